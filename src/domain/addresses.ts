@@ -1,0 +1,103 @@
+// Another e-mail address for a registration: proven first, then the old one loses its entry and the new one gets it.
+import type { Tx } from '#db/open.ts'
+import { registrations } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { getEvent } from './events.ts'
+import { countMessagesTo, enqueue } from './outbox.ts'
+import { findOrCreatePerson } from './people.ts'
+import { findRegistrationOf, type Registration, update } from './registrations.ts'
+import { dropReminders, planReminders } from './reminders.ts'
+import { settle } from './telling.ts'
+import { fillPlaces } from './waiting.ts'
+
+const PROOFS_AN_HOUR = 3
+
+/** Mails a link to the new address; nothing changes until it is used. Too many to one address are left unsent, in silence. */
+export function requestAddress(tx: Tx, registration: Registration, email: string, now: Temporal.Instant): void {
+  if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
+  if (countMessagesTo(tx, email, ['address'], now.subtract({ hours: 1 })) >= PROOFS_AN_HOUR) return
+  update(tx, registration, { newEmail: email })
+  enqueue(
+    tx,
+    {
+      key: `address:${registration.id}:${now.epochMilliseconds}`,
+      kind: 'address',
+      toAddress: email,
+      locale: registration.locale,
+      eventId: registration.eventId,
+      registrationId: registration.id,
+      personId: registration.personId,
+      expiresAt: now.add({ hours: 24 }),
+    },
+    now,
+  )
+}
+
+/**
+ * Moves a registration to the proven address: a row of its own, so that each address keeps its own calendar history. The
+ * old links stop working. Returns the new registration, or the one that address had already.
+ */
+export function proveAddress(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
+  const event = getEvent(tx, registration.eventId)
+  if (!registration.newEmail || registration.status === 'cancelled') throw new Refusal('link_expired')
+  if (!isBefore(now, event.startsAt)) throw new Refusal('past')
+  const person = findOrCreatePerson(tx, registration.newEmail, now)
+  const there = findRegistrationOf(tx, event, person)
+  const old = update(tx, registration, {
+    status: 'cancelled',
+    cancelledAt: now,
+    cancelledBy: 'attendee',
+    newEmail: null,
+    sequence: registration.sequence + 1,
+    revisedAt: now,
+    linkVersion: registration.linkVersion + 1,
+    doorVersion: registration.doorVersion + 1,
+  })
+  dropReminders(tx, [old.id], 'cancelled')
+  settle(tx, old, now)
+  if (there && there.status !== 'cancelled') {
+    fillPlaces(tx, event, now)
+    return there
+  }
+  const {
+    name,
+    organisation,
+    role,
+    attendance,
+    accessNeeds,
+    locale,
+    status,
+    queueNumber,
+    confirmedAt,
+    attendedAt,
+    addedBy,
+  } = registration
+  const values = {
+    name,
+    organisation,
+    role,
+    attendance,
+    accessNeeds,
+    locale,
+    status,
+    queueNumber,
+    confirmedAt,
+    attendedAt,
+    addedBy,
+    revisedAt: now,
+    cancelledAt: null,
+    cancelledBy: null,
+    remindersStoppedAt: null,
+  }
+  const moved = there
+    ? update(tx, there, { ...values, sequence: there.sequence + 1 })
+    : tx
+        .insert(registrations)
+        .values({ ...values, eventId: event.id, personId: person.id, createdAt: now })
+        .returning()
+        .get()
+  settle(tx, moved, now)
+  planReminders(tx, moved, event, now)
+  return moved
+}

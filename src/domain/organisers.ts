@@ -1,0 +1,113 @@
+// Organisers sign in and have a right in a group and all groups under it.
+import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { events, groups, memberships, organisers, type RIGHTS, registrations, series } from '#db/schema.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import type { Event, Group, Series } from './events.ts'
+import type { Registration } from './registrations.ts'
+
+export type Organiser = typeof organisers.$inferSelect
+export type Right = (typeof RIGHTS)[number]
+
+/** What each right may do; a higher one may do all that a lower one may. */
+const AT_LEAST: Record<Right, Right[]> = {
+  host: ['host', 'organiser', 'owner'],
+  organiser: ['organiser', 'owner'],
+  owner: ['owner'],
+}
+
+export function findOrganiser(db: Db, email: string): Organiser | undefined {
+  return db.select().from(organisers).where(eq(organisers.email, email)).get()
+}
+
+export function createOrganiser(tx: Tx, email: string, name: string, now: Temporal.Instant): Organiser {
+  return tx.insert(organisers).values({ email, name, createdAt: now }).returning().get()
+}
+
+export function grant(tx: Tx, organiser: Organiser, group: Group, right: Right): void {
+  tx.insert(memberships)
+    .values({ organiserId: organiser.id, groupId: group.id, right })
+    .onConflictDoUpdate({ target: [memberships.organiserId, memberships.groupId], set: { right } })
+    .run()
+}
+
+/** The first owner: of every group at the top of a tree. Makes the organiser if need be. */
+export function ensureOwner(tx: Tx, email: string, now: Temporal.Instant): Organiser {
+  const organiser = findOrganiser(tx, email) ?? createOrganiser(tx, email, '', now)
+  const tops = tx.select().from(groups).where(sql`${groups.parentId} is null`).all()
+  for (const group of tops) grant(tx, organiser, group, 'owner')
+  return organiser
+}
+
+/** Ids of the groups in which an organiser may do what `right` may; as a query, to stand inside another. */
+export function groupsWith(organiser: Organiser, right: Right) {
+  const rights = sql.join(
+    AT_LEAST[right].map(name => sql`${name}`),
+    sql`, `,
+  )
+  return sql`(with recursive tree(id) as (
+    select group_id from memberships where organiser_id = ${organiser.id} and "right" in (${rights})
+    union select groups.id from groups join tree on groups.parent_id = tree.id
+  ) select id from tree)`
+}
+
+export function listGroupsWith(db: Db, organiser: Organiser, right: Right): Group[] {
+  return db
+    .select()
+    .from(groups)
+    .where(inArray(groups.id, groupsWith(organiser, right)))
+    .orderBy(asc(groups.name))
+    .all()
+}
+
+export function listSeriesWith(db: Db, organiser: Organiser, right: Right): Series[] {
+  return db
+    .select()
+    .from(series)
+    .where(inArray(series.groupId, groupsWith(organiser, right)))
+    .orderBy(asc(series.title))
+    .all()
+}
+
+/** The series, if this organiser has the right in its group; NotFound otherwise. */
+export function getSeriesWith(db: Db, organiser: Organiser, right: Right, slug: string): Series {
+  const found = db
+    .select()
+    .from(series)
+    .where(and(eq(series.slug, slug), inArray(series.groupId, groupsWith(organiser, right))))
+    .get()
+  if (!found) throw new NotFound('series')
+  return found
+}
+
+/** A series' group holds the rights over its events; an event without one belongs to the group that hosts it. */
+export function isMine(organiser: Organiser, right: Right) {
+  const mine = groupsWith(organiser, right)
+  return sql`coalesce((select group_id from series where series.id = ${events.seriesId}), ${events.groupId}) in ${mine}`
+}
+
+export function getEventWith(db: Db, organiser: Organiser, right: Right, id: number): Event {
+  const event = db
+    .select()
+    .from(events)
+    .where(and(eq(events.id, id), isMine(organiser, right)))
+    .get()
+  if (!event) throw new NotFound('event')
+  return event
+}
+
+export function getRegistrationWith(
+  db: Db,
+  organiser: Organiser,
+  right: Right,
+  id: number,
+): { registration: Registration; event: Event } {
+  const row = db
+    .select({ registration: registrations, event: events })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(and(eq(registrations.id, id), isMine(organiser, right)))
+    .get()
+  if (!row) throw new NotFound('registration')
+  return row
+}

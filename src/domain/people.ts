@@ -1,0 +1,66 @@
+// A person is an e-mail address; what they told us stands on their registrations.
+import { and, desc, eq, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { events, people, registrations } from '#db/schema.ts'
+import { countMessagesTo, enqueue, type Locale } from './outbox.ts'
+
+export type Person = typeof people.$inferSelect
+
+/** `email` lower-cased; null makes a person without an address, added by hand. */
+export function findOrCreatePerson(tx: Tx, email: string | null, now: Temporal.Instant): Person {
+  const found = email === null ? undefined : findPerson(tx, email)
+  return found ?? tx.insert(people).values({ email, createdAt: now }).returning().get()
+}
+
+export function findPerson(db: Db, email: string): Person | undefined {
+  return db.select().from(people).where(eq(people.email, email)).get()
+}
+
+export function findPersonById(db: Db, id: number): Person | undefined {
+  return db.select().from(people).where(eq(people.id, id)).get()
+}
+
+/** The person a signed link names, as long as the link has not been rotated. */
+export function findPersonByLink(db: Db, link: { id: number; version: number } | undefined, which: 'my' | 'feed') {
+  const version = which === 'my' ? people.myVersion : people.feedVersion
+  return (
+    link &&
+    db
+      .select()
+      .from(people)
+      .where(and(eq(people.id, link.id), eq(version, link.version)))
+      .get()
+  )
+}
+
+/** Everything registered with an address, the latest event first. */
+export function listRegistrationsOf(db: Db, person: Person) {
+  return db
+    .select({ registration: registrations, event: events })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(eq(registrations.personId, person.id))
+    .orderBy(desc(events.startsAt), desc(events.id))
+    .all()
+}
+
+const MY_MAILS_AN_HOUR = 3
+
+/** Mails the link to "Mijn aanmeldingen", if the address is known and has not had too many. The caller learns nothing. */
+export function requestMyLink(tx: Tx, email: string, locale: Locale, now: Temporal.Instant): void {
+  const person = findPerson(tx, email)
+  if (!person || countMessagesTo(tx, email, ['my'], now.subtract({ hours: 1 })) >= MY_MAILS_AN_HOUR) return
+  enqueue(
+    tx,
+    { key: `my:${person.id}:${now.epochMilliseconds}`, kind: 'my', toAddress: email, locale, personId: person.id },
+    now,
+  )
+}
+
+/** A new feed address; the old one stops at once. */
+export function rotateFeed(tx: Tx, person: Person): void {
+  tx.update(people)
+    .set({ feedVersion: sql`${people.feedVersion} + 1` })
+    .where(eq(people.id, person.id))
+    .run()
+}

@@ -1,0 +1,85 @@
+// How many can come: counted from the registrations themselves, never kept in a column.
+import { and, count, eq, inArray, ne } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { type PRESENCES, registrations } from '#db/schema.ts'
+import type { Event } from './events.ts'
+
+export type Presence = (typeof PRESENCES)[number]
+
+/** The places of one way to take part. `capacity` and `left` are null when there is no limit. */
+export interface Places {
+  presence: Presence
+  capacity: number | null
+  confirmed: number
+  waiting: number
+  left: number | null
+}
+
+/** The ways to take part in an event: both for a hybrid one. */
+export function presencesOf(event: Pick<Event, 'attendance'>): Presence[] {
+  return event.attendance === 'hybrid' ? ['in_person', 'online'] : [event.attendance]
+}
+
+export function capacityOf(
+  event: Pick<Event, 'capacityOnline' | 'capacityInPerson'>,
+  presence: Presence,
+): number | null {
+  return presence === 'online' ? event.capacityOnline : event.capacityInPerson
+}
+
+export function placesOf(db: Db, event: Event): Places[] {
+  return placesOfMany(db, [event]).get(event.id) ?? []
+}
+
+export function placesFor(db: Db, event: Event, presence: Presence): Places {
+  const places = placesOf(db, event).find(place => place.presence === presence)
+  if (!places) throw new Error(`event ${event.id} has no ${presence} places`)
+  return places
+}
+
+/** The places of many events in one query. */
+export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
+  const rows = db
+    .select({
+      eventId: registrations.eventId,
+      attendance: registrations.attendance,
+      status: registrations.status,
+      total: count(),
+    })
+    .from(registrations)
+    .where(
+      and(
+        inArray(
+          registrations.eventId,
+          list.map(event => event.id),
+        ),
+        ne(registrations.status, 'cancelled'),
+      ),
+    )
+    .groupBy(registrations.eventId, registrations.attendance, registrations.status)
+    .all()
+  const totals = new Map(rows.map(row => [`${row.eventId} ${row.attendance} ${row.status}`, row.total]))
+  return new Map(list.map(event => [event.id, presencesOf(event).map(presence => placesFrom(totals, event, presence))]))
+}
+
+function placesFrom(totals: Map<string, number>, event: Event, presence: Presence): Places {
+  const capacity = capacityOf(event, presence)
+  const confirmed = totals.get(`${event.id} ${presence} confirmed`) ?? 0
+  const waiting = totals.get(`${event.id} ${presence} waitlisted`) ?? 0
+  return { presence, capacity, confirmed, waiting, left: capacity === null ? null : Math.max(0, capacity - confirmed) }
+}
+
+/** One more fits. */
+export function hasRoom(places: Places): boolean {
+  return places.left === null || places.left > 0
+}
+
+/** The registrations of an event that count, whatever they count for. */
+export function countActive(db: Db, eventId: number): number {
+  const row = db
+    .select({ total: count() })
+    .from(registrations)
+    .where(and(eq(registrations.eventId, eventId), ne(registrations.status, 'cancelled')))
+    .get()
+  return row?.total ?? 0
+}

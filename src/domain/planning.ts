@@ -1,0 +1,120 @@
+// Planning a series: its rule proposes dates, an organiser accepts, moves or skips each, and drafts come of it. The rule
+// is never more than an aid: what exists is left as it is, and a date that was changed by hand is never set back.
+import { and, asc, eq, gte, inArray, isNotNull, lt } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { events, series } from '#db/schema.ts'
+import { Invalid } from '#src/lib/errors.ts'
+import { localTimeProblem } from '#src/lib/time.ts'
+import { audit } from './audit.ts'
+import { createEvent } from './changes.ts'
+import type { Event, Series } from './events.ts'
+import { type Holiday, holidaysOn } from './holidays.ts'
+import { datesOf, parseRule } from './rules.ts'
+
+export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
+  return tx.insert(series).values(values).returning().get()
+}
+
+export function updateSeries(tx: Tx, found: Series, values: Partial<typeof series.$inferInsert>): Series {
+  return tx.update(series).set(values).where(eq(series.id, found.id)).returning().get()
+}
+
+export interface Proposal {
+  date: Temporal.PlainDate
+  holidays: Holiday[]
+  /** The rule falls in a month this series skips. */
+  skipped: boolean
+  /** What this series has in the same period already: the date is taken, by hand or by an earlier planning. */
+  existing: Event | undefined
+}
+
+/** The rule's dates in a span, each with what is known against it. */
+export function proposeDates(db: Db, found: Series, from: Temporal.PlainDate, until: Temporal.PlainDate): Proposal[] {
+  const rule = parseRule(found.rule)
+  if (!rule) throw new Error(`series ${found.slug} has no valid rule`)
+  const planned = listPlanned(db, found)
+  return datesOf(rule, from, until).map(date => ({
+    date,
+    holidays: holidaysOn(date),
+    skipped: found.skipMonths.includes(date.month),
+    existing: planned.find(event => isSamePeriod(event, date, rule.every)),
+  }))
+}
+
+/** A monthly series has one event a month, wherever in the month it was moved to; a weekly one has its exact dates. */
+function isSamePeriod(event: Event, date: Temporal.PlainDate, every: 'month' | 'week'): boolean {
+  const wanted = Temporal.PlainDateTime.from(event.movedFrom ?? event.localStart).toPlainDate()
+  const actual = Temporal.PlainDateTime.from(event.localStart).toPlainDate()
+  if (every === 'week') return wanted.equals(date) || actual.equals(date)
+  return [wanted, actual].some(day => day.toPlainYearMonth().equals(date.toPlainYearMonth()))
+}
+
+function listPlanned(db: Db, found: Series): Event[] {
+  return db.select().from(events).where(eq(events.seriesId, found.id)).orderBy(asc(events.localStart)).all()
+}
+
+export interface PlannedDate {
+  date: Temporal.PlainDate
+  title?: string
+}
+
+/** Makes a draft for each date that the series has nothing on yet, with the series' defaults. Returns the new ones. */
+export function planDates(
+  tx: Tx,
+  found: Series,
+  dates: PlannedDate[],
+  organiserId: number | null,
+  now: Temporal.Instant,
+): Event[] {
+  const taken = new Set(listPlanned(tx, found).map(event => event.localStart))
+  const fresh = dates.map(planned => ({ ...planned, localStart: `${planned.date}T${found.localTime}` }))
+  const wrong = fresh.find(({ localStart }) => localTimeProblem(localStart, found.timeZone))
+  if (wrong) throw new Invalid({ [`date_${wrong.date}`]: 'time_missing' })
+  const made = fresh
+    .filter(({ localStart }) => !taken.has(localStart) && taken.add(localStart))
+    .map(({ localStart, title }) => createEvent(tx, draftOf(found, localStart, title), now))
+  audit(
+    tx,
+    { action: 'series_planned', organiserId, groupId: found.groupId, detail: `${found.slug}: ${made.length}` },
+    now,
+  )
+  return made
+}
+
+function draftOf(found: Series, localStart: string, title = found.title) {
+  const { id, groupId, kind, timeZone, durationMinutes, attendance, capacityOnline, capacityInPerson, roomUrl, venue } =
+    found
+  const slug = `${found.slug}-${localStart.slice(0, 10)}`
+  return {
+    seriesId: id,
+    groupId,
+    kind,
+    timeZone,
+    durationMinutes,
+    attendance,
+    capacityOnline,
+    capacityInPerson,
+    roomUrl,
+    venue,
+    title,
+    localStart,
+    ...(title === found.title && { slug }),
+  }
+}
+
+/** The year of some series: the published events of a calendar year, for the year strip. */
+export function listYear(db: Db, seriesIds: number[], year: number): Event[] {
+  return db
+    .select()
+    .from(events)
+    .where(
+      and(
+        inArray(events.seriesId, seriesIds),
+        isNotNull(events.publishedAt),
+        gte(events.localStart, `${year}-01-01`),
+        lt(events.localStart, `${year + 1}-01-01`),
+      ),
+    )
+    .orderBy(asc(events.startsAt))
+    .all()
+}

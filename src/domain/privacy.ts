@@ -1,0 +1,61 @@
+// What the law gives every person: all we keep about them, and its end.
+import { eq, inArray, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { auditEntries, messages, people, registrations } from '#db/schema.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { listRegistrationsOf, type Person } from './people.ts'
+import { cancelRegistration } from './registering.ts'
+
+/** Everything we keep about an address, for the person themselves. */
+export function exportPerson(db: Db, person: Person) {
+  const mails = db
+    .select({ kind: messages.kind, subject: messages.subject, state: messages.state, sentAt: messages.sentAt })
+    .from(messages)
+    .where(eq(messages.toAddress, person.email ?? ''))
+    .all()
+  return {
+    email: person.email,
+    since: person.createdAt.toString(),
+    registrations: listRegistrationsOf(db, person).map(({ registration, event }) => ({
+      event: event.title,
+      start: `${event.localStart}[${event.timeZone}]`,
+      name: registration.name,
+      organisation: registration.organisation,
+      role: registration.role,
+      attendance: registration.attendance,
+      accessNeeds: registration.accessNeeds,
+      status: registration.status,
+      attendedAt: registration.attendedAt?.toString() ?? null,
+    })),
+    mails: mails.map(mail => ({ ...mail, sentAt: mail.sentAt?.toString() ?? null })),
+  }
+}
+
+/**
+ * Erases a person: coming registrations are cancelled first (their place goes to the next), then name, address and needs
+ * go. What is left counts in the totals and names nobody. No mail follows: the address is gone.
+ */
+export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void {
+  const mine = listRegistrationsOf(tx, person)
+  for (const { registration, event } of mine) {
+    if (isBefore(now, event.startsAt)) cancelRegistration(tx, registration, 'attendee', now)
+  }
+  if (person.email) tx.delete(messages).where(eq(messages.toAddress, person.email)).run()
+  const ids = mine.map(row => row.registration.id)
+  tx.update(messages).set({ registrationId: null, personId: null }).where(inArray(messages.registrationId, ids)).run()
+  tx.update(registrations)
+    .set({
+      name: '',
+      organisation: '',
+      accessNeeds: '',
+      newEmail: null,
+      linkVersion: sql`${registrations.linkVersion} + 1`,
+    })
+    .where(eq(registrations.personId, person.id))
+    .run()
+  tx.update(people)
+    .set({ email: null, myVersion: sql`${people.myVersion} + 1`, feedVersion: sql`${people.feedVersion} + 1` })
+    .where(eq(people.id, person.id))
+    .run()
+  tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
+}

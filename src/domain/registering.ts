@@ -1,0 +1,157 @@
+// Registering, cancelling, changing: status, place in the queue, outbox row and reminders commit together or not at all.
+import { eq, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { type CANCELLERS, registrations } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { type Event, getEvent, isOpenFor } from './events.ts'
+import { enqueue, isInFlight, type Locale } from './outbox.ts'
+import { findOrCreatePerson, type Person } from './people.ts'
+import { hasRoom, type Presence, placesFor, presencesOf } from './places.ts'
+import { findRegistrationOf, getRegistration, type Registration, type Role, update } from './registrations.ts'
+import { dropReminders, planReminders } from './reminders.ts'
+import { settle } from './telling.ts'
+import { fillPlaces } from './waiting.ts'
+
+/** What somebody fills in. `email` lower-cased, or null for somebody an organiser adds without an address. */
+export interface Applicant {
+  name: string
+  email: string | null
+  organisation: string
+  role: Role
+  attendance: Presence
+  accessNeeds: string
+  locale: Locale
+  addedBy?: number
+}
+
+/** What a new registration would get now: a place, or the waiting list. The same for everyone who asks. */
+export function statusForNew(db: Db, event: Event, presence: Presence): 'confirmed' | 'waitlisted' {
+  return hasRoom(placesFor(db, event, presence)) ? 'confirmed' : 'waitlisted'
+}
+
+/**
+ * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
+ * mails the confirmation once more (at most once an hour). Throws Refusal('closed') when registration is over.
+ */
+export function register(tx: Tx, event: Event, applicant: Applicant, now: Temporal.Instant): Registration {
+  const presence = presencesOf(event).includes(applicant.attendance) ? applicant.attendance : presencesOf(event)[0]
+  if (!presence || !isOpenFor(event, presence, now)) throw new Refusal('closed')
+  const person = findOrCreatePerson(tx, applicant.email, now)
+  const earlier = findRegistrationOf(tx, event, person)
+  if (earlier && earlier.status !== 'cancelled') {
+    tellAgain(tx, earlier, person, now)
+    return earlier
+  }
+  const status = statusForNew(tx, event, presence)
+  const { name, organisation, role, accessNeeds, locale, addedBy } = applicant
+  const values = {
+    name,
+    organisation,
+    role,
+    accessNeeds,
+    locale,
+    addedBy: addedBy ?? null,
+    attendance: presence,
+    status,
+    queueNumber: nextQueueNumber(tx, event),
+    revisedAt: now,
+    confirmedAt: status === 'confirmed' ? now : null,
+    cancelledAt: null,
+    cancelledBy: null,
+    remindersStoppedAt: null,
+  }
+  const registration = earlier
+    ? update(tx, earlier, { ...values, sequence: earlier.sequence + 1 })
+    : tx
+        .insert(registrations)
+        .values({ ...values, eventId: event.id, personId: person.id, createdAt: now })
+        .returning()
+        .get()
+  settle(tx, registration, now)
+  planReminders(tx, registration, event, now)
+  return registration
+}
+
+function nextQueueNumber(tx: Tx, event: Event): number {
+  const row = tx
+    .select({ last: sql<number>`coalesce(max(${registrations.queueNumber}), 0)` })
+    .from(registrations)
+    .where(eq(registrations.eventId, event.id))
+    .get()
+  return (row?.last ?? 0) + 1
+}
+
+/** Somebody who registers again has probably lost the mail. Not when one is on its way, and once an hour at most. */
+function tellAgain(tx: Tx, registration: Registration, person: Person, now: Temporal.Instant): void {
+  if (!person.email || !registration.told || isInFlight(tx, registration.id)) return
+  const hour = Math.floor(now.epochMilliseconds / 3_600_000)
+  enqueue(
+    tx,
+    {
+      key: `again:${registration.id}:${hour}`,
+      kind: 'again',
+      toAddress: person.email,
+      locale: registration.locale,
+      eventId: registration.eventId,
+      registrationId: registration.id,
+      personId: person.id,
+    },
+    now,
+  )
+}
+
+/** Cancels; cancelling twice is cancelling once. The place goes on to who waits. Refusal('past') once the event has begun. */
+export function cancelRegistration(
+  tx: Tx,
+  registration: Registration,
+  by: (typeof CANCELLERS)[number],
+  now: Temporal.Instant,
+) {
+  const event = getEvent(tx, registration.eventId)
+  if (registration.status === 'cancelled') return registration
+  if (!isBefore(now, event.startsAt)) throw new Refusal('past')
+  const cancelled = update(tx, registration, {
+    status: 'cancelled',
+    cancelledAt: now,
+    cancelledBy: by,
+    sequence: registration.sequence + 1,
+    revisedAt: now,
+  })
+  dropReminders(tx, [registration.id], 'cancelled')
+  settle(tx, cancelled, now)
+  fillPlaces(tx, event, now)
+  return cancelled
+}
+
+/** What an attendee may change about themselves. */
+export interface Details {
+  name: string
+  organisation: string
+  role: Role
+  accessNeeds: string
+  attendance: Presence
+}
+
+/**
+ * Changes somebody's details. Another way to take part needs a free place there (Refusal('full') if there is none), gets
+ * a new invite, and frees the old place.
+ */
+export function changeDetails(
+  tx: Tx,
+  registration: Registration,
+  details: Details,
+  now: Temporal.Instant,
+): Registration {
+  const event = getEvent(tx, registration.eventId)
+  if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
+  if (!isBefore(now, event.startsAt)) throw new Refusal('past')
+  const switches = details.attendance !== registration.attendance && presencesOf(event).includes(details.attendance)
+  if (!switches) return update(tx, registration, { ...details, attendance: registration.attendance })
+  const isPlaced = registration.status === 'confirmed'
+  if (isPlaced && !hasRoom(placesFor(tx, event, details.attendance))) throw new Refusal('full')
+  const changed = update(tx, registration, { ...details, sequence: registration.sequence + 1, revisedAt: now })
+  settle(tx, changed, now)
+  fillPlaces(tx, event, now)
+  return getRegistration(tx, registration.id)
+}

@@ -1,0 +1,102 @@
+// One person's place at one event, as a record: finding, listing, attendance. What people do with it stands in `registering`.
+import { countRows } from '#db/count.ts'
+import { and, asc, eq, gte, inArray, like, lt, or } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
+import { NotFound, Refusal } from '#src/lib/errors.ts'
+import type { Event } from './events.ts'
+import type { Person } from './people.ts'
+
+export type Registration = typeof registrations.$inferSelect
+export type Status = (typeof STATUSES)[number]
+export type Role = (typeof ROLES)[number]
+
+/** Records that somebody was there; the first time counts. */
+export function markAttended(tx: Tx, registration: Registration, now: Temporal.Instant): void {
+  if (registration.status !== 'confirmed') throw new Refusal('not_possible_now')
+  if (!registration.attendedAt) update(tx, registration, { attendedAt: now })
+}
+
+export function unmarkAttended(tx: Tx, registration: Registration): void {
+  update(tx, registration, { attendedAt: null })
+}
+
+export function update(
+  tx: Tx,
+  registration: Registration,
+  values: Partial<typeof registrations.$inferInsert>,
+): Registration {
+  return tx.update(registrations).set(values).where(eq(registrations.id, registration.id)).returning().get()
+}
+
+export function getRegistration(db: Db, id: number): Registration {
+  const registration = db.select().from(registrations).where(eq(registrations.id, id)).get()
+  if (!registration) throw new NotFound('registration')
+  return registration
+}
+
+/** The registration a signed link names, as long as the link has not been rotated. */
+export function getRegistrationByLink(
+  db: Db,
+  link: { id: number; version: number } | undefined,
+  which: 'link' | 'door' = 'link',
+): Registration {
+  if (!link) throw new NotFound('registration')
+  const version = which === 'link' ? registrations.linkVersion : registrations.doorVersion
+  const found = db
+    .select()
+    .from(registrations)
+    .where(and(eq(registrations.id, link.id), eq(version, link.version)))
+    .get()
+  if (!found) throw new NotFound('registration')
+  return found
+}
+
+export function findRegistrationOf(db: Db, event: Event, person: Person): Registration | undefined {
+  return db
+    .select()
+    .from(registrations)
+    .where(and(eq(registrations.eventId, event.id), eq(registrations.personId, person.id)))
+    .get()
+}
+
+/** Who stands on the list of an event, with address, in order of arrival; `q` narrows by name, organisation or address. */
+export function listRegistrations(db: Db, event: Event, { q, status }: { q?: string; status?: Status } = {}) {
+  const pattern = `%${(q ?? '').replaceAll(/[%_]/g, ' ').trim()}%`
+  return db
+    .select({ registration: registrations, email: people.email })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(
+      and(
+        eq(registrations.eventId, event.id),
+        status && eq(registrations.status, status),
+        q
+          ? or(
+              like(registrations.name, pattern),
+              like(registrations.organisation, pattern),
+              like(people.email, pattern),
+            )
+          : undefined,
+      ),
+    )
+    .orderBy(asc(registrations.queueNumber))
+    .all()
+}
+
+/** How many stand before somebody on the waiting list, plus one. */
+export function waitingPosition(db: Db, { eventId, attendance, queueNumber }: Registration): number {
+  const before = and(
+    eq(registrations.eventId, eventId),
+    eq(registrations.status, 'waitlisted'),
+    eq(registrations.attendance, attendance),
+    lt(registrations.queueNumber, queueNumber),
+  )
+  return countRows(db, registrations, before) + 1
+}
+
+/** Registrations made or changed by one address since a moment: the ground for the limit per address. */
+export function countRegistrationsSince(db: Db, email: string, since: Temporal.Instant): number {
+  const person = db.select({ id: people.id }).from(people).where(eq(people.email, email))
+  return countRows(db, registrations, and(inArray(registrations.personId, person), gte(registrations.revisedAt, since)))
+}

@@ -1,0 +1,102 @@
+// Reminders are planned as outbox rows when somebody gets a place, and judged again when they are due.
+import { and, eq, inArray } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { messages, people, registrations, series } from '#db/schema.ts'
+import { isBefore, wallBefore } from '#src/lib/time.ts'
+import type { Event } from './events.ts'
+import { drop, enqueue, type Message } from './outbox.ts'
+import type { Registration } from './registrations.ts'
+
+const REMINDERS = ['reminder_day', 'reminder_hour'] as const
+export type Reminder = (typeof REMINDERS)[number]
+
+/** One day before is by the wall clock: 12.00 the day before, also when the clock changes that night. */
+export function reminderMoment(event: Event, kind: Reminder): Temporal.Instant {
+  return wallBefore(event, kind === 'reminder_day' ? { days: 1 } : { hours: 1 })
+}
+
+/** Plans what is still to come: nothing for who registers after the moment, or for who only waits. */
+export function planReminders(tx: Tx, registration: Registration, event: Event, now: Temporal.Instant): void {
+  const email = tx.select({ email: people.email }).from(people).where(eq(people.id, registration.personId)).get()?.email
+  if (!email || registration.status !== 'confirmed' || event.cancelledAt) return
+  for (const kind of REMINDERS) {
+    const dueAt = reminderMoment(event, kind)
+    if (!isBefore(now, dueAt)) continue
+    enqueue(
+      tx,
+      {
+        key: `${kind}:${registration.id}:${registration.sequence}:${event.startsAt.epochMilliseconds}:${event.sequence}`,
+        kind,
+        toAddress: email,
+        locale: registration.locale,
+        eventId: event.id,
+        registrationId: registration.id,
+        personId: registration.personId,
+        dueAt,
+        expiresAt: event.startsAt,
+      },
+      now,
+    )
+  }
+}
+
+export function dropReminders(tx: Tx, registrationIds: number[], reason: string): void {
+  const waiting = tx
+    .select({ id: messages.id })
+    .from(messages)
+    .where(
+      and(
+        inArray(messages.registrationId, registrationIds),
+        eq(messages.state, 'queued'),
+        inArray(messages.kind, [...REMINDERS]),
+      ),
+    )
+    .all()
+  drop(
+    tx,
+    waiting.map(message => message.id),
+    reason,
+  )
+}
+
+/** After a move: the old reminders go, new ones are planned for everybody with a place. */
+export function replanReminders(tx: Tx, event: Event, reason: string, now: Temporal.Instant): void {
+  const placed = tx
+    .select()
+    .from(registrations)
+    .where(and(eq(registrations.eventId, event.id), eq(registrations.status, 'confirmed')))
+    .all()
+  dropReminders(
+    tx,
+    placed.map(registration => registration.id),
+    reason,
+  )
+  for (const registration of placed) planReminders(tx, registration, event, now)
+}
+
+/** Why a planned reminder should not leave after all; nothing if it should. */
+export function whyNotRemind(
+  db: Db,
+  message: Message,
+  event: Event,
+  registration: Registration,
+  now: Temporal.Instant,
+) {
+  const kind = message.kind as Reminder
+  if (event.cancelledAt || !event.publishedAt) return 'event_cancelled'
+  if (registration.status !== 'confirmed') return 'cancelled'
+  if (!reminderMoment(event, kind).equals(message.dueAt) && message.attempts <= 1 && !message.bytes) return 'moved'
+  if (!isBefore(now, event.startsAt)) return 'past'
+  const person = db.select().from(people).where(eq(people.id, registration.personId)).get()
+  if (registration.remindersStoppedAt || person?.remindersStoppedAt) return 'unsubscribed'
+  const settings =
+    event.seriesId === null ? undefined : db.select().from(series).where(eq(series.id, event.seriesId)).get()
+  const isOn = kind === 'reminder_day' ? settings?.remindDayBefore : settings?.remindHourBefore
+  return (isOn ?? true) ? undefined : 'switched_off'
+}
+
+/** Stops the reminders of one event; the registration and its other mails stay. */
+export function stopReminders(tx: Tx, registration: Registration, now: Temporal.Instant): void {
+  tx.update(registrations).set({ remindersStoppedAt: now }).where(eq(registrations.id, registration.id)).run()
+  dropReminders(tx, [registration.id], 'unsubscribed')
+}

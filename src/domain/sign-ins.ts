@@ -1,0 +1,122 @@
+// Signing in without a password: a mailed link or code, single-use, stored hashed, used up by a POST. Then a session.
+
+import { countRows } from '#db/count.ts'
+import { and, desc, eq, gt, isNull, lt, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { organiserSessions, organisers, signIns } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { hash, randomCode, randomToken } from '#src/lib/tokens.ts'
+import { findOrganiser, type Organiser } from './organisers.ts'
+import { enqueue, type Locale } from './outbox.ts'
+
+const VALID = { minutes: 15 }
+const MAX_LIVE = 3
+const MAX_ATTEMPTS = 5
+const SESSION = { hours: 14 * 24 }
+
+/** Mails a link and a code, if the address is an organiser's and has fewer than three live ones. The caller learns nothing. */
+export function requestSignIn(tx: Tx, email: string, locale: Locale, now: Temporal.Instant): void {
+  const organiser = findOrganiser(tx, email)
+  if (!organiser || countLive(tx, organiser, now) >= MAX_LIVE) return
+  const signIn = tx
+    .insert(signIns)
+    .values({ organiserId: organiser.id, createdAt: now, expiresAt: now.add(VALID) })
+    .returning()
+    .get()
+  enqueue(tx, { key: `sign_in:${signIn.id}`, kind: 'sign_in', toAddress: email, locale, signInId: signIn.id }, now)
+}
+
+/** A link for the command line or the demo, made without a mail. */
+export function createSignIn(tx: Tx, organiser: Organiser, now: Temporal.Instant): string {
+  const values = { organiserId: organiser.id, createdAt: now, expiresAt: now.add(VALID) }
+  const signIn = tx.insert(signIns).values(values).returning().get()
+  return mint(tx, signIn.id).token
+}
+
+/** Makes the secrets of a sign-in, when its mail is written: the database keeps their hashes only. */
+export function mint(tx: Tx, signInId: number): { token: string; code: string } {
+  const [token, code] = [randomToken(), randomCode()]
+  tx.update(signIns)
+    .set({ tokenHash: hash(token), codeHash: hash(`${signInId}:${code}`) })
+    .where(eq(signIns.id, signInId))
+    .run()
+  return { token, code }
+}
+
+export function findSignIn(db: Db, id: number) {
+  return db.select().from(signIns).where(eq(signIns.id, id)).get()
+}
+
+/** Whether a link would still work; asking changes nothing. */
+export function isLiveToken(db: Db, token: string, now: Temporal.Instant): boolean {
+  return countRows(db, signIns, and(eq(signIns.tokenHash, hash(token)), isLive(now))) > 0
+}
+
+/** Uses up a link: the session token for the cookie. Refusal('link_expired') if it was used, is too old or never was. */
+export function signInByToken(tx: Tx, token: string, now: Temporal.Instant): string {
+  const found = tx
+    .select()
+    .from(signIns)
+    .where(and(eq(signIns.tokenHash, hash(token)), isLive(now)))
+    .get()
+  if (!found) throw new Refusal('link_expired')
+  return startSession(tx, found.organiserId, now)
+}
+
+/** Uses up a code typed with its address. Five wrong guesses end a sign-in, so six digits are enough; nothing if it is wrong. */
+export function signInByCode(tx: Tx, email: string, code: string, now: Temporal.Instant): string | undefined {
+  const organiser = findOrganiser(tx, email)
+  if (!organiser) return undefined
+  const live = tx
+    .select()
+    .from(signIns)
+    .where(and(eq(signIns.organiserId, organiser.id), isLive(now), lt(signIns.attempts, MAX_ATTEMPTS)))
+    .orderBy(desc(signIns.id))
+    .all()
+  if (live.some(signIn => signIn.codeHash === hash(`${signIn.id}:${code}`))) return startSession(tx, organiser.id, now)
+  tx.update(signIns)
+    .set({ attempts: sql`${signIns.attempts} + 1` })
+    .where(and(eq(signIns.organiserId, organiser.id), isNull(signIns.usedAt)))
+    .run()
+}
+
+/** A success ends every other link and code of this organiser. */
+function startSession(tx: Tx, organiserId: number, now: Temporal.Instant): string {
+  tx.update(signIns)
+    .set({ usedAt: now })
+    .where(and(eq(signIns.organiserId, organiserId), isNull(signIns.usedAt)))
+    .run()
+  const token = randomToken()
+  tx.insert(organiserSessions)
+    .values({ tokenHash: hash(token), organiserId, createdAt: now, expiresAt: now.add(SESSION) })
+    .run()
+  return token
+}
+
+export function findSessionOrganiser(db: Db, token: string, now: Temporal.Instant): Organiser | undefined {
+  return db
+    .select({ organiser: organisers })
+    .from(organiserSessions)
+    .innerJoin(organisers, eq(organisers.id, organiserSessions.organiserId))
+    .where(and(eq(organiserSessions.tokenHash, hash(token)), gt(organiserSessions.expiresAt, now)))
+    .get()?.organiser
+}
+
+export function endSession(tx: Tx, token: string): void {
+  tx.delete(organiserSessions)
+    .where(eq(organiserSessions.tokenHash, hash(token)))
+    .run()
+}
+
+/** Sign-ins and sessions that ended a day ago or longer have no further use. */
+export function clearOldSignIns(tx: Tx, now: Temporal.Instant): void {
+  tx.delete(organiserSessions).where(lt(organiserSessions.expiresAt, now)).run()
+}
+
+function countLive(db: Db, organiser: Organiser, now: Temporal.Instant): number {
+  return countRows(db, signIns, and(eq(signIns.organiserId, organiser.id), isLive(now)))
+}
+
+function isLive(now: Temporal.Instant) {
+  return and(isNull(signIns.usedAt), gt(signIns.expiresAt, now))
+}

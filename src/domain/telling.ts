@@ -1,0 +1,130 @@
+// Which mail somebody should get about their registration. It follows from the difference between what their last mail
+// told them and what is true now, so that no order of moves, cancellations and failures can leave a calendar wrong.
+import { and, eq, inArray, isNotNull, ne } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { messages, people, registrations, type Told } from '#db/schema.ts'
+import { type Event, getEvent, placeOf } from './events.ts'
+import { drop, enqueue, isInFlight, type Message, type MessageKind } from './outbox.ts'
+import type { Registration } from './registrations.ts'
+
+/** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
+export const TELLING = [
+  'confirmed',
+  'waitlisted',
+  'promoted',
+  'changed',
+  'cancelled',
+  'reinstated',
+  'unregistered',
+] as const
+type Telling = (typeof TELLING)[number]
+
+export const isTelling = (kind: MessageKind): kind is Telling => (TELLING as readonly MessageKind[]).includes(kind)
+
+/** SEQUENCE of somebody's invite (RFC 5546 §2.1.4): the event's raises and this registration's own. */
+export function sequenceOf(event: Event, registration: Registration): number {
+  return event.sequence + registration.sequence
+}
+
+/** What a mail that is written now tells. */
+export function toldNow(event: Event, registration: Registration): Told {
+  return {
+    status: event.cancelledAt && registration.status !== 'cancelled' ? 'event_cancelled' : registration.status,
+    sequence: sequenceOf(event, registration),
+    localStart: event.localStart,
+    timeZone: event.timeZone,
+    durationMinutes: event.durationMinutes,
+    presence: registration.attendance,
+    place: placeOf(event, registration.attendance),
+  }
+}
+
+/** The mail that is due to somebody who knows `told`; nothing if they know what is true. */
+export function dueTelling(told: Told | null, now: Told): Telling | undefined {
+  if (now.status === 'cancelled') return told?.status === 'cancelled' ? undefined : 'unregistered'
+  if (now.status === 'event_cancelled') return told?.status === 'event_cancelled' ? undefined : 'cancelled'
+  if (!told || told.status === 'cancelled') return now.status
+  if (told.status === 'event_cancelled') return 'reinstated'
+  if (told.status !== now.status) return now.status === 'confirmed' ? 'promoted' : 'waitlisted'
+  return isSameAppointment(told, now) ? undefined : 'changed'
+}
+
+function isSameAppointment(a: Told, b: Told): boolean {
+  return (
+    a.localStart === b.localStart &&
+    a.timeZone === b.timeZone &&
+    a.durationMinutes === b.durationMinutes &&
+    a.presence === b.presence &&
+    a.place === b.place
+  )
+}
+
+/**
+ * Makes the outbox hold exactly the one mail that is due about a registration. A mail that waits and would still be the
+ * right one stays (it is written when it leaves, so it tells the newest); anything else that waits is dropped. While one
+ * is with the mail server nothing is decided: it is settled again when that ends.
+ */
+export function settle(tx: Tx, registration: Registration, now: Temporal.Instant, dueAt = now): void {
+  if (isInFlight(tx, registration.id)) return
+  const event = getEvent(tx, registration.eventId)
+  const kind = dueTelling(registration.told, toldNow(event, registration))
+  const waiting = listWaiting(tx, registration.id)
+  const stays = waiting.find(message => message.kind === kind && !message.bytes)
+  drop(
+    tx,
+    waiting.filter(message => message !== stays).map(message => message.id),
+    'superseded',
+  )
+  if (!kind || stays) return
+  const email = tx.select({ email: people.email }).from(people).where(eq(people.id, registration.personId)).get()?.email
+  if (!email) return
+  const raise = `${sequenceOf(event, registration)}:${registration.revisedAt.epochMilliseconds}:${event.revisedAt.epochMilliseconds}`
+  enqueue(
+    tx,
+    {
+      key: `${kind}:${registration.id}:${raise}`,
+      kind,
+      toAddress: email,
+      locale: registration.locale,
+      eventId: event.id,
+      registrationId: registration.id,
+      personId: registration.personId,
+      dueAt,
+    },
+    now,
+  )
+}
+
+/** Settles everybody of an event who has not cancelled. */
+export function settleAll(tx: Tx, event: Event, now: Temporal.Instant, dueAt = now): void {
+  const active = tx
+    .select()
+    .from(registrations)
+    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled')))
+    .all()
+  for (const registration of active) settle(tx, registration, now, dueAt)
+}
+
+function listWaiting(db: Db, registrationId: number): Message[] {
+  return db
+    .select()
+    .from(messages)
+    .where(
+      and(
+        eq(messages.registrationId, registrationId),
+        eq(messages.state, 'queued'),
+        inArray(messages.kind, [...TELLING]),
+      ),
+    )
+    .all()
+}
+
+/** How many people a change of this event would mail: those who count and have an address. */
+export function countRecipients(db: Db, event: Event): number {
+  return db
+    .select({ id: registrations.id })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled'), isNotNull(people.email)))
+    .all().length
+}

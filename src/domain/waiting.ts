@@ -1,0 +1,90 @@
+// What happens with a free place: to the first who waits; in the last hours everyone who waits hears of it once.
+import { and, asc, eq } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
+import { people, registrations, series } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { type Event, getEvent, isOpenFor, promotionEnds } from './events.ts'
+import { enqueue } from './outbox.ts'
+import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
+import { type Registration, update } from './registrations.ts'
+import { planReminders } from './reminders.ts'
+import { settle } from './telling.ts'
+
+/** Gives away every free place of an event that somebody waits for. To be called whenever one may have come free. */
+export function fillPlaces(tx: Tx, event: Event, now: Temporal.Instant): void {
+  const settings =
+    event.seriesId === null ? null : (tx.select().from(series).where(eq(series.id, event.seriesId)).get() ?? null)
+  for (const places of placesOf(tx, event)) {
+    if (places.waiting === 0 || !hasRoom(places) || !isOpenFor(event, places.presence, now)) continue
+    if (isBefore(now, promotionEnds(event, settings, places.presence))) promoteFirst(tx, event, places, now)
+    else offer(tx, event, places.presence, now)
+  }
+}
+
+function promoteFirst(tx: Tx, event: Event, places: Places, now: Temporal.Instant): void {
+  const free = places.left ?? places.waiting
+  for (const { registration } of listWaiting(tx, event, places.presence).slice(0, free))
+    promote(tx, registration, event, now)
+}
+
+/** Gives somebody who waits a place, if there is one. Refusal('full') otherwise: nobody is ever placed over capacity. */
+export function takePlace(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
+  const event = getEvent(tx, registration.eventId)
+  if (registration.status === 'confirmed') return registration
+  if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
+  if (!isOpenFor(event, registration.attendance, now)) throw new Refusal('closed')
+  if (!hasRoom(placesFor(tx, event, registration.attendance))) throw new Refusal('full')
+  return promote(tx, registration, event, now)
+}
+
+/** From the waiting list to a place; the caller has made sure that there is one. */
+function promote(tx: Tx, registration: Registration, event: Event, now: Temporal.Instant): Registration {
+  const promoted = update(tx, registration, {
+    status: 'confirmed',
+    confirmedAt: now,
+    sequence: registration.sequence + 1,
+    revisedAt: now,
+  })
+  settle(tx, promoted, now)
+  planReminders(tx, promoted, event, now)
+  return promoted
+}
+
+/** The first POST takes the place, so nobody needs an answer from anybody. The key tells each person once per start. */
+function offer(tx: Tx, event: Event, presence: Presence, now: Temporal.Instant): void {
+  for (const { registration, email } of listWaiting(tx, event, presence)) {
+    if (email) {
+      enqueue(
+        tx,
+        {
+          key: `place_free:${registration.id}:${event.startsAt.epochMilliseconds}`,
+          kind: 'place_free',
+          toAddress: email,
+          locale: registration.locale,
+          eventId: event.id,
+          registrationId: registration.id,
+          personId: registration.personId,
+          expiresAt: event.startsAt,
+        },
+        now,
+      )
+    }
+  }
+}
+
+function listWaiting(tx: Tx, event: Event, presence: Presence): { registration: Registration; email: string | null }[] {
+  return tx
+    .select({ registration: registrations, email: people.email })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(
+      and(
+        eq(registrations.eventId, event.id),
+        eq(registrations.status, 'waitlisted'),
+        eq(registrations.attendance, presence),
+      ),
+    )
+    .orderBy(asc(registrations.queueNumber))
+    .all()
+}

@@ -1,0 +1,71 @@
+// What people type, made safe to keep: names, addresses, slugs. No HTML here; escaping belongs to the views.
+
+/** Normalised, without control or direction-changing characters, on one line. */
+export function cleanLine(value: string): string {
+  return cleanText(value).replaceAll(/\s+/g, ' ').trim()
+}
+
+/** The same, with line breaks kept. */
+export function cleanText(value: string): string {
+  return value
+    .toWellFormed()
+    .normalize('NFC')
+    .replaceAll(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu, c => (c === '\n' ? c : c === '\t' ? ' ' : ''))
+    .trim()
+}
+
+/** One bare mailbox, without quoted parts, lists or anything a header or calendar would read as more than one. */
+export const EMAIL_PATTERN =
+  "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\\-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?)+$"
+
+export function normaliseEmail(value: string): string {
+  return value.trim().toLowerCase()
+}
+
+/** Names travel in mails to the address typed with them, so a name that carries a link is not a name. */
+export const NAME_PATTERN = '^(?!.*(?:://|www\\.|@|<|>))(?=.*\\S).*$'
+
+/** 'Eén gezin, één plan: lukt dat?' → 'een-gezin-een-plan-lukt-dat' */
+export function slugify(value: string): string {
+  const plain = value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  return (
+    plain
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 70)
+      .replace(/-+$/, '') || 'zonder-titel'
+  )
+}
+
+const DOMAINS = [
+  'gmail.com',
+  'hotmail.com',
+  'hotmail.nl',
+  'outlook.com',
+  'live.nl',
+  'icloud.com',
+  'ziggo.nl',
+  'kpnmail.nl',
+  'planet.nl',
+  'hanze.nl',
+  'groningen.nl',
+]
+
+/** The address somebody may have meant ('jan@gmial.com' → 'jan@gmail.com'), when one well-known domain is a slip away. */
+export function likelyEmail(email: string): string | undefined {
+  const [local, domain] = email.split('@') as [string, string]
+  if (DOMAINS.includes(domain)) return undefined
+  const near = DOMAINS.find(known => isOneSlipAway(domain, known))
+  return near && `${local}@${near}`
+}
+
+function isOneSlipAway(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  const [restA, restB] = [a.slice(start), b.slice(start)]
+  const swapped =
+    restA.length > 1 && restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2)
+  return swapped || restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)
+}

@@ -1,0 +1,88 @@
+// Signed links (purpose + row id + version, MAC'd), sealed values, and the random secrets that are stored hashed.
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomInt,
+  timingSafeEqual,
+} from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type Purpose = 'registration' | 'join' | 'feed' | 'my' | 'unsubscribe' | 'address'
+export interface Link {
+  id: number
+  version: number
+}
+export interface Tokens {
+  /** `<id>-<version>-<MAC>`, URL-safe. The same row and version give the same token, so it can be rendered again. */
+  sign(purpose: Purpose, link: Link): string
+  /** The row and version a token names, if we signed it for this purpose. The caller's query checks the version. */
+  read(purpose: Purpose, token: string): Link | undefined
+  /** Encrypts a short value for a round trip through an address, where it would otherwise be read over a shoulder or in a log. */
+  seal(value: unknown): string
+  unseal(sealed: string): unknown
+}
+
+export function createTokens(secret: Buffer): Tokens {
+  const macKey = derive(secret, 'links')
+  const sealKey = derive(secret, 'seals')
+  const mac = (purpose: Purpose, body: string) => createHmac('sha256', macKey).update(`${purpose}:${body}`).digest()
+  return {
+    sign(purpose, { id, version }) {
+      const body = `${id.toString(36)}-${version.toString(36)}`
+      return `${body}-${mac(purpose, body).toString('base64url')}`
+    },
+    read(purpose, token) {
+      const parts = /^(([0-9a-z]{1,11})-([0-9a-z]{1,6}))-([\w-]{43})$/.exec(token)
+      if (!parts) return undefined
+      const [, body = '', id = '', version = '', given = ''] = parts
+      if (!timingSafeEqual(mac(purpose, body), Buffer.from(given, 'base64url'))) return undefined
+      return { id: Number.parseInt(id, 36), version: Number.parseInt(version, 36) }
+    },
+    seal(value) {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', sealKey, iv)
+      const text = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
+      return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')
+    },
+    unseal(sealed) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < 29) return undefined
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, 12), { authTagLength: 16 })
+        decipher.setAuthTag(bytes.subarray(12, 28))
+        return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8'))
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+/** 256 random bits for a cookie or a link that is stored hashed. */
+export const randomToken = () => randomBytes(32).toString('base64url')
+/** Six digits to type over. */
+export const randomCode = () => String(randomInt(1_000_000)).padStart(6, '0')
+export const hash = (value: string) => createHash('sha256').update(value).digest('base64url')
+
+/** The installation's key, made at the first start and readable by its owner only. */
+export function readSecret(dataDir: string): Buffer {
+  const file = join(dataDir, 'secret')
+  mkdirSync(dataDir, { recursive: true })
+  try {
+    writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const key = readFileSync(file, 'utf8').trim()
+  if (!/^[0-9a-f]{64}$/.test(key)) throw new Error(`${file} holds no key: put back the one from your backup`)
+  return Buffer.from(key, 'hex')
+}
+
+function derive(secret: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+}
