@@ -1,0 +1,68 @@
+// The table of contents: what the app is made of, and every route file by name.
+import compress from '@fastify/compress'
+import formbody from '@fastify/formbody'
+import fastify, { type FastifyServerOptions, LogController } from 'fastify'
+import type { Config } from './config.ts'
+import { maskUrl } from './lib/masking.ts'
+import type { App, Deps } from './web/deps.ts'
+import { assets } from './web/plugins/assets.ts'
+import { errorPages } from './web/plugins/errors.ts'
+import { securityHeaders } from './web/plugins/headers.ts'
+import { limits } from './web/plugins/limits.ts'
+import { localePlugin } from './web/plugins/locale.ts'
+import { sameOrigin } from './web/plugins/origin.ts'
+import { sessions } from './web/plugins/session.ts'
+import { viewsPlugin } from './web/plugins/views.ts'
+
+export interface AppOptions {
+  logger?: FastifyServerOptions['logger']
+  strictViews?: boolean
+}
+
+/** Builds the app; it neither listens nor sends mail. */
+export async function createApp(deps: Deps, { logger = false, strictViews = false }: AppOptions = {}): Promise<App> {
+  const { config } = deps
+  const app = fastify({
+    logger,
+    trustProxy: trusted(config.trustProxy),
+    bodyLimit: 64 * 1024,
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' } },
+  }) as unknown as App
+
+  securityHeaders(app, config.baseUrl.startsWith('https:'))
+  localePlugin(app, deps)
+  sessions(app, deps)
+  limits(app)
+  sameOrigin(app, config.baseUrl)
+  logRequests(app)
+  await app.register(formbody, { bodyLimit: 64 * 1024 })
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
+  viewsPlugin(app, deps, { asset: assets(app), strictViews })
+  errorPages(app)
+  await app.after()
+
+  // The routes, public ones first. Each file adds its own.
+
+  return app
+}
+
+/** Fastify no longer takes a number of hops; the function it takes instead is asked per hop, counted from us. */
+function trusted(setting: Config['trustProxy']) {
+  return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting
+}
+
+/** One line for what somebody will read: writes and errors; reads only when asked for (`LOG_LEVEL=debug`). */
+function logRequests(app: App): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const isPlain = (request.method === 'GET' || request.method === 'HEAD') && reply.statusCode < 400
+    const line = {
+      method: request.method,
+      url: maskUrl(request.url),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    }
+    request.log[isPlain ? 'debug' : 'info'](line)
+  })
+}

@@ -1,0 +1,31 @@
+// The languages: Dutch is the source of truth, and a language that lacks a key fails the type check. A third one is one
+// file like en.ts, and its name in the two lines below.
+import { en } from './en.ts'
+import { type Messages, nl } from './nl.ts'
+
+export type { Messages } from './nl.ts'
+export const LANGUAGES = { nl, en } satisfies Record<string, Messages>
+export type Locale = keyof typeof LANGUAGES
+export const LOCALES = Object.keys(LANGUAGES) as Locale[]
+
+export function messagesIn(locale: Locale): Messages {
+  return LANGUAGES[locale]
+}
+
+export function isLocale(value: unknown): value is Locale {
+  return typeof value === 'string' && Object.hasOwn(LANGUAGES, value)
+}
+
+/** The first language of an Accept-Language header that we have (RFC 9110 §12.5.4); nothing if we have none of them. */
+export function preferredLocale(header = ''): Locale | undefined {
+  return header
+    .slice(0, 200)
+    .split(',')
+    .map((part, order) => {
+      const [range = '', quality = ''] = part.trim().split(/\s*;\s*q=/)
+      return { locale: range.slice(0, 2).toLowerCase(), weight: quality === '' ? 1 : Number(quality), order }
+    })
+    .filter(wish => isLocale(wish.locale) && wish.weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.order - b.order)
+    .map(wish => wish.locale as Locale)[0]
+}

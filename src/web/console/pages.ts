@@ -1,0 +1,3 @@
+// The console's pages and what their views are given.
+
+export type ConsolePages = Record<never, never>

@@ -1,0 +1,40 @@
+// What every route file is given, and the shape of the app it adds its routes to.
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { Db } from '#db/open.ts'
+import type { Write } from '#db/write.ts'
+import type { Config } from '#src/config.ts'
+import type { Clock } from '#src/lib/clock.ts'
+import type { Tokens } from '#src/lib/tokens.ts'
+
+/** How the outbox is doing, for the console and `/readyz`; the worker keeps it. */
+export interface MailHealth {
+  /** The worker's last sign of life. */
+  readonly beat: Temporal.Instant | undefined
+  /** Since when and why nothing is sent at all; nothing while mail flows. */
+  readonly paused: { since: Temporal.Instant; reason: string } | undefined
+}
+
+export interface Deps {
+  config: Config
+  db: Db
+  /** Commits, and nudges the worker. */
+  write: Write
+  clock: Clock
+  tokens: Tokens
+  mailHealth: MailHealth
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>

@@ -1,0 +1,57 @@
+// One place where an error becomes an answer: what a visitor can understand in their words, a bug as a plain 500.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Invalid, NotFound, Refusal, type RefusalCode } from '#src/lib/errors.ts'
+import type { App } from '../deps.ts'
+
+const STATUS: Record<RefusalCode, number> = {
+  already_there: 409,
+  capacity_below_confirmed: 409,
+  changed_meanwhile: 409,
+  closed: 409,
+  door_closed: 403,
+  full: 409,
+  incomplete: 409,
+  link_expired: 410,
+  not_possible_now: 409,
+  other_site: 403,
+  past: 409,
+  room_missing: 503,
+  too_many: 429,
+}
+
+export function errorPages(app: App): void {
+  app.setNotFoundHandler((request, reply) => notFound(request, reply))
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof NotFound) return notFound(request, reply)
+    if (error instanceof Refusal) return refuse(request, reply, error.code)
+    if (error instanceof Invalid) return message(request, reply, 422, 'invalid')
+    if (error.statusCode === 429) return refuse(request, reply, 'too_many')
+    if (error.validation || (error.statusCode && error.statusCode < 500)) {
+      return message(request, reply, error.validation ? 400 : (error.statusCode ?? 400), 'invalid')
+    }
+    request.log.error(error)
+    return message(request, reply, 500, 'broken')
+  })
+}
+
+function notFound(request: FastifyRequest, reply: FastifyReply) {
+  return message(request, reply, 404, 'not_found')
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, code: RefusalCode) {
+  const [title = code, text = ''] = request.t.refusals[code] ?? []
+  return reply
+    .code(STATUS[code])
+    .header('cache-control', 'no-store')
+    .page('public/message', { status: STATUS[code], title, text })
+}
+
+function message(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  key: 'not_found' | 'invalid' | 'broken',
+) {
+  const [title, text] = request.t.errors[key] as [string, string]
+  return reply.code(status).header('cache-control', 'no-store').page('public/message', { status, title, text })
+}

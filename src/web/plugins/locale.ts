@@ -1,0 +1,28 @@
+// The visitor's language: a link's `?lang=`, else what the browser prefers, else the installation's.
+import { type Formats, formatsIn } from '#src/i18n/dates.ts'
+import { isLocale, type Locale, type Messages, messagesIn, preferredLocale } from '#src/i18n/index.ts'
+import type { App, Deps } from '../deps.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    locale: Locale
+    /** The language was chosen by a link, so our own links carry it on. */
+    choseLocale: boolean
+    t: Messages
+    f: Formats
+  }
+}
+
+export function localePlugin(app: App, { config }: Deps): void {
+  app.decorateRequest('locale', config.locale)
+  app.decorateRequest('choseLocale', false)
+  app.decorateRequest('t')
+  app.decorateRequest('f')
+  app.addHook('onRequest', async request => {
+    const { lang } = request.query as { lang?: unknown }
+    request.choseLocale = isLocale(lang)
+    request.locale = isLocale(lang) ? lang : (preferredLocale(request.headers['accept-language']) ?? config.locale)
+    request.t = messagesIn(request.locale)
+    request.f = formatsIn(request.locale, config.timeZone)
+  })
+}

@@ -1,0 +1,65 @@
+// `reply.page(name, data)`: the only way a page is made. Its data is typed by `Pages`.
+import fastifyView from '@fastify/view'
+import { Eta } from 'eta'
+import type { FastifyReply } from 'fastify'
+import { renderMarkdown } from '#src/lib/markdown.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import type { Pages, Site } from '../pages.ts'
+import { strict } from './strict.ts'
+
+const VIEWS = new URL('../../../views', import.meta.url).pathname
+
+declare module 'fastify' {
+  interface FastifyReply {
+    page<Name extends keyof Pages>(name: Name, data: Pages[Name]): FastifyReply
+  }
+}
+
+export interface ViewOptions {
+  asset: (file: string) => string
+  /** Tests: reading a key that a view was not given throws. */
+  strictViews: boolean
+}
+
+export function viewsPlugin(app: App, deps: Deps, { asset, strictViews }: ViewOptions): void {
+  const eta = new Eta({ views: VIEWS, cache: true, autoTrim: false })
+  app.register(fastifyView, { engine: { eta }, root: VIEWS, viewExt: 'eta', production: true })
+  app.decorateReply('page', function (this: FastifyReply, name, data) {
+    const model = { ...siteOf(this, deps, asset), markdown: renderMarkdown, jsonLd, ...data }
+    this.type('text/html; charset=utf-8')
+    if (!this.hasHeader('cache-control')) this.header('cache-control', 'no-cache')
+    this.header('vary', 'Accept-Language, Accept-Encoding')
+    return this.view(name, strictViews ? strict(model, name) : model)
+  })
+}
+
+function siteOf({ request }: FastifyReply, { config, clock }: Deps, asset: ViewOptions['asset']): Site {
+  const { t, f, locale, choseLocale } = request
+  const [url = '/'] = request.url.split('?')
+  return {
+    t,
+    f,
+    locale,
+    paths,
+    href: path => (choseLocale ? withLanguage(path, locale) : path),
+    asset,
+    url,
+    otherLanguageUrl: withLanguage(request.method === 'GET' ? request.url : url, t.otherLanguage.locale),
+    baseUrl: config.baseUrl,
+    isDemo: config.isDemo,
+    organiser: request.organiser,
+    now: clock.now(),
+  }
+}
+
+function withLanguage(path: string, locale: string): string {
+  const url = new URL(path, 'http://here')
+  url.searchParams.set('lang', locale)
+  return url.pathname + url.search + url.hash
+}
+
+/** Structured data for a `<script type="application/ld+json">`: data, never code, whatever a title holds. */
+function jsonLd(data: unknown): string {
+  return JSON.stringify(data).replaceAll('<', '\\u003c')
+}

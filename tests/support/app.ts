@@ -1,0 +1,24 @@
+// The whole app in a test: every plugin, strict views, its own database and a clock that stands still.
+import { createWrite } from '#db/write.ts'
+import { createApp } from '#src/app.ts'
+import { type Config, readConfig } from '#src/config.ts'
+import { watchedLog } from './logs.ts'
+import { openWorld } from './world.ts'
+
+export async function openApp(overrides: Partial<Config> = {}) {
+  const world = openWorld()
+  const config = { ...readConfig({ BASE_URL: 'http://localhost:3000' }), ...overrides }
+  const lines: string[] = []
+  const mailHealth = { beat: undefined, paused: undefined }
+  const deps = { ...world, config, write: createWrite(world.db), mailHealth }
+  const app = await createApp(deps, { strictViews: true, logger: { level: 'info', stream: watchedLog(lines) } })
+  /** A form sent from a page of ours. */
+  const post = (url: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...headers },
+      payload: new URLSearchParams(form).toString(),
+    })
+  return { ...world, app, deps, lines, post }
+}

@@ -1,0 +1,104 @@
+// A small world for a test: its own database in memory, a clock that stands still, a key, and makers of what it needs.
+import { type Db, openDatabase } from '#db/open.ts'
+import { writeNow } from '#db/write.ts'
+import { createEvent, type NewEvent, publishEvent } from '#src/domain/changes.ts'
+import { type Event, type Group, getEvent, type Series } from '#src/domain/events.ts'
+import { createGroup } from '#src/domain/groups.ts'
+import { createSeries } from '#src/domain/planning.ts'
+import { type Applicant, register } from '#src/domain/registering.ts'
+import type { Registration } from '#src/domain/registrations.ts'
+import type { Clock } from '#src/lib/clock.ts'
+import { createTokens } from '#src/lib/tokens.ts'
+
+export const NOW = Temporal.Instant.from('2026-11-21T09:00:00Z')
+
+/** A clock that moves only when a test says so. */
+export interface TestClock extends Clock {
+  set(instant: string): void
+  advance(duration: Temporal.DurationLike): void
+}
+
+export function testClock(start = NOW): TestClock {
+  let now = start
+  return {
+    now: () => now,
+    set: instant => {
+      now = Temporal.Instant.from(instant)
+    },
+    advance: duration => {
+      now = now.add(duration)
+    },
+  }
+}
+
+export const testTokens = createTokens(Buffer.alloc(32, 7))
+
+export function openWorld() {
+  const db = openDatabase(':memory:')
+  return { db, clock: testClock(), tokens: testTokens }
+}
+
+export function makeGroup(db: Db, values: Partial<Group> = {}): Group {
+  const slug = values.slug ?? 'noord'
+  return writeNow(db, tx => createGroup(tx, { name: 'Werkplaats Noord', ...values, slug }))
+}
+
+export function makeSeries(db: Db, group: Group, values: Partial<Series> = {}): Series {
+  const series = {
+    slug: 'eerste-donderdag',
+    title: 'Webinar van de eerste donderdag',
+    groupId: group.id,
+    kind: 'webinar' as const,
+    rule: 'FREQ=MONTHLY;BYDAY=1TH',
+    localTime: '12:00',
+    timeZone: 'Europe/Amsterdam',
+    durationMinutes: 60,
+    attendance: 'online' as const,
+    capacityOnline: 40,
+    roomUrl: 'https://meet.example.org/eerste-donderdag',
+    createdAt: NOW,
+  }
+  return writeNow(db, tx => createSeries(tx, { ...series, ...values }))
+}
+
+/** A published webinar on Thursday 3 December 2026, 12.00 in Amsterdam, unless told otherwise. */
+export function makeEvent(db: Db, group: Group, values: Partial<NewEvent> = {}, now = NOW): Event {
+  return writeNow(db, tx => {
+    const draft = createEvent(
+      tx,
+      {
+        groupId: group.id,
+        kind: 'webinar',
+        timeZone: 'Europe/Amsterdam',
+        durationMinutes: 60,
+        attendance: 'online',
+        capacityOnline: 40,
+        title: 'Eén gezin, één plan: lukt dat?',
+        summary: 'Drie gemeenten over de gezinsbenadering.',
+        localStart: '2026-12-03T12:00',
+        roomUrl: 'https://meet.example.org/kamer',
+        ...values,
+      },
+      now,
+    )
+    publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, now)
+    return getEvent(tx, draft.id)
+  })
+}
+
+export function applicant(values: Partial<Applicant> = {}): Applicant {
+  return {
+    name: 'Zoë de Vries',
+    email: 'zoe@example.org',
+    organisation: 'Gemeente Voorbeeld',
+    role: 'practice',
+    attendance: 'online',
+    accessNeeds: '',
+    locale: 'nl',
+    ...values,
+  }
+}
+
+export function makeRegistration(db: Db, event: Event, values: Partial<Applicant> = {}, now = NOW): Registration {
+  return writeNow(db, tx => register(tx, event, applicant(values), now))
+}
