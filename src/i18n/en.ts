@@ -90,4 +90,18 @@ export const en: Messages = {
     room_missing: ['The online room is not known yet', 'The organiser knows. Try again in a few minutes.'],
     too_many: ['One moment please', 'There were too many requests in a row. Wait a few minutes and try again.'],
   },
+  calendar: {
+    all: 'Aanschuiven: all events',
+    mine: 'Aanschuiven: my registrations',
+    upcoming: 'Aanschuiven: what is coming up',
+    online: 'Online',
+    alsoOnline: 'You can also take part online.',
+    speakers: names => `With ${names}.`,
+    change: 'Can’t make it after all? Change or cancel your registration:',
+    cancelled: title => `Cancelled: ${title}`,
+    waitlisted: title => `Waiting list: ${title}`,
+    isCancelled: 'This event has been cancelled.',
+    isWaitlisted: 'You are on the waiting list. You will get an e-mail when a place comes free.',
+    isUnregistered: 'Your registration has been cancelled.',
+  },
 }

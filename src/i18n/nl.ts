@@ -103,6 +103,21 @@ export const nl = {
       'Er kwamen te veel verzoeken achter elkaar. Wacht een paar minuten en probeer het dan opnieuw.',
     ],
   } satisfies Record<string, [string, string]> as Record<string, [string, string]>,
+  /** What stands in calendars. */
+  calendar: {
+    all: 'Aanschuiven: alle bijeenkomsten',
+    mine: 'Aanschuiven: mijn aanmeldingen',
+    upcoming: 'Aanschuiven: wat eraan komt',
+    online: 'Online',
+    alsoOnline: 'Je kunt ook online meedoen.',
+    speakers: (names: string) => `Met ${names}.`,
+    change: 'Kun je toch niet? Wijzig je aanmelding of meld je af:',
+    cancelled: (title: string) => `Geannuleerd: ${title}`,
+    waitlisted: (title: string) => `Wachtlijst: ${title}`,
+    isCancelled: 'Dit gaat niet door.',
+    isWaitlisted: 'Je staat op de wachtlijst. Je krijgt een mail als er een plaats vrij is.',
+    isUnregistered: 'Je bent afgemeld.',
+  },
 }
 
 export type Messages = typeof nl
