@@ -57,3 +57,8 @@ export function getSeries(db: Db, slug: string): Series {
   if (!found) throw new NotFound('series')
   return found
 }
+
+/** Whether there is anything yet: an installation without a group is a new one. */
+export function hasGroups(db: Db): boolean {
+  return db.select({ id: groups.id }).from(groups).limit(1).get() !== undefined
+}

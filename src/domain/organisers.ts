@@ -1,9 +1,12 @@
 // Organisers sign in and have a right in a group and all groups under it.
+
+import { countRows } from '#db/count.ts'
 import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, groups, memberships, organisers, type RIGHTS, registrations, series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import type { Event, Group, Series } from './events.ts'
+import { createGroup, hasGroups } from './groups.ts'
 import type { Registration } from './registrations.ts'
 
 export type Organiser = typeof organisers.$inferSelect
@@ -31,9 +34,17 @@ export function grant(tx: Tx, organiser: Organiser, group: Group, right: Right):
     .run()
 }
 
-/** The first owner: of every group at the top of a tree. Makes the organiser if need be. */
+export function countOrganisers(db: Db): number {
+  return countRows(db, organisers, undefined)
+}
+
+/**
+ * An owner of every group at the top of a tree. Makes the organiser if need be, and a first group where there is none,
+ * since every right is a right in a group.
+ */
 export function ensureOwner(tx: Tx, email: string, now: Temporal.Instant): Organiser {
   const organiser = findOrganiser(tx, email) ?? createOrganiser(tx, email, '', now)
+  if (!hasGroups(tx)) createGroup(tx, { slug: 'netwerk', name: 'Ons netwerk' })
   const tops = tx.select().from(groups).where(sql`${groups.parentId} is null`).all()
   for (const group of tops) grant(tx, organiser, group, 'owner')
   return organiser

@@ -47,7 +47,7 @@ function monthlyDates(rule: Rule & { every: 'month' }, from: Temporal.PlainDate,
 
 function weeklyDates(rule: Rule & { every: 'week' }, from: Temporal.PlainDate, until: Temporal.PlainDate) {
   const dates: Temporal.PlainDate[] = []
-  let date = from.add({ days: daysUntil(from, rule.weekday) })
+  let date = onOrAfter(from, rule.weekday)
   while (isWithin(date, from, until) && dates.length < (rule.count ?? Number.POSITIVE_INFINITY)) {
     dates.push(date)
     date = date.add({ weeks: rule.interval })
@@ -58,15 +58,15 @@ function weeklyDates(rule: Rule & { every: 'week' }, from: Temporal.PlainDate, u
 /** The first (second, …, last) given weekday of a month. */
 export function ordinalWeekday(month: Temporal.PlainYearMonth, ordinal: number, weekday: Weekday): Temporal.PlainDate {
   if (ordinal > 0) {
-    const first = month.toPlainDate({ day: 1 })
-    return first.add({ days: daysUntil(first, weekday) + 7 * (ordinal - 1) })
+    return onOrAfter(month.toPlainDate({ day: 1 }), weekday).add({ weeks: ordinal - 1 })
   }
   const last = month.toPlainDate({ day: month.daysInMonth })
   return last.subtract({ days: (last.dayOfWeek - 1 - WEEKDAYS.indexOf(weekday) + 7) % 7 })
 }
 
-function daysUntil(date: Temporal.PlainDate, weekday: Weekday): number {
-  return (WEEKDAYS.indexOf(weekday) + 1 - date.dayOfWeek + 7) % 7
+/** The first given weekday that is not before a date. */
+export function onOrAfter(date: Temporal.PlainDate, weekday: Weekday): Temporal.PlainDate {
+  return date.add({ days: (WEEKDAYS.indexOf(weekday) + 1 - date.dayOfWeek + 7) % 7 })
 }
 
 function isWithin(date: Temporal.PlainDate, from: Temporal.PlainDate, until: Temporal.PlainDate): boolean {

@@ -1,11 +1,11 @@
 // Which mail somebody should get about their registration. It follows from the difference between what their last mail
 // told them and what is true now, so that no order of moves, cancellations and failures can leave a calendar wrong.
-import { and, eq, inArray, isNotNull, ne } from '#db/drizzle.ts'
+import { and, eq, inArray, isNotNull, lte, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { drop, enqueue, isInFlight, type Message, type MessageKind } from './outbox.ts'
-import type { Registration } from './registrations.ts'
+import { getRegistration, type Registration, update } from './registrations.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
 export const TELLING = [
@@ -103,6 +103,20 @@ export function settleAll(tx: Tx, event: Event, now: Temporal.Instant, dueAt = n
     .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled')))
     .all()
   for (const registration of active) settle(tx, registration, now, dueAt)
+}
+
+/**
+ * For an example or an import: takes it that everybody has been told, and takes every mail that is due by now out of the
+ * outbox. What changes later is mailed as ever.
+ */
+export function assumeTold(tx: Tx, now: Temporal.Instant): void {
+  const due = and(eq(messages.state, 'queued'), lte(messages.dueAt, now))
+  for (const { registrationId, kind } of tx.select().from(messages).where(due).all()) {
+    if (registrationId === null || !isTelling(kind)) continue
+    const registration = getRegistration(tx, registrationId)
+    update(tx, registration, { told: toldNow(getEvent(tx, registration.eventId), registration) })
+  }
+  tx.delete(messages).where(due).run()
 }
 
 function listWaiting(db: Db, registrationId: number): Message[] {

@@ -1,0 +1,68 @@
+// Invented attendees for the example programme: functions and quarters as names, all at example.org.
+import type { Event } from '#src/domain/events.ts'
+import { capacityOf, presencesOf } from '#src/domain/places.ts'
+import { type Applicant, register } from '#src/domain/registering.ts'
+import { markAttended, type Role } from '#src/domain/registrations.ts'
+import { assumeTold } from '#src/domain/telling.ts'
+import { isBefore } from '#src/lib/time.ts'
+import type { Tx } from './open.ts'
+
+const FUNCTIONS: [string, Role, string][] = [
+  ['Opbouwwerker', 'practice', 'Welzijn Voorbeeld'],
+  ['Onderzoeker', 'research', 'Hogeschool Voorbeeld'],
+  ['Beleidsadviseur', 'policy', 'Gemeente Voorbeeld'],
+  ['Docent', 'education', 'Hogeschool Voorbeeld'],
+  ['Bewoner', 'resident', ''],
+  ['Student', 'student', 'Hogeschool Voorbeeld'],
+  ['Gezinscoach', 'practice', 'Jeugdhulp Voorbeeld'],
+  ['Wijkverpleegkundige', 'practice', 'Thuiszorg Voorbeeld'],
+  ['Mantelzorger', 'resident', ''],
+  ['Teamleider', 'practice', 'Wijkteam Voorbeeld'],
+]
+const QUARTERS = ['Noord', 'Oost', 'Zuid', 'West', 'Centrum', 'Buitengebied', 'Aan de Rivier', 'Bij het Station']
+
+/** How full the coming webinars are: a usual one, a full one with a waiting list, a nearly full one, then ever fewer. */
+const FILLING = [0.72, 1.1, 0.93, 0.5, 0.35, 0.3]
+const OTHERWISE = { past: 0.8, webinar: 0.15, other: 0.4 }
+
+/** Fills events with invented people, registered and attended at moments in the past. No mail is left due. */
+export function layAttendees(tx: Tx, list: Event[], now: Temporal.Instant): void {
+  const webinars = list
+    .filter(event => event.kind === 'webinar' && isBefore(now, event.startsAt))
+    .sort((a, b) => Temporal.Instant.compare(a.startsAt, b.startsAt))
+  for (const event of list) {
+    const order = webinars.indexOf(event)
+    const part =
+      order < 0 ? OTHERWISE[isBefore(now, event.startsAt) ? 'other' : 'past'] : (FILLING[order] ?? OTHERWISE.webinar)
+    fill(tx, event, part, now)
+  }
+  assumeTold(tx, now)
+}
+
+function fill(tx: Tx, event: Event, part: number, now: Temporal.Instant): void {
+  const total = presencesOf(event).reduce((sum, presence) => sum + (capacityOf(event, presence) ?? 0), 0)
+  const last = isBefore(now, event.startsAt) ? now.subtract({ hours: 24 }) : event.startsAt.subtract({ hours: 24 })
+  const amount = Math.min(Math.round(total * part), FUNCTIONS.length * QUARTERS.length)
+  for (let number = 0; number < amount; number++) {
+    const moment = last.subtract({ minutes: (amount - number) * 37 })
+    const registration = register(tx, event, invent(number + event.id * 7, event), moment)
+    const wasThere = isBefore(event.endsAt, now) && registration.status === 'confirmed' && number % 5 !== 3
+    if (wasThere) markAttended(tx, registration, event.startsAt)
+  }
+}
+
+function invent(seed: number, event: Event): Applicant {
+  const index = seed % (FUNCTIONS.length * QUARTERS.length)
+  const [title, role, organisation] = FUNCTIONS[index % FUNCTIONS.length] as [string, Role, string]
+  const quarter = QUARTERS[Math.floor(index / FUNCTIONS.length)] ?? ''
+  const presences = presencesOf(event)
+  return {
+    name: `${title} ${quarter}`,
+    email: `${title}.${quarter}@example.org`.toLowerCase().replaceAll(' ', '-'),
+    organisation,
+    role,
+    attendance: presences[index % presences.length] ?? 'online',
+    accessNeeds: index % 17 === 4 ? 'Graag ondertiteling.' : '',
+    locale: 'nl',
+  }
+}

@@ -1,0 +1,61 @@
+// The shape of a programme file: groups, themes, series with their topics, a conference, a learning circle. `programme.json`
+// is the example; `npm run cli -- import-programme FILE` takes another.
+import { readFileSync } from 'node:fs'
+import type { ATTENDANCES, KINDS, MATERIAL_KINDS, SESSION_KINDS, Venue } from './schema.ts'
+
+export interface Topic {
+  title: string
+  summary: string
+  group?: string
+  themes?: string[]
+  speakers?: string[]
+  materials?: { kind: (typeof MATERIAL_KINDS)[number]; title: string; url: string }[]
+  yield?: string
+}
+export interface Gathering {
+  slug: string
+  title: string
+  group: string
+  kind: (typeof KINDS)[number]
+  attendance: (typeof ATTENDANCES)[number]
+  capacity: number | { in_person: number; online: number }
+  start: string
+  room?: string
+  venue?: Venue
+  summary?: string
+}
+export interface SeriesPlan extends Gathering {
+  rule: string
+  duration: string
+  skip_months?: number[]
+  past?: Topic[]
+  coming?: Topic[]
+  moves?: { from: string; to: string; reason: string }[]
+}
+export interface Conference extends Gathering {
+  end: string
+  sessions: {
+    start: string
+    end: string
+    kind: (typeof SESSION_KINDS)[number]
+    title: string
+    round?: number
+    room?: string
+    capacity?: number
+    group?: string
+  }[]
+}
+export interface Programme {
+  association: { slug: string; name: string; summary: string }
+  groups: { slug: string; name: string; parent: string; region?: string; accent?: string; summary?: string }[]
+  themes: { slug: string; name: string }[]
+  series: SeriesPlan[]
+  conference: Conference
+  learning_circle: Omit<SeriesPlan, 'past' | 'coming'>
+}
+
+export const EXAMPLE = new URL('./programme.json', import.meta.url)
+
+export function readProgramme(file: string | URL): Programme {
+  return JSON.parse(readFileSync(file, 'utf8')) as Programme
+}

@@ -1,0 +1,227 @@
+// Lays a programme (the shape of programme.json) around today, through the domain only: past topics backwards on the
+// rule's dates, coming ones forwards. Registrations are made at past moments, and no mail is left due.
+import { audit } from '#src/domain/audit.ts'
+import { addMaterial, addSession, createEvent, moveEvent, publishEvent, setThemes } from '#src/domain/changes.ts'
+import type { Event, Group, Series } from '#src/domain/events.ts'
+import { createGroup, createTheme } from '#src/domain/groups.ts'
+import { createSeries } from '#src/domain/planning.ts'
+import { datesOf, onOrAfter, parseRule } from '#src/domain/rules.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { slugify } from '#src/lib/text.ts'
+import { dateIn } from '#src/lib/time.ts'
+import type { Tx } from './open.ts'
+import type { Conference, Gathering, Programme, SeriesPlan, Topic } from './programme.ts'
+
+interface Ground {
+  tx: Tx
+  now: Temporal.Instant
+  today: Temporal.PlainDate
+  timeZone: string
+  groups: Map<string, Group>
+  themeIds: Map<string, number>
+}
+
+/** Lays a programme into a database that has no groups yet; Refusal('already_there') if it has one of them. */
+export function layProgramme(tx: Tx, programme: Programme, timeZone: string, now: Temporal.Instant): Event[] {
+  const today = dateIn(now, timeZone)
+  const ground: Ground = {
+    tx,
+    now,
+    today,
+    timeZone,
+    groups: layGroups(tx, programme),
+    themeIds: layThemes(tx, programme),
+  }
+  const laid = [
+    ...programme.series.flatMap(plan => laySeries(ground, plan)),
+    ...layCircle(ground, programme.learning_circle),
+    layConference(ground, programme.conference),
+  ]
+  audit(tx, { action: 'programme_imported', detail: `${laid.length}` }, now)
+  return laid
+}
+
+function layGroups(tx: Tx, { association, groups }: Programme): Map<string, Group> {
+  const laid = new Map<string, Group>()
+  for (const { parent, ...values } of [{ ...association, parent: '' }, ...groups]) {
+    if (tx.query.groups.findFirst({ where: (group, { eq }) => eq(group.slug, values.slug) }).sync())
+      throw new Refusal('already_there')
+    laid.set(values.slug, createGroup(tx, { ...values, parentId: laid.get(parent)?.id ?? null }))
+  }
+  return laid
+}
+
+function layThemes(tx: Tx, { themes }: Programme): Map<string, number> {
+  return new Map(themes.map(theme => [theme.slug, createTheme(tx, theme).id]))
+}
+
+function laySeries(ground: Ground, plan: SeriesPlan): Event[] {
+  const series = openSeries(ground, plan)
+  const rule = parseRule(plan.rule)
+  if (!rule) throw new Error(`${plan.slug}: no such rule: ${plan.rule}`)
+  const isHeld = (date: Temporal.PlainDate) => !series.skipMonths.includes(date.month)
+  const { today } = ground
+  const [past = [], coming = []] = [plan.past, plan.coming]
+  const before = datesOf(rule, today.subtract({ years: 4 }), today.subtract({ days: 1 }))
+    .filter(isHeld)
+    .reverse()
+  const after = datesOf(rule, today.add({ days: 1 }), today.add({ years: 6 })).filter(isHeld)
+  return [
+    ...past.map((topic, index) => layEvent(ground, series, plan, topic, before[index])),
+    ...coming.map((topic, index) => layEvent(ground, series, plan, topic, after[index])),
+  ]
+}
+
+function layCircle(ground: Ground, plan: Omit<SeriesPlan, 'past' | 'coming'>): Event[] {
+  const rule = parseRule(plan.rule)
+  if (!rule) throw new Error(`${plan.slug}: no such rule: ${plan.rule}`)
+  const series = openSeries(ground, plan)
+  const first = ground.today.add({ weeks: 5 })
+  const dates = datesOf(rule, first, first.add({ years: 1 }))
+  const topic = (number: number) => ({
+    title: `${plan.title} (${number} van ${dates.length})`,
+    summary: plan.summary ?? '',
+  })
+  return dates.map((date, index) => layEvent(ground, series, plan, topic(index + 1), date))
+}
+
+function openSeries({ tx, now, timeZone, groups }: Ground, plan: SeriesPlan): Series {
+  return createSeries(tx, {
+    ...gathering(plan, timeZone),
+    slug: plan.slug,
+    title: plan.title,
+    groupId: groupId(groups, plan.group),
+    durationMinutes: minutesOf(plan.duration),
+    rule: plan.rule,
+    localTime: plan.start,
+    skipMonths: plan.skip_months ?? [],
+    summary: plan.summary ?? '',
+    createdAt: now,
+  })
+}
+
+function gathering(plan: Gathering, timeZone: string) {
+  const { kind, attendance, capacity } = plan
+  const both = typeof capacity === 'number' ? { in_person: capacity, online: capacity } : capacity
+  return {
+    kind,
+    attendance,
+    timeZone,
+    capacityOnline: attendance === 'in_person' ? null : both.online,
+    capacityInPerson: attendance === 'online' ? null : both.in_person,
+    roomUrl: plan.room ?? null,
+    venue: plan.venue ?? null,
+  }
+}
+
+/** Published four months before it is held, so that people can have registered by now. */
+function layEvent(ground: Ground, series: Series, plan: SeriesPlan, topic: Topic, date?: Temporal.PlainDate): Event {
+  if (!date) throw new Error(`${plan.slug}: the rule has too few dates`)
+  const { tx, timeZone, groups } = ground
+  const moment = earlier(ground, date)
+  const draft = createEvent(
+    tx,
+    {
+      ...gathering(plan, timeZone),
+      seriesId: series.id,
+      groupId: groupId(groups, topic.group ?? plan.group),
+      durationMinutes: series.durationMinutes,
+      title: topic.title,
+      summary: topic.summary,
+      description: describe(plan.kind, topic),
+      speakers: topic.speakers ?? [],
+      yield: topic.yield ?? '',
+      localStart: `${date}T${plan.start}`,
+    },
+    moment,
+  )
+  setThemes(
+    tx,
+    draft.id,
+    (topic.themes ?? []).map(slug => themeId(ground, slug)),
+  )
+  for (const material of topic.materials ?? []) addMaterial(tx, { ...material, eventId: draft.id })
+  const published = publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, moment)
+  return applyMove(ground, plan, published, moment)
+}
+
+function applyMove({ tx }: Ground, plan: SeriesPlan, event: Event, moment: Temporal.Instant): Event {
+  const move = plan.moves?.find(({ from }) => event.localStart.startsWith(from))
+  if (!move) return event
+  const { durationMinutes, attendance, venue, revision } = event
+  const to = { localStart: `${move.to}T${plan.start}`, durationMinutes, attendance, venue }
+  return moveEvent(tx, event, to, move.reason, { organiserId: null, revision }, moment)
+}
+
+function layConference(ground: Ground, plan: Conference): Event {
+  const { tx, today, timeZone, groups } = ground
+  const date = onOrAfter(today.add({ weeks: 14 }), 'WE')
+  const moment = earlier(ground, date)
+  const draft = createEvent(
+    tx,
+    {
+      ...gathering(plan, timeZone),
+      slug: `${plan.slug}-${date.year}`,
+      groupId: groupId(groups, plan.group),
+      title: plan.title,
+      summary: plan.summary ?? '',
+      description: describe(plan.kind, { title: plan.title, summary: plan.summary ?? '' }),
+      localStart: `${date}T${plan.start}`,
+      durationMinutes: minutesBetween(plan.start, plan.end),
+    },
+    moment,
+  )
+  for (const { start, end, group, ...session } of plan.sessions) {
+    addSession(tx, {
+      ...session,
+      eventId: draft.id,
+      localStart: `${date}T${start}`,
+      durationMinutes: minutesBetween(start, end),
+      groupId: group ? groupId(groups, group) : null,
+    })
+  }
+  return publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, moment)
+}
+
+/** What an example page says below its summary. */
+function describe(kind: Gathering['kind'], { summary, speakers = [] }: Topic): string {
+  const who = speakers.length ? `Met ${speakers.map(speaker => speaker.toLowerCase()).join(' en ')}. ` : ''
+  const how = {
+    webinar: `${who}Je hoort een verhaal uit de praktijk, je ziet wat onderzoek erover zegt, en er is tijd voor je eigen vraag.`,
+    meeting: `${who}We beginnen samen, praten verder aan kleine tafels en sluiten af met wat je morgen anders kunt doen.`,
+    conference:
+      'De ochtend begint samen in de grote zaal. Daarna kies je in twee rondes een workshop. Tussendoor is er tijd om elkaar te vinden.',
+    learning_circle:
+      'Je komt vijf keer bij elkaar met dezelfde groep. Je brengt een vraag uit je eigen werk of leven mee, en de groep denkt mee.',
+  }
+  return `${summary}\n\n${how[kind]}\n\n## Voor wie?\n\nVoor iedereen die hiermee werkt, het onderzoekt of het zelf meemaakt. Je hoeft niets voor te bereiden.\n`
+}
+
+function earlier({ now, timeZone }: Ground, date: Temporal.PlainDate): Temporal.Instant {
+  const published = date
+    .toZonedDateTime({ timeZone, plainTime: '09:00' })
+    .toInstant()
+    .subtract({ hours: 24 * 120 })
+  const yesterday = now.subtract({ hours: 24 })
+  return Temporal.Instant.compare(published, yesterday) < 0 ? published : yesterday
+}
+
+function groupId(groups: Map<string, Group>, slug: string): number {
+  const group = groups.get(slug)
+  if (!group) throw new Error(`no group ${slugify(slug)} in this programme`)
+  return group.id
+}
+
+function themeId({ themeIds }: Ground, slug: string): number {
+  const id = themeIds.get(slug)
+  if (id === undefined) throw new Error(`no theme ${slugify(slug)} in this programme`)
+  return id
+}
+
+function minutesOf(duration: string): number {
+  return Temporal.Duration.from(duration).total('minutes')
+}
+
+function minutesBetween(start: string, end: string): number {
+  return Temporal.PlainTime.from(start).until(Temporal.PlainTime.from(end)).total('minutes')
+}

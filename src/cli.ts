@@ -1,0 +1,165 @@
+// `npm run cli -- <command>`: what an administrator does from the command line. Exit 0 done, 1 refused, 2 wrong usage.
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { BackupError, backUp, restore } from '#db/backup.ts'
+import { type Db, openDatabase } from '#db/open.ts'
+import { readProgramme } from '#db/programme.ts'
+import { layProgramme } from '#db/seed.ts'
+import { writeNow } from '#db/write.ts'
+import { type Config, ConfigError, environment, readConfig } from './config.ts'
+import { ensureOwner, findOrganiser } from './domain/organisers.ts'
+import { findPerson } from './domain/people.ts'
+import { erasePerson, exportPerson } from './domain/privacy.ts'
+import { createSignIn } from './domain/sign-ins.ts'
+import { checkSetup } from './jobs/checks.ts'
+import { sendTest } from './jobs/test-mail.ts'
+import { Refusal } from './lib/errors.ts'
+import { paths } from './lib/paths.ts'
+import { EMAIL_PATTERN, normaliseEmail } from './lib/text.ts'
+
+/** Something an administrator can mend: one clear line, exit 1. */
+class Refused extends Error {}
+class WrongUsage extends Error {}
+
+interface Command {
+  argument?: 'FILE' | 'EMAIL'
+  does: string
+  run: (config: Config, argument: string) => Promise<void> | void
+}
+
+const COMMANDS: Record<string, Command> = {
+  'sign-in-link': {
+    argument: 'EMAIL',
+    does: 'prints a one-time sign-in link (15 minutes); the first one makes an owner',
+    run: signInLink,
+  },
+  backup: { argument: 'FILE', does: 'writes the whole installation to one file, also while it runs', run: backup },
+  restore: {
+    argument: 'FILE',
+    does: 'puts a backup into an empty DATA_DIR',
+    run: (config, file) => restore(file, config.dataDir),
+  },
+  check: {
+    does: 'says whether this set-up is sound: database, migrations, disk, mail server, sender, clock',
+    run: check,
+  },
+  'send-test-mail': { argument: 'EMAIL', does: 'sends one mail, to see that mail arrives', run: testMail },
+  'import-programme': {
+    argument: 'FILE',
+    does: 'lays groups, themes and events of a programme file into the database',
+    run: importProgramme,
+  },
+  'export-person': { argument: 'EMAIL', does: 'prints everything kept about an address, as JSON', run: exportOne },
+  'erase-person': {
+    argument: 'EMAIL',
+    does: 'cancels what is to come and erases everything personal of an address',
+    run: eraseOne,
+  },
+}
+
+function withDatabase<T>(config: Config, work: (db: Db) => T): T {
+  mkdirSync(config.dataDir, { recursive: true })
+  const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
+  const close = () => db.$client.close()
+  const result = work(db)
+  if (result instanceof Promise) return result.finally(close) as T
+  close()
+  return result
+}
+
+function signInLink(config: Config, email: string): void {
+  const now = Temporal.Now.instant()
+  const token = withDatabase(config, db =>
+    writeNow(db, tx => {
+      const known = findOrganiser(tx, email)
+      const isFirst = tx.query.organisers.findFirst().sync() === undefined
+      if (!known && !isFirst) throw new Refused(`${email} is not an organiser here; an owner can invite this address`)
+      return createSignIn(tx, known ?? ensureOwner(tx, email, now), now)
+    }),
+  )
+  console.log(config.baseUrl + paths.signInLink(token))
+}
+
+function backup(config: Config, file: string): Promise<void> {
+  return withDatabase(config, db => backUp(db, config.dataDir, resolve(file)))
+}
+
+async function check(config: Config): Promise<void> {
+  const checks = await withDatabase(config, db => checkSetup(db, config))
+  for (const { name, verdict, says } of checks) console.log(`${verdict.padEnd(8)}${name.padEnd(14)}${says}`)
+  if (checks.some(({ verdict }) => verdict === 'wrong')) throw new Refused('this set-up is not sound')
+}
+
+async function testMail(config: Config, email: string): Promise<void> {
+  const says = await withDatabase(config, db => sendTest(db, config, email))
+  console.log(says)
+}
+
+function importProgramme(config: Config, file: string): void {
+  const programme = readProgramme(file)
+  const laid = withDatabase(config, db =>
+    writeNow(db, tx => layProgramme(tx, programme, config.timeZone, Temporal.Now.instant())),
+  )
+  console.log(`${laid.length} events`)
+}
+
+function exportOne(config: Config, email: string): void {
+  console.log(
+    JSON.stringify(
+      withDatabase(config, db => exportPerson(db, known(db, email))),
+      null,
+      2,
+    ),
+  )
+}
+
+function eraseOne(config: Config, email: string): void {
+  withDatabase(config, db => writeNow(db, tx => erasePerson(tx, known(tx, email), Temporal.Now.instant())))
+  console.log('erased')
+}
+
+function known(db: Db, email: string) {
+  const person = findPerson(db, email)
+  if (!person) throw new Refused(`nothing is kept about ${email}`)
+  return person
+}
+
+/** Runs one command line. Returns the exit code. */
+export async function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const [name = '', argument = ''] = args
+    const command = COMMANDS[name]
+    if (!command || args.includes('--help')) return usage(command ? name : undefined, args.includes('--help'))
+    await command.run(readConfig(env), readArgument(command, name, args.slice(1), argument))
+    return 0
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+function readArgument({ argument: wanted }: Command, name: string, given: string[], argument: string): string {
+  if (given.length !== (wanted ? 1 : 0)) throw new WrongUsage(`npm run cli -- ${name}${wanted ? ` ${wanted}` : ''}`)
+  if (wanted !== 'EMAIL') return argument
+  if (!new RegExp(EMAIL_PATTERN).test(argument)) throw new WrongUsage(`${argument} is not an e-mail address`)
+  return normaliseEmail(argument)
+}
+
+function usage(name: string | undefined, isAsked: boolean): number {
+  const lines = Object.entries(COMMANDS)
+    .filter(([command]) => !name || command === name)
+    .map(([command, { argument = '', does }]) => `  ${`${command} ${argument}`.padEnd(24)}${does}`)
+  console[isAsked ? 'log' : 'error'](['npm run cli -- <command>', '', ...lines].join('\n'))
+  return isAsked ? 0 : 2
+}
+
+function explain(error: unknown): number {
+  const { message, code } = error as NodeJS.ErrnoException
+  const isPlain =
+    error instanceof Refused || error instanceof BackupError || error instanceof ConfigError || code === 'ENOENT'
+  if (error instanceof WrongUsage) console.error(message)
+  else if (error instanceof Refusal) console.error(`refused: ${message}`)
+  else console.error(isPlain ? message : error)
+  return error instanceof WrongUsage ? 2 : 1
+}
+
+if (import.meta.main) process.exitCode = await runCommand(process.argv.slice(2), environment())

@@ -1,0 +1,96 @@
+// Starts and stops the one process: web and worker over one SQLite file. `--demo` lays the example programme first.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import pino from 'pino'
+import { layAttendees } from '#db/attendees.ts'
+import { type Db, openDatabase } from '#db/open.ts'
+import { EXAMPLE, readProgramme } from '#db/programme.ts'
+import { layProgramme } from '#db/seed.ts'
+import { createWrite, writeNow } from '#db/write.ts'
+import { createApp } from './app.ts'
+import { type Config, ConfigError, environment, readConfig } from './config.ts'
+import { hasGroups } from './domain/groups.ts'
+import { countOrganisers, ensureOwner } from './domain/organisers.ts'
+import { createSignIn } from './domain/sign-ins.ts'
+import { followZoneRules } from './domain/zones.ts'
+import { createWorker } from './jobs/worker.ts'
+import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
+import { paths } from './lib/paths.ts'
+import { createTokens, readSecret } from './lib/tokens.ts'
+
+/** How long a stop may take before the process ends anyway. */
+const PATIENCE_MS = 5000
+
+/** Serves until it is told to stop. */
+export async function start(config: Config): Promise<{ stop: () => Promise<void> }> {
+  const clock = config.clock ? clockFrom(config.clock) : systemClock
+  mkdirSync(config.dataDir, { recursive: true })
+  const tokens = createTokens(readSecret(config.dataDir))
+  const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
+  const signInPath = prepare(db, config, clock)
+  const log = pino({ level: config.logLevel })
+  const write = createWrite(db, () => worker.wake())
+  const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
+  const app = await createApp({ config, db, write, clock, tokens, mailHealth: worker }, { logger: log })
+  await app.listen({ port: config.port, host: config.host })
+  const { port } = app.server.address() as { port: number }
+  // PORT=0: only now do we know where we are.
+  if (config.port === 0 && config.baseUrl.endsWith(':0')) config.baseUrl = `http://localhost:${port}`
+  worker.start()
+  greet(config, port, signInPath)
+  return {
+    stop: async () => {
+      await app.close()
+      await worker.stop()
+      db.$client.close()
+    },
+  }
+}
+
+/** What a new or upgraded database needs before it is served. Returns the path of a sign-in link for a first owner. */
+function prepare(db: Db, config: Config, clock: Clock): string | undefined {
+  const now = clock.now()
+  return writeNow(db, tx => {
+    followZoneRules(tx, process.versions.tz ?? '', now)
+    if (config.isDemo && !hasGroups(tx)) {
+      layAttendees(tx, layProgramme(tx, readProgramme(EXAMPLE), config.timeZone, now), now)
+    }
+    const isNew = countOrganisers(tx) === 0
+    if (!config.organiserEmail || !(isNew || config.isDemo)) return undefined
+    return paths.signInLink(createSignIn(tx, ensureOwner(tx, config.organiserEmail, now), now))
+  })
+}
+
+function greet(config: Config, port: number, signInPath: string | undefined): void {
+  const lines = [`Aanschuiven draait op ${config.baseUrl} (poort ${port})`]
+  if (config.isDemo) lines.push(`  Agenda:   ${config.baseUrl}${paths.agenda()}`)
+  if (signInPath)
+    lines.push(`  Inloggen: ${config.baseUrl}${signInPath}`, '            (eenmalig, een kwartier geldig)')
+  else lines.push('  Inloggen: npm run cli -- sign-in-link ADRES')
+  if (!config.smtpUrl)
+    lines.push(`  Mail:     geen SMTP_URL; elke mail wordt een bestand in ${join(config.dataDir, 'mail')}`)
+  console.log(lines.join('\n'))
+}
+
+async function main(): Promise<void> {
+  const running = await start(readConfig(environment(), { demo: process.argv.includes('--demo') }))
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(1), PATIENCE_MS).unref()
+    running.stop().catch(error => {
+      console.error(error)
+      process.exitCode = 1
+    })
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+if (import.meta.main) {
+  main().catch(error => {
+    console.error(error instanceof ConfigError ? error.message : error)
+    process.exit(1)
+  })
+}
