@@ -18,8 +18,8 @@ export interface PublicContext {
 export interface PersonalContext extends PublicContext {
   /** The personal door: the place of who takes part online. */
   doorUrl: string
-  /** Where to change or cancel. */
-  personalUrl: string
+  /** Where to change or cancel; left out of subscriptions. */
+  personalUrl?: string
 }
 
 /** The entry of an event for everybody: no door, no names of attendees. */
@@ -55,7 +55,7 @@ export function personalEntry(event: Event, registration: Registration, context:
       cancellation(event, context.locale),
       waits && words.isWaitlisted,
       about(event, context.locale),
-      !event.cancelledAt && `${words.change}\n${context.personalUrl}`,
+      !event.cancelledAt && context.personalUrl && `${words.change}\n${context.personalUrl}`,
     ),
     conference: door,
     status: waits ? 'TENTATIVE' : entry.status,
@@ -90,6 +90,6 @@ function cancellation(event: Event, locale: Locale): string {
 }
 
 /** Each apart from the others: an address alone on its line is what programs make a button of. */
-export function paragraphs(...parts: (string | false)[]): string {
+export function paragraphs(...parts: (string | false | undefined)[]): string {
   return parts.filter(Boolean).join('\n\n')
 }

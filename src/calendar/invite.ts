@@ -11,6 +11,7 @@ export interface InviteContext extends PersonalContext {
   organizer: Mailbox
   /** The mail's To. */
   attendee: Mailbox
+  personalUrl: string
 }
 
 export interface Invite {

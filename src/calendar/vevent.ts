@@ -104,10 +104,12 @@ export interface CalendarHead {
   name?: string
   /** How often a subscriber should look again, in seconds. */
   refresh?: number
+  /** Named when there is no event to name one: a calendar must hold something (RFC 5545 §3.6). */
+  zone?: string
 }
 
 /** A whole calendar: its head, one VTIMEZONE per zone used, the events in the order given, CRLF at the very end. */
-export function vcalendar({ method, name, refresh }: CalendarHead, vevents: Vevent[]): string {
+export function vcalendar({ method, name, refresh, zone }: CalendarHead, vevents: Vevent[]): string {
   const head: ICalCalendarData = { prodId: '//Aanschuiven//Aanschuiven//NL', scale: 'GREGORIAN' }
   const empty = ical({
     ...head,
@@ -116,6 +118,11 @@ export function vcalendar({ method, name, refresh }: CalendarHead, vevents: Veve
     ...(refresh && { ttl: refresh }),
   }).toString()
   const end = empty.lastIndexOf('END:VCALENDAR')
-  const zones = [...new Set(vevents.flatMap(({ zone }) => zone ?? []))].sort().map(vtimezone)
-  return [empty.slice(0, end), ...zones, ...vevents.map(({ content }) => content), 'END:VCALENDAR\r\n'].join('')
+  const zones = new Set(vevents.length ? vevents.flatMap(({ zone: used }) => used ?? []) : zone ? [zone] : [])
+  return [
+    empty.slice(0, end),
+    ...[...zones].sort().map(vtimezone),
+    ...vevents.map(({ content }) => content),
+    'END:VCALENDAR\r\n',
+  ].join('')
 }

@@ -1,0 +1,167 @@
+// Everything a program subscribes to or downloads: calendars and the Atom feed. No redirect, no cookie, no guessing of
+// languages (`?lang=` says it); the bytes change only with what they tell, so a strong ETag is their hash.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
+import { KINDS } from '#db/schema.ts'
+import { eventFile, registrationFile } from '#src/calendar/download.ts'
+import { FEED_LIMIT, type FeedContext, feedReachesTo, personalFeed, publicFeed } from '#src/calendar/feed.ts'
+import {
+  type Event,
+  type EventFilter,
+  findSlugAfter,
+  getEvent,
+  getPublishedEvent,
+  listSince,
+  listUpcoming,
+} from '#src/domain/events.ts'
+import { getGroup, getSeries, getTheme } from '#src/domain/groups.ts'
+import { findPersonByLink, listRegistrationsOf } from '#src/domain/people.ts'
+import { getRegistrationByLink, type Registration } from '#src/domain/registrations.ts'
+import { formatsIn } from '#src/i18n/dates.ts'
+import { type Locale, messagesIn } from '#src/i18n/index.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import { atomFeed } from './atom.ts'
+import { sendBytes } from './bytes.ts'
+
+const word = () => Type.Optional(Type.String({ maxLength: 100 }))
+const Query = Type.Object({ lang: word(), vervallen: word() })
+const FilterQuery = Type.Object({
+  kind: Type.Optional(Type.Enum([...KINDS])),
+  theme: word(),
+  group: word(),
+  ...Query.properties,
+})
+const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
+const Token = Type.Object({ token: Type.String({ maxLength: 100 }) })
+
+/** Calendar services fetch for many people from few addresses, so the limit is per personal link. */
+const PER_LINK = {
+  rateLimit: {
+    max: 60,
+    timeWindow: '1 hour',
+    keyGenerator: (request: FastifyRequest) => (request.params as Static<typeof Token>).token,
+  },
+}
+
+export function feedRoutes(app: App, deps: Deps): void {
+  const { db, clock, tokens } = deps
+  const urls = urlsOf(deps)
+
+  const sendEvents = (request: FastifyRequest, reply: FastifyReply, filter: EventFilter, name: string) => {
+    const now = clock.now()
+    const events = listSince(db, filter, feedReachesTo(now), FEED_LIMIT)
+    return sendCalendar(request, reply, publicFeed(events, feedContext(deps, request, name), now))
+  }
+
+  app.get('/calendar.ics', { schema: { querystring: FilterQuery } }, (request, reply) => {
+    const { kind, theme, group } = request.query
+    return sendEvents(request, reply, { kind, theme, group }, messagesIn(localeOf(deps, request)).calendar.all)
+  })
+  app.get('/groups/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+    const { slug, name } = getGroup(db, request.params.slug)
+    return sendEvents(request, reply, { group: slug }, name)
+  })
+  app.get('/series/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+    const { slug, title } = getSeries(db, request.params.slug)
+    return sendEvents(request, reply, { series: slug }, title)
+  })
+  app.get('/themes/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+    const { slug, name } = getTheme(db, request.params.slug)
+    return sendEvents(request, reply, { theme: slug }, name)
+  })
+
+  app.get(
+    '/people/:token.ics',
+    { schema: { params: Token, querystring: Query }, config: PER_LINK },
+    (request, reply) => {
+      const person = findPersonByLink(db, tokens.read('feed', request.params.token), 'feed')
+      if (!person) throw new NotFound('feed')
+      const places = listRegistrationsOf(db, person)
+      const locale = localeOf(deps, request, places[0]?.registration.locale)
+      const context = { ...feedContext(deps, request, messagesIn(locale).calendar.mine, locale), doorUrl: urls.door }
+      return sendCalendar(request, personal(reply), personalFeed(places, context, clock.now()))
+    },
+  )
+
+  app.get('/events/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+    const event = getPublishedEvent(db, findSlugAfter(db, request.params.slug) ?? request.params.slug)
+    const locale = localeOf(deps, request)
+    asDownload(reply, event)
+    return sendCalendar(request, reply, eventFile(event, { eventUrl: urls.event(event, locale), locale }))
+  })
+  app.get(
+    '/registrations/:token.ics',
+    { schema: { params: Token, querystring: Query }, config: PER_LINK },
+    (request, reply) => {
+      const registration = getRegistrationByLink(db, tokens.read('registration', request.params.token))
+      if (registration.status === 'cancelled') throw new NotFound('registration')
+      const event = getEvent(db, registration.eventId)
+      const locale = localeOf(deps, request, registration.locale)
+      asDownload(personal(reply), event)
+      const content = registrationFile(event, registration, {
+        eventUrl: urls.event(event, locale),
+        doorUrl: urls.door(registration),
+        personalUrl: urls.personal(registration),
+        locale,
+      })
+      return sendCalendar(request, reply, content)
+    },
+  )
+
+  app.get('/feed.atom', { schema: { querystring: Query } }, (request, reply) => {
+    const locale = localeOf(deps, request)
+    const content = atomFeed(listUpcoming(db, {}, clock.now()), {
+      t: messagesIn(locale),
+      f: formatsIn(locale, deps.config.timeZone),
+      selfUrl: urls.inLanguage(paths.atom(), locale),
+      agendaUrl: urls.inLanguage(paths.agenda(), locale),
+      eventUrl: event => urls.event(event, locale),
+    })
+    return sendBytes(request, reply, 'application/atom+xml; charset=utf-8', content)
+  })
+}
+
+/** Absolute addresses, in the reader's language where it is not the installation's own. */
+function urlsOf({ config, tokens }: Deps) {
+  const inLanguage = (path: string, locale: Locale) =>
+    `${config.baseUrl}${path}${locale === config.locale ? '' : `?lang=${locale}`}`
+  return {
+    inLanguage,
+    event: (event: Event, locale: Locale) => inLanguage(paths.event(event.slug), locale),
+    door: ({ id, doorVersion }: Registration) =>
+      config.baseUrl + paths.join(tokens.sign('join', { id, version: doorVersion })),
+    personal: ({ id, linkVersion }: Registration) =>
+      config.baseUrl + paths.registration(tokens.sign('registration', { id, version: linkVersion })),
+  }
+}
+
+/** The language of a feed: what its address says, never what the program that fetches it prefers. */
+function localeOf({ config }: Deps, request: FastifyRequest, own: Locale = config.locale): Locale {
+  return request.choseLocale ? request.locale : own
+}
+
+function feedContext(deps: Deps, request: FastifyRequest, name: string, locale = localeOf(deps, request)): FeedContext {
+  const { mailFrom, timeZone } = deps.config
+  return {
+    name,
+    organizer: mailFrom,
+    locale,
+    timeZone,
+    eventUrl: event => urlsOf(deps).event(event, locale),
+    withoutCancelled: (request.query as Static<typeof Query>).vervallen === 'nee',
+  }
+}
+
+function personal(reply: FastifyReply): FastifyReply {
+  return reply.headers({ 'cache-control': 'private, max-age=900', 'x-robots-tag': 'noindex' })
+}
+
+function asDownload(reply: FastifyReply, { slug }: Event): void {
+  reply.header('content-disposition', `attachment; filename="${slug}.ics"`)
+}
+
+function sendCalendar(request: FastifyRequest, reply: FastifyReply, content: string) {
+  return sendBytes(request, reply, 'text/calendar; charset=utf-8', content)
+}
