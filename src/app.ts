@@ -13,6 +13,7 @@ import { localePlugin } from './web/plugins/locale.ts'
 import { sameOrigin } from './web/plugins/origin.ts'
 import { sessions } from './web/plugins/session.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
+import { feedRoutes } from './web/public/feeds.ts'
 
 export interface AppOptions {
   logger?: FastifyServerOptions['logger']
@@ -44,6 +45,7 @@ export async function createApp(deps: Deps, { logger = false, strictViews = fals
   await app.after()
 
   // The routes, public ones first. Each file adds its own.
+  feedRoutes(app, deps)
 
   return app
 }
