@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createTokens } from '#src/lib/tokens.ts'
+import { testTokens } from '../support/world.ts'
+
+const link = fc.record({ id: fc.integer({ min: 1, max: 2 ** 40 }), version: fc.integer({ min: 1, max: 1_000_000 }) })
+
+test('a signed link reads back for its purpose only', () => {
+  fc.assert(
+    fc.property(link, given => {
+      const token = testTokens.sign('registration', given)
+      expect(token).toMatch(/^[\w-]+$/)
+      expect(testTokens.read('registration', token)).toEqual(given)
+      expect(testTokens.read('join', token)).toBeUndefined()
+    }),
+  )
+})
+
+test('one changed character makes a link worthless', () => {
+  fc.assert(
+    fc.property(link, fc.nat(), fc.constantFrom(...'abcXYZ019-_'), (given, place, letter) => {
+      const token = testTokens.sign('feed', given)
+      const index = place % token.length
+      fc.pre(token[index] !== letter)
+      const forged = token.slice(0, index) + letter + token.slice(index + 1)
+      // The last of 43 base64url characters carries two unused bits: another spelling of the same MAC is no forgery.
+      const sameMac = Buffer.from(forged.slice(-43), 'base64url').equals(Buffer.from(token.slice(-43), 'base64url'))
+      if (!(sameMac && index === token.length - 1)) expect(testTokens.read('feed', forged)).toBeUndefined()
+    }),
+  )
+})
+
+test('another key signs other links', () => {
+  const other = createTokens(Buffer.alloc(32, 8))
+  expect(other.read('my', testTokens.sign('my', { id: 1, version: 1 }))).toBeUndefined()
+})
+
+test('a sealed value opens here only, whole only', () => {
+  const sealed = testTokens.seal({ email: 'zoe@example.org' })
+  expect(sealed).not.toContain('zoe')
+  expect(testTokens.unseal(sealed)).toEqual({ email: 'zoe@example.org' })
+  expect(testTokens.unseal(`${sealed.slice(0, -2)}AA`)).toBeUndefined()
+  expect(testTokens.unseal('')).toBeUndefined()
+  expect(createTokens(Buffer.alloc(32, 8)).unseal(sealed)).toBeUndefined()
+})
