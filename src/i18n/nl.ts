@@ -256,6 +256,28 @@ export const nl = {
       labels: { sent: 'Gemaakt', from: 'Afzender', site: 'Website' },
     },
   },
+  /** What stands around every page. */
+  site: {
+    ogLocale: 'nl_NL',
+    tagline: 'Samen leren in het sociaal domein',
+    mission: 'Samen leren van vragen uit de praktijk.',
+    example: 'Voorbeeld',
+    exampleLong: 'Dit is een voorbeeld. De mensen, plaatsen en bijeenkomsten zijn verzonnen.',
+    skip: 'Naar de inhoud',
+    menu: 'Hoofdmenu',
+    agenda: 'Agenda',
+    archive: 'Terugkijken',
+    subscribe: 'Abonneren',
+    my: 'Mijn aanmeldingen',
+    console: 'Organiseren',
+    privacy: 'Privacy',
+    accessibility: 'Toegankelijkheid',
+    signIn: 'Inloggen voor organisatoren',
+    signOut: 'Uitloggen',
+    optional: 'mag leeg',
+    sorry: 'Dit lukt niet',
+    toAgenda: 'Naar de agenda',
+  },
 }
 
 export type Messages = typeof nl
