@@ -11,9 +11,12 @@ export function rawText(value: string): string {
   return escapeText(cleanLine(value), false)
 }
 
-/** A parameter value: DQUOTE is not allowed there, and the `^` notation of RFC 6868 is shown as it is by many programs. */
+/**
+ * A parameter value. DQUOTE is not allowed there; the `^` notation of RFC 6868 is shown as it is by many programs; and a
+ * backslash, which means nothing there, makes ical.js (Thunderbird) lose the end of the value.
+ */
 export function commonName(value: string): string {
-  return cleanLine(value.replaceAll('"', '’').replaceAll('^', ''))
+  return cleanLine(value.replaceAll('"', '’').replaceAll('\\', '/').replaceAll('^', ''))
 }
 
 /** A URI is not TEXT: what would be escaped with a backslash, or is no URI character, is percent-encoded. */
