@@ -5,7 +5,7 @@ import type { Db } from '#db/open.ts'
 import { events } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { eventFile, registrationFile } from '#src/calendar/download.ts'
-import { personalFeed, publicFeed } from '#src/calendar/feed.ts'
+import { type PersonalFeedContext, personalFeed, publicFeed } from '#src/calendar/feed.ts'
 import { type InviteContext, inviteCancel, inviteRequest } from '#src/calendar/invite.ts'
 import { cancelEvent, moveEvent } from '#src/domain/changes.ts'
 import { type Event, getEvent, listSince } from '#src/domain/events.ts'
@@ -36,14 +36,14 @@ export function contextFor(
   }
 }
 
-export const feedContext = {
+export const feedContext: PersonalFeedContext = {
   name: 'Agenda; alles, altijd',
   organizer,
   locale: 'nl',
   timeZone: 'Europe/Amsterdam',
   eventUrl,
   doorUrl,
-} as const
+}
 
 /** Gives an event a UID that is the same in every run. */
 export function withUid(db: Db, event: Event, digit: number): Event {

@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
  */
 export function sendBytes(request: FastifyRequest, reply: FastifyReply, type: string, content: string): FastifyReply {
   const etag = `"${createHash('sha256').update(content).digest('base64url')}"`
-  reply.headers({ etag, 'referrer-policy': 'no-referrer' })
+  reply.headers({ etag, vary: 'accept-encoding', 'referrer-policy': 'no-referrer' })
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'public, max-age=900')
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type(type).send(content)
