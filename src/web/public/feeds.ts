@@ -46,9 +46,15 @@ const PER_LINK = {
 }
 
 export function feedRoutes(app: App, deps: Deps): void {
-  const { db, clock, tokens } = deps
-  const urls = urlsOf(deps)
+  publicFeeds(app, deps)
+  personalFeeds(app, deps)
+  downloads(app, deps)
+  atom(app, deps)
+}
 
+function publicFeeds(app: App, deps: Deps): void {
+  const { db, clock } = deps
+  const schema = { params: Slug, querystring: Query }
   const sendEvents = (request: FastifyRequest, reply: FastifyReply, filter: EventFilter, name: string) => {
     const now = clock.now()
     const events = listSince(db, filter, feedReachesTo(now), FEED_LIMIT)
@@ -59,60 +65,65 @@ export function feedRoutes(app: App, deps: Deps): void {
     const { kind, theme, group } = request.query
     return sendEvents(request, reply, { kind, theme, group }, messagesIn(localeOf(deps, request)).calendar.all)
   })
-  app.get('/groups/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+  app.get('/groups/:slug.ics', { schema }, (request, reply) => {
     const { slug, name } = getGroup(db, request.params.slug)
     return sendEvents(request, reply, { group: slug }, name)
   })
-  app.get('/series/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+  app.get('/series/:slug.ics', { schema }, (request, reply) => {
     const { slug, title } = getSeries(db, request.params.slug)
     return sendEvents(request, reply, { series: slug }, title)
   })
-  app.get('/themes/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+  app.get('/themes/:slug.ics', { schema }, (request, reply) => {
     const { slug, name } = getTheme(db, request.params.slug)
     return sendEvents(request, reply, { theme: slug }, name)
   })
+}
 
-  app.get(
-    '/people/:token.ics',
-    { schema: { params: Token, querystring: Query }, config: PER_LINK },
-    (request, reply) => {
-      const person = findPersonByLink(db, tokens.read('feed', request.params.token), 'feed')
-      if (!person) throw new NotFound('feed')
-      const places = listRegistrationsOf(db, person)
-      const locale = localeOf(deps, request, places[0]?.registration.locale)
-      const context = { ...feedContext(deps, request, messagesIn(locale).calendar.mine, locale), doorUrl: urls.door }
-      return sendCalendar(request, personal(reply), personalFeed(places, context, clock.now()))
-    },
-  )
+function personalFeeds(app: App, deps: Deps): void {
+  const { db, clock, tokens } = deps
+  const options = { schema: { params: Token, querystring: Query }, config: PER_LINK }
+  app.get('/people/:token.ics', options, (request, reply) => {
+    const person = findPersonByLink(db, tokens.read('feed', request.params.token), 'feed')
+    if (!person) throw new NotFound('feed')
+    const places = listRegistrationsOf(db, person)
+    const locale = localeOf(deps, request, places[0]?.registration.locale)
+    const name = messagesIn(locale).calendar.mine
+    const context = { ...feedContext(deps, request, name, locale), doorUrl: urlsOf(deps).door }
+    return sendCalendar(request, personal(reply), personalFeed(places, context, clock.now()))
+  })
+}
 
+function downloads(app: App, deps: Deps): void {
+  const { db, tokens } = deps
+  const urls = urlsOf(deps)
   app.get('/events/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
     const event = getPublishedEvent(db, findSlugAfter(db, request.params.slug) ?? request.params.slug)
     const locale = localeOf(deps, request)
     asDownload(reply, event)
     return sendCalendar(request, reply, eventFile(event, { eventUrl: urls.event(event, locale), locale }))
   })
-  app.get(
-    '/registrations/:token.ics',
-    { schema: { params: Token, querystring: Query }, config: PER_LINK },
-    (request, reply) => {
-      const registration = getRegistrationByLink(db, tokens.read('registration', request.params.token))
-      if (registration.status === 'cancelled') throw new NotFound('registration')
-      const event = getEvent(db, registration.eventId)
-      const locale = localeOf(deps, request, registration.locale)
-      asDownload(personal(reply), event)
-      const content = registrationFile(event, registration, {
-        eventUrl: urls.event(event, locale),
-        doorUrl: urls.door(registration),
-        personalUrl: urls.personal(registration),
-        locale,
-      })
-      return sendCalendar(request, reply, content)
-    },
-  )
+  const options = { schema: { params: Token, querystring: Query }, config: PER_LINK }
+  app.get('/registrations/:token.ics', options, (request, reply) => {
+    const registration = getRegistrationByLink(db, tokens.read('registration', request.params.token))
+    if (registration.status === 'cancelled') throw new NotFound('registration')
+    const event = getEvent(db, registration.eventId)
+    const locale = localeOf(deps, request, registration.locale)
+    asDownload(personal(reply), event)
+    const content = registrationFile(event, registration, {
+      eventUrl: urls.event(event, locale),
+      doorUrl: urls.door(registration),
+      personalUrl: urls.personal(registration),
+      locale,
+    })
+    return sendCalendar(request, reply, content)
+  })
+}
 
+function atom(app: App, deps: Deps): void {
+  const urls = urlsOf(deps)
   app.get('/feed.atom', { schema: { querystring: Query } }, (request, reply) => {
     const locale = localeOf(deps, request)
-    const content = atomFeed(listUpcoming(db, {}, clock.now()), {
+    const content = atomFeed(listUpcoming(deps.db, {}, deps.clock.now()), {
       t: messagesIn(locale),
       f: formatsIn(locale, deps.config.timeZone),
       selfUrl: urls.inLanguage(paths.atom(), locale),
