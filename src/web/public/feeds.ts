@@ -88,7 +88,8 @@ function personalFeeds(app: App, deps: Deps): void {
     const places = listRegistrationsOf(db, person)
     const locale = localeOf(deps, request, places[0]?.registration.locale)
     const name = messagesIn(locale).calendar.mine
-    const context = { ...feedContext(deps, request, name, locale), doorUrl: urlsOf(deps).door }
+    const doorUrl = (registration: Registration) => urlsOf(deps).door(registration, locale)
+    const context = { ...feedContext(deps, request, name, locale), doorUrl }
     return sendCalendar(request, personal(reply), personalFeed(places, context, clock.now()))
   })
 }
@@ -111,8 +112,8 @@ function downloads(app: App, deps: Deps): void {
     asDownload(personal(reply), event)
     const content = registrationFile(event, registration, {
       eventUrl: urls.event(event, locale),
-      doorUrl: urls.door(registration),
-      personalUrl: urls.personal(registration),
+      doorUrl: urls.door(registration, locale),
+      personalUrl: urls.personal(registration, locale),
       locale,
     })
     return sendCalendar(request, reply, content)
@@ -141,10 +142,10 @@ function urlsOf({ config, tokens }: Deps) {
   return {
     inLanguage,
     event: (event: Event, locale: Locale) => inLanguage(paths.event(event.slug), locale),
-    door: ({ id, doorVersion }: Registration) =>
-      config.baseUrl + paths.join(tokens.sign('join', { id, version: doorVersion })),
-    personal: ({ id, linkVersion }: Registration) =>
-      config.baseUrl + paths.registration(tokens.sign('registration', { id, version: linkVersion })),
+    door: ({ id, doorVersion }: Registration, locale: Locale) =>
+      inLanguage(paths.join(tokens.sign('join', { id, version: doorVersion })), locale),
+    personal: ({ id, linkVersion }: Registration, locale: Locale) =>
+      inLanguage(paths.registration(tokens.sign('registration', { id, version: linkVersion })), locale),
   }
 }
 
