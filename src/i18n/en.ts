@@ -119,8 +119,7 @@ export const en: Messages = {
       learning_circle: 'this learning circle',
     },
     manage: 'See or change your registration',
-    cannotCome:
-      'You cannot come after all? Please cancel with the button above, so that somebody else can take your place.',
+    cannotCome: 'You cannot come after all? Please cancel, so that somebody else can take your place.',
     invite: {
       first:
         'This mail carries an invitation for your calendar. Click Yes or Add if it does not show up there by itself. When something changes, your calendar follows.',
@@ -148,7 +147,7 @@ export const en: Messages = {
       until: moment =>
         `When a place comes free and it is your turn, you get it by itself and we let you know at once. From ${moment} it works differently: then we mail everybody who waits, and the first to click gets the place.`,
       first: 'When a place comes free, we mail everybody who waits. The first to click gets the place.',
-      leave: 'You no longer need a place? Please cancel with the button above.',
+      leave: 'You no longer need a place? Please cancel.',
     },
     promoted: {
       subject: (title, day) => `There is a place for you: ${title} (${day})`,
@@ -213,7 +212,7 @@ export const en: Messages = {
       subject: brand => `Sign in to ${brand}`,
       eyebrow: 'Sign in',
       title: 'Your link and your code',
-      lead: 'Click the button to sign in as an organiser.',
+      lead: 'This is how you sign in as an organiser.',
       button: 'Sign in',
       code: 'Or type this code:',
       until: time => `The link and the code work until ${time}, and once.`,
@@ -223,7 +222,7 @@ export const en: Messages = {
       subject: 'Your registrations',
       eyebrow: 'My registrations',
       title: 'Everything you registered for',
-      lead: 'This button shows everything you registered for with this address. You can also change or cancel there.',
+      lead: 'Here you see everything you registered for with this address. You can also change or cancel there.',
       button: 'See my registrations',
       feed: 'Follow all your registrations in your own calendar',
       notYou: 'These links are for you alone. You did not ask for this? You do not have to do anything.',
@@ -231,7 +230,7 @@ export const en: Messages = {
     address: {
       subject: 'Is this your new e-mail address?',
       eyebrow: 'New e-mail address',
-      lead: 'Somebody wants to use this address for a registration. Is that you? Then confirm it with the button.',
+      lead: 'Somebody wants to use this address for a registration. Is that you? Then please confirm it.',
       button: 'Confirm this address',
       notYou: 'This is not you? You do not have to do anything. Nothing will change.',
     },

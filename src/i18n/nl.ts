@@ -134,7 +134,7 @@ export const nl = {
       learning_circle: 'deze leerkring',
     },
     manage: 'Bekijk of wijzig je aanmelding',
-    cannotCome: 'Kun je toch niet? Meld je dan af via de knop hierboven. Zo kan iemand anders aanschuiven.',
+    cannotCome: 'Kun je toch niet? Meld je dan af. Zo kan iemand anders aanschuiven.',
     invite: {
       first:
         'In deze mail zit een uitnodiging voor je agenda. Klik op Ja of Toevoegen als het niet vanzelf in je agenda staat. Verandert er iets, dan verandert je agenda mee.',
@@ -162,7 +162,7 @@ export const nl = {
       until: (moment: string) =>
         `Komt er een plaats vrij, dan krijg je die vanzelf zodra je aan de beurt bent. Je hoort het dan meteen. Vanaf ${moment} uur gaat het anders: dan mailen we iedereen die wacht, en wie het eerst klikt krijgt de plaats.`,
       first: 'Komt er een plaats vrij, dan mailen we iedereen die wacht. Wie het eerst klikt, krijgt de plaats.',
-      leave: 'Hoef je geen plaats meer? Meld je dan af via de knop hierboven.',
+      leave: 'Hoef je geen plaats meer? Meld je dan af.',
     },
     promoted: {
       subject: (title: string, day: string) => `Er is een plaats voor je: ${title} (${day})`,
@@ -226,7 +226,7 @@ export const nl = {
       subject: (brand: string) => `Inloggen bij ${brand}`,
       eyebrow: 'Inloggen',
       title: 'Je link en je code',
-      lead: 'Klik op de knop om in te loggen als organisator.',
+      lead: 'Hiermee log je in als organisator.',
       button: 'Inloggen',
       code: 'Of typ deze code over:',
       until: (time: string) => `De link en de code werken tot ${time} uur, en één keer.`,
@@ -236,7 +236,7 @@ export const nl = {
       subject: 'Je aanmeldingen',
       eyebrow: 'Mijn aanmeldingen',
       title: 'Alles waarvoor je bent aangemeld',
-      lead: 'Met deze knop zie je alles waarvoor je je met dit adres hebt aangemeld. Je kunt er ook wijzigen of afmelden.',
+      lead: 'Hier zie je alles waarvoor je je met dit adres hebt aangemeld. Je kunt er ook wijzigen of afmelden.',
       button: 'Bekijk mijn aanmeldingen',
       feed: 'Volg al je aanmeldingen in je eigen agenda',
       notYou: 'Deze links zijn alleen voor jou. Vroeg je hier niet om? Dan hoef je niets te doen.',
@@ -244,7 +244,7 @@ export const nl = {
     address: {
       subject: 'Is dit je nieuwe e-mailadres?',
       eyebrow: 'Nieuw e-mailadres',
-      lead: 'Iemand wil dit adres gebruiken voor een aanmelding. Ben jij dat? Bevestig het dan met de knop.',
+      lead: 'Iemand wil dit adres gebruiken voor een aanmelding. Ben jij dat? Bevestig het dan.',
       button: 'Bevestig dit adres',
       notYou: 'Ben jij dit niet? Dan hoef je niets te doen. Er verandert dan niets.',
     },

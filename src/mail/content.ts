@@ -1,0 +1,84 @@
+// What a mail holds before it is HTML or text: blocks without markup. Every string is plain; escaping belongs to `render`.
+import type { Invite } from '#src/calendar/invite.ts'
+import type { Mailbox } from '#src/config.ts'
+import type { Event } from '#src/domain/events.ts'
+import type { Locale, MessageKind } from '#src/domain/outbox.ts'
+import { formatsIn, type When } from '#src/i18n/dates.ts'
+
+export interface Fact {
+  label: string
+  /** A line break shows in HTML, and is a comma in plain text. */
+  value: string
+  /** Sentences, not a name or a time: set in ordinary weight. */
+  isProse?: boolean
+  /** Smaller lines under the value. */
+  notes?: string[]
+  /** What the value was before, as a sentence. */
+  was?: string | undefined
+  /** Makes a link of the value; in plain text the address follows it. */
+  url?: string
+}
+
+export type Block =
+  | { type: 'paragraph'; text: string }
+  | { type: 'facts'; facts: Fact[] }
+  | { type: 'button'; text: string; url: string }
+  | { type: 'link'; text: string; url: string }
+  /** A paragraph that stands apart: about the mail itself rather than about the event. */
+  | { type: 'note'; text: string }
+  /** Something to type over. */
+  | { type: 'code'; text: string }
+
+export interface Content {
+  kind: MessageKind
+  locale: Locale
+  from: Mailbox
+  to: Mailbox
+  replyTo?: Mailbox | undefined
+  subject: string
+  /** What a list of mails shows beside the subject. */
+  preheader: string
+  brand: string
+  /** Who organises, under the brand. */
+  host: string
+  eyebrow: string
+  title: string
+  date?: { weekday: string; day: string; month: string } | undefined
+  /** The event does not take place then: the date is shown struck through. */
+  isOff?: boolean
+  blocks: Block[]
+  footer: { text: string; links: { text: string; url: string }[] }
+  invite?: Invite | undefined
+  /** Where one POST stops more of these (RFC 8058); on reminders only. */
+  unsubscribe?: { text: string; url: string } | undefined
+}
+
+export const paragraph = (...sentences: string[]): Block => ({
+  type: 'paragraph',
+  text: sentences.filter(Boolean).join(' '),
+})
+export const facts = (...list: (Fact | false | undefined)[]): Block => ({ type: 'facts', facts: list.filter(isGiven) })
+export const button = (text: string, url: string): Block => ({ type: 'button', text, url })
+export const link = (text: string, url: string): Block => ({ type: 'link', text, url })
+export const note = (text: string): Block => ({ type: 'note', text })
+export const code = (text: string): Block => ({ type: 'code', text })
+
+/** Leaves out what does not apply, so that a mail reads as a list: `blocks(a, isOnline && b, c)`. */
+export function blocks(...list: (Block | false | undefined)[]): Block[] {
+  return list.filter(isGiven)
+}
+
+function isGiven<T>(value: T | false | undefined): value is T {
+  return value !== false && value !== undefined
+}
+
+/** The parts of the date block. */
+export function dateOf(event: Event, locale: Locale): NonNullable<Content['date']> {
+  const formats = formatsIn(locale, event.timeZone)
+  return { weekday: formats.weekday(event), day: formats.dayNumber(event), month: formats.monthOf(event) }
+}
+
+/** Two wall times that read the same are the same appointment. */
+export function isSameTime(a: When, b: When): boolean {
+  return a.localStart === b.localStart && a.timeZone === b.timeZone && a.durationMinutes === b.durationMinutes
+}

@@ -1,0 +1,54 @@
+// Every mail we send, by kind. Pure: what is known goes in, structured content comes out; nothing is read or written here.
+import type { Locale, MessageKind } from '#src/domain/outbox.ts'
+import type { Person } from '#src/domain/people.ts'
+import type { About, House } from './about.ts'
+import { address, my, type SignIn, signIn, test } from './accounts.ts'
+import { type Desk, deskFor } from './appointment.ts'
+import { cancelled, changed, reinstated, unregistered } from './changes.ts'
+import type { Content } from './content.ts'
+import { again, confirmed, placeFree, promoted, waitlisted } from './places.ts'
+import { reminder } from './reminders.ts'
+
+/** The mails about somebody's registration, to the person themselves. */
+const ABOUT_REGISTRATION = {
+  confirmed,
+  waitlisted,
+  promoted,
+  place_free: placeFree,
+  changed,
+  cancelled,
+  reinstated,
+  unregistered,
+  again,
+  reminder_day: desk => reminder('reminder_day', desk),
+  reminder_hour: desk => reminder('reminder_hour', desk),
+} satisfies Partial<Record<MessageKind, (desk: Desk, now: Temporal.Instant) => Content>>
+export type AboutRegistration = keyof typeof ABOUT_REGISTRATION
+
+/** What a mail is written for. */
+export type Occasion =
+  | { kind: AboutRegistration; about: About }
+  | { kind: 'address'; about: About; email: string; locale: Locale }
+  | { kind: 'sign_in'; signIn: SignIn; email: string; locale: Locale }
+  | { kind: 'my'; person: Person; email: string; locale: Locale }
+  | { kind: 'test'; email: string; locale: Locale }
+
+export function isAboutRegistration(kind: MessageKind): kind is AboutRegistration {
+  return Object.hasOwn(ABOUT_REGISTRATION, kind)
+}
+
+/** What the mail says. The same occasion at the same moment gives the same content. */
+export function contentOf(occasion: Occasion, house: House, now: Temporal.Instant): Content {
+  switch (occasion.kind) {
+    case 'sign_in':
+      return signIn(occasion.signIn, occasion, house)
+    case 'my':
+      return my(occasion.person, occasion, house)
+    case 'address':
+      return address(occasion.about, occasion, house)
+    case 'test':
+      return test(occasion, house, now)
+    default:
+      return ABOUT_REGISTRATION[occasion.kind](deskFor(occasion.about, house), now)
+  }
+}
