@@ -74,6 +74,7 @@ export function editEvent(
   editor: Editor,
   now: Temporal.Instant,
 ): Event {
+  refuseRoomInText(text)
   const { attendance } = event
   for (const places of placesOf(tx, { ...event, ...text, attendance })) {
     if (places.capacity !== null && places.capacity < places.confirmed) throw new Refusal('capacity_below_confirmed')
@@ -84,6 +85,13 @@ export function editEvent(
   fillPlaces(tx, edited, now)
   audit(tx, { action: 'event_edited', organiserId: editor.organiserId, groupId: event.groupId, eventId: event.id }, now)
   return edited
+}
+
+/** The room is reached through the door only, so its address may not stand in what everybody reads. */
+function refuseRoomInText({ roomUrl, ...text }: EventText): void {
+  const fields = ['title', 'summary', 'description', 'yield'] as const
+  const found = fields.find(field => roomUrl && text[field].includes(roomUrl))
+  if (found) throw new Invalid({ [found]: 'room_in_text' })
 }
 
 export function setThemes(tx: Tx, eventId: number, themeIds: number[]): void {
@@ -135,6 +143,9 @@ export function moveEvent(
   const isMoved = !instants.startsAt.equals(event.startsAt)
   if (isMoved && event.publishedAt && !isBefore(now, instants.startsAt)) throw new Invalid({ start: 'start_past' })
   const isOut = event.publishedAt !== null
+  // Back to where it was is not moved any more: whoever heard of the move is told of the return by what they know.
+  const isBack = to.localStart === event.movedFrom
+  const trace = isBack ? { movedAt: null, movedFrom: null } : { movedAt: now, movedFrom: event.localStart }
   const moved = change(
     tx,
     event,
@@ -143,7 +154,7 @@ export function moveEvent(
       ...instants,
       revisedAt: now,
       sequence: event.sequence + (isOut ? 1 : 0),
-      ...(isOut && isMoved && { movedAt: now, movedFrom: event.localStart, moveReason: reason }),
+      ...(isOut && { moveReason: reason, ...(isMoved && trace) }),
     },
     editor,
   )

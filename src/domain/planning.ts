@@ -4,6 +4,7 @@ import { and, asc, eq, gte, inArray, isNotNull, lt } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, series } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
+import { slugify } from '#src/lib/text.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import { audit } from './audit.ts'
 import { createEvent } from './changes.ts'
@@ -17,6 +18,17 @@ export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series
 
 export function updateSeries(tx: Tx, found: Series, values: Partial<typeof series.$inferInsert>): Series {
   return tx.update(series).set(values).where(eq(series.id, found.id)).returning().get()
+}
+
+/** An address no series has yet; 'new' is the form's own. */
+export function freeSeriesSlug(tx: Tx, title: string): string {
+  const wish = slugify(title)
+  const isTaken = (slug: string) =>
+    slug === 'new' || tx.select({ id: series.id }).from(series).where(eq(series.slug, slug)).get() !== undefined
+  if (!isTaken(wish)) return wish
+  let number = 2
+  while (isTaken(`${wish}-${number}`)) number++
+  return `${wish}-${number}`
 }
 
 export interface Proposal {
@@ -41,9 +53,31 @@ export function proposeDates(db: Db, found: Series, from: Temporal.PlainDate, un
   }))
 }
 
+/**
+ * Where planning goes on: the twelve months after what exists, or from tomorrow. A rule in weeks keeps its rhythm, since
+ * its weeks count from the first day of a span.
+ */
+export function nextSpan(db: Db, found: Series, today: Temporal.PlainDate) {
+  const rule = parseRule(found.rule)
+  const tomorrow = today.add({ days: 1 })
+  const wanted = listPlanned(db, found).map(wantedDate).sort(Temporal.PlainDate.compare).at(-1)
+  let from = wanted ? wanted.add({ days: 1 }) : tomorrow
+  if (wanted && rule?.every === 'week') {
+    from = wanted.add({ weeks: rule.interval })
+    while (Temporal.PlainDate.compare(from, tomorrow) < 0) from = from.add({ weeks: rule.interval })
+  }
+  if (Temporal.PlainDate.compare(from, tomorrow) < 0) from = tomorrow
+  return { from, until: from.add({ months: 12 }).subtract({ days: 1 }) }
+}
+
+/** The day an event was planned for, wherever it was moved to afterwards. */
+function wantedDate(event: Event): Temporal.PlainDate {
+  return Temporal.PlainDateTime.from(event.movedFrom ?? event.localStart).toPlainDate()
+}
+
 /** A monthly series has one event a month, wherever in the month it was moved to; a weekly one has its exact dates. */
 function isSamePeriod(event: Event, date: Temporal.PlainDate, every: 'month' | 'week'): boolean {
-  const wanted = Temporal.PlainDateTime.from(event.movedFrom ?? event.localStart).toPlainDate()
+  const wanted = wantedDate(event)
   const actual = Temporal.PlainDateTime.from(event.localStart).toPlainDate()
   if (every === 'week') return wanted.equals(date) || actual.equals(date)
   return [wanted, actual].some(day => day.toPlainYearMonth().equals(date.toPlainYearMonth()))

@@ -147,7 +147,7 @@ export function changeDetails(
   if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')
   const switches = details.attendance !== registration.attendance && presencesOf(event).includes(details.attendance)
-  if (!switches) return update(tx, registration, { ...details, attendance: registration.attendance })
+  if (!switches) return update(tx, registration, { ...details, attendance: registration.attendance, revisedAt: now })
   const isPlaced = registration.status === 'confirmed'
   if (isPlaced && !hasRoom(placesFor(tx, event, details.attendance))) throw new Refusal('full')
   const changed = update(tx, registration, { ...details, sequence: registration.sequence + 1, revisedAt: now })

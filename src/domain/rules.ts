@@ -11,7 +11,7 @@ export type Rule =
   | { every: 'month'; ordinal: number; weekday: Weekday; months: number[] }
   | { every: 'week'; interval: number; weekday: Weekday; count: number | undefined }
 
-const ALL_MONTHS = Array.from({ length: 12 }, (_, index) => index + 1)
+export const ALL_MONTHS = Array.from({ length: 12 }, (_, index) => index + 1)
 const MONTHLY = /^FREQ=MONTHLY(?:;BYMONTH=(\d+(?:,\d+)*))?;BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU)$/
 const WEEKLY = /^FREQ=WEEKLY(?:;INTERVAL=(\d{1,2}))?;BYDAY=(MO|TU|WE|TH|FR|SA|SU)(?:;COUNT=(\d{1,2}))?$/
 
@@ -28,6 +28,16 @@ export function parseRule(text: string): Rule | undefined {
   const interval = Number(weekly[1] ?? 1)
   if (interval < 1) return undefined
   return { every: 'week', interval, weekday: weekly[2] as Weekday, count: weekly[3] ? Number(weekly[3]) : undefined }
+}
+
+/** The text of a rule: what `parseRule` reads back. */
+export function formatRule(rule: Rule): string {
+  if (rule.every === 'month') {
+    const months = rule.months.length === 12 ? '' : `;BYMONTH=${rule.months.join(',')}`
+    return `FREQ=MONTHLY${months};BYDAY=${rule.ordinal}${rule.weekday}`
+  }
+  const interval = rule.interval === 1 ? '' : `;INTERVAL=${rule.interval}`
+  return `FREQ=WEEKLY${interval};BYDAY=${rule.weekday}${rule.count ? `;COUNT=${rule.count}` : ''}`
 }
 
 /** The rule's dates from `from` up to and including `until`, in order. Weeks count from the first fitting day. */

@@ -57,6 +57,8 @@ export const en: Messages = {
     start_past: 'This day is over. Choose a day that is still to come.',
     number: 'Fill in a whole number.',
     url: 'Fill in a complete address that starts with https://.',
+    room_in_text:
+      'This holds the address of the online room. That is not public: take it out. Attendees come in by their own link.',
     full: 'There are no places left there.',
     code: 'This code is not right. Look in the last mail you received.',
     summaryTitle: count => (count === 1 ? 'One thing is not right yet' : `${count} things are not right yet`),

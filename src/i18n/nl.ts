@@ -58,6 +58,8 @@ export const nl = {
     start_past: 'Deze dag is al voorbij. Kies een dag die nog komt.',
     number: 'Vul een heel getal in.',
     url: 'Vul een volledig adres in, dat begint met https://.',
+    room_in_text:
+      'Hier staat het adres van de online ruimte. Dat is niet openbaar: haal het weg. Deelnemers komen binnen via hun eigen link.',
     full: 'Daar is geen plaats meer vrij.',
     code: 'Deze code klopt niet. Kijk in de laatste mail die je kreeg.',
     summaryTitle: (count: number) =>
