@@ -13,7 +13,19 @@ import { localePlugin } from './web/plugins/locale.ts'
 import { sameOrigin } from './web/plugins/origin.ts'
 import { sessions } from './web/plugins/session.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
+import { addressRoutes } from './web/public/addresses.ts'
+import { agendaRoutes } from './web/public/agenda.ts'
+import { collectionRoutes } from './web/public/collections.ts'
+import { discoveryRoutes } from './web/public/discovery.ts'
+import { eventRoutes } from './web/public/events.ts'
 import { feedRoutes } from './web/public/feeds.ts'
+import { healthRoutes } from './web/public/health.ts'
+import { doorRoutes } from './web/public/join.ts'
+import { myRoutes } from './web/public/my.ts'
+import { ownRegistrationRoutes } from './web/public/own-registration.ts'
+import { registrationRoutes } from './web/public/registrations.ts'
+import { textRoutes } from './web/public/texts.ts'
+import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
 export interface AppOptions {
   logger?: FastifyServerOptions['logger']
@@ -45,7 +57,19 @@ export async function createApp(deps: Deps, { logger = false, strictViews = fals
   await app.after()
 
   // The routes, public ones first. Each file adds its own.
+  agendaRoutes(app, deps)
+  eventRoutes(app, deps)
+  registrationRoutes(app, deps)
+  ownRegistrationRoutes(app, deps)
+  addressRoutes(app, deps)
+  doorRoutes(app, deps)
+  myRoutes(app, deps)
+  unsubscribeRoutes(app, deps)
+  collectionRoutes(app, deps)
   feedRoutes(app, deps)
+  textRoutes(app, deps)
+  discoveryRoutes(app, deps)
+  healthRoutes(app, deps)
 
   return app
 }

@@ -27,6 +27,7 @@ export const paths = {
   join: (token: string) => `/join/${token}`,
   my: () => '/my',
   mine: (token: string) => `/my/${token}`,
+  feedRotation: (token: string) => `/my/${token}/feed`,
   unsubscribe: (token: string) => `/unsubscribe/${token}`,
   privacy: () => '/privacy',
   accessibility: () => '/accessibility',

@@ -1,4 +1,6 @@
 // The visitor's language: a link's `?lang=`, else what the browser prefers, else the installation's.
+
+import type { FastifyRequest } from 'fastify'
 import { type Formats, formatsIn } from '#src/i18n/dates.ts'
 import { isLocale, type Locale, type Messages, messagesIn, preferredLocale } from '#src/i18n/index.ts'
 import type { App, Deps } from '../deps.ts'
@@ -25,4 +27,15 @@ export function localePlugin(app: App, { config }: Deps): void {
     request.t = messagesIn(request.locale)
     request.f = formatsIn(request.locale, config.timeZone)
   })
+}
+
+/** A path of ours that keeps the language the visitor chose by link: for links, forms and redirects alike. */
+export function hrefFor({ choseLocale, locale }: FastifyRequest, path: string): string {
+  return choseLocale ? withLanguage(path, locale) : path
+}
+
+export function withLanguage(path: string, locale: string): string {
+  const url = new URL(path, 'http://here')
+  url.searchParams.set('lang', locale)
+  return url.pathname + url.search + url.hash
 }

@@ -6,6 +6,7 @@ import { renderMarkdown } from '#src/lib/markdown.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import type { Pages, Site } from '../pages.ts'
+import { hrefFor, withLanguage } from './locale.ts'
 import { strict } from './strict.ts'
 
 const VIEWS = new URL('../../../views', import.meta.url).pathname
@@ -35,14 +36,14 @@ export function viewsPlugin(app: App, deps: Deps, { asset, strictViews }: ViewOp
 }
 
 function siteOf({ request }: FastifyReply, { config, clock }: Deps, asset: ViewOptions['asset']): Site {
-  const { t, f, locale, choseLocale } = request
+  const { t, f, locale } = request
   const [url = '/'] = request.url.split('?')
   return {
     t,
     f,
     locale,
     paths,
-    href: path => (choseLocale ? withLanguage(path, locale) : path),
+    href: path => hrefFor(request, path),
     asset,
     url,
     otherLanguageUrl: withLanguage(request.method === 'GET' ? request.url : url, t.otherLanguage.locale),
@@ -51,12 +52,6 @@ function siteOf({ request }: FastifyReply, { config, clock }: Deps, asset: ViewO
     organiser: request.organiser,
     now: clock.now(),
   }
-}
-
-function withLanguage(path: string, locale: string): string {
-  const url = new URL(path, 'http://here')
-  url.searchParams.set('lang', locale)
-  return url.pathname + url.search + url.hash
 }
 
 /** Structured data for a `<script type="application/ld+json">`: data, never code, whatever a title holds. */

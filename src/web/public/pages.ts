@@ -1,6 +1,94 @@
 // The public pages and what their views are given.
+import type { AddLinks } from '#src/calendar/download.ts'
+import type { Event, Group, ListedEvent, Series, Session, Theme } from '#src/domain/events.ts'
+import type { Places } from '#src/domain/places.ts'
+import type { Registration } from '#src/domain/registrations.ts'
+import type { Form } from '../pages.ts'
+import type { DoorState } from './join.ts'
+import type { FilterForm } from './lists.ts'
+import type { Answer } from './registering.ts'
+import type { Limits } from './registration-form.ts'
+import type { Month, Row } from './rows.ts'
+import type { structuredEvent } from './structured.ts'
+import type { Strip } from './year.ts'
+
+interface Collection {
+  upcoming: Row[]
+  past: Row[]
+  strip: Strip | null
+  /** Where the rest of the past is. */
+  older: string | null
+}
+
+/** One registration in "Mijn aanmeldingen", with the path of its own page. */
+export interface Own {
+  registration: Registration
+  event: Event
+  path: string
+}
 
 export interface PublicPages {
   /** An error or refusal: a heading, a sentence, a way on. */
   'public/message': { status: number; title: string; text: string }
+  /** `count`: all that is coming, the next one included. */
+  'public/agenda': {
+    next: Row | null
+    daysToNext: number
+    strip: Strip | null
+    months: Month[]
+    count: number
+    filter: FilterForm
+  }
+  'public/archive': { months: Month[]; filter: FilterForm; isFirst: boolean; older: string | null }
+  'public/group': Collection & { group: Group; parent: Group | null; children: Group[]; accent: string | null }
+  'public/series': Collection & { series: Series; group: Group | null }
+  'public/theme': Collection & { theme: Theme }
+  /** `open`: the ways to take part that can still be registered for. */
+  'public/event': Row & {
+    open: Places[]
+    daysLeft: number
+    isLive: boolean
+    sessions: Session[]
+    form: Form
+    limits: Limits
+    addLinks: AddLinks
+    structured: ReturnType<typeof structuredEvent>
+    accent: string | null
+  }
+  'public/registered': { event: ListedEvent; answer: Answer; likely: string | null }
+  /** `isOpen`: can still be changed and cancelled. `feed` and `door`: paths. */
+  'public/registration': {
+    token: string
+    registration: Registration
+    event: ListedEvent
+    email: string
+    position: number
+    isPast: boolean
+    isOpen: boolean
+    canTakePlace: boolean
+    door: string | null
+    doorOpensAt: Temporal.Instant
+    feed: string | null
+    places: Places[]
+    form: Form
+    limits: Limits
+    accent: string | null
+    isSaved: boolean
+  }
+  'public/address': { token: string; email: string; event: ListedEvent }
+  'public/door': {
+    token: string
+    event: ListedEvent
+    firstName: string
+    state: DoorState
+    opensAt: Temporal.Instant
+    accent: string | null
+  }
+  'public/my': { form: Form; limits: Limits; isSent: boolean }
+  'public/mine': { token: string; email: string; coming: Own[]; others: Own[]; feed: string }
+  /** The same page for a link that no longer works: then without a title. */
+  'public/unsubscribe': { token: string; title: string | null; isDone: boolean }
+  'public/subscribe': { groups: Group[]; series: Series[]; themes: Theme[] }
+  'public/privacy': { contact: string }
+  'public/accessibility': { contact: string }
 }

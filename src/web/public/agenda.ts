@@ -1,0 +1,58 @@
+// The agenda: the next event on top, the rhythm of the year, and all that is coming by month. The archive: what has been.
+import Type, { type Static } from 'typebox'
+import { type Cursor, type ListedEvent, listPast, listUpcoming } from '#src/domain/events.ts'
+import { listSeries } from '#src/domain/groups.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import { FilterQuery, filterForm, filterOf } from './lists.ts'
+import { byMonth, daysUntil, rowsOf } from './rows.ts'
+import { stripOf } from './year.ts'
+
+const ArchiveQuery = Type.Object({
+  ...FilterQuery.properties,
+  before: Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' })),
+})
+const PAGE = 20
+
+export function agendaRoutes(app: App, { db, clock }: Deps): void {
+  app.get('/', { schema: { querystring: FilterQuery } }, (request, reply) => {
+    const now = clock.now()
+    const filter = filterForm(db, paths.agenda(), filterOf(request.query))
+    const rows = rowsOf(db, listUpcoming(db, filterOf(request.query), now), now)
+    const next = filter.isActive ? undefined : rows.find(({ event }) => !event.cancelledAt)
+    return reply.page('public/agenda', {
+      next: next ?? null,
+      daysToNext: next ? daysUntil(next.event, now) : 0,
+      strip: filter.isActive ? null : stripOf(db, listSeries(db), now),
+      months: byMonth(rows.filter(row => row !== next)),
+      count: rows.length,
+      filter,
+    })
+  })
+
+  app.get('/archive', { schema: { querystring: ArchiveQuery } }, (request, reply) => {
+    const now = clock.now()
+    const { before } = request.query
+    const list = listPast(db, filterOf(request.query), now, PAGE + 1, before ? cursorOf(before) : undefined)
+    const page = list.slice(0, PAGE)
+    return reply.page('public/archive', {
+      months: byMonth(rowsOf(db, page, now)),
+      filter: filterForm(db, paths.archive(), filterOf(request.query)),
+      isFirst: before === undefined,
+      older: list.length > PAGE ? olderThan(request.query, page.at(-1)) : null,
+    })
+  })
+}
+
+function cursorOf(before: string): Cursor {
+  const [milliseconds = 0, id = 0] = before.split('-').map(Number)
+  return { startsAt: Temporal.Instant.fromEpochMilliseconds(milliseconds), id }
+}
+
+function olderThan(query: Static<typeof ArchiveQuery>, last: ListedEvent | undefined): string | null {
+  if (!last) return null
+  const { q = '', kind = '', group = '', theme = '', series = '' } = query
+  const chosen = Object.entries({ q, kind, group, theme, series }).filter(([, value]) => value !== '')
+  const before = `${last.startsAt.epochMilliseconds}-${last.id}`
+  return `${paths.archive()}?${new URLSearchParams([...chosen, ['before', before]])}`
+}

@@ -1,0 +1,63 @@
+// The pages of a group, a series and a theme: what is coming, what has been, and the calendar that follows it.
+import type { EventFilter, Series } from '#src/domain/events.ts'
+import { listPast, listUpcoming } from '#src/domain/events.ts'
+import { findGroup, getGroup, getSeries, getTheme, listChildren } from '#src/domain/groups.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import { accentPath, accentStylesheet } from './accents.ts'
+import { Slug } from './lists.ts'
+import { rowsOf } from './rows.ts'
+import { stripOf } from './year.ts'
+
+const FEW_PAST = 5
+const FOR_EVER = 'public, max-age=31536000, immutable'
+
+export function collectionRoutes(app: App, deps: Deps): void {
+  const { db } = deps
+
+  app.get('/groups/:slug', { schema: { params: Slug } }, (request, reply) => {
+    const group = getGroup(db, request.params.slug)
+    const parent = group.parentId === null ? null : (findGroup(db, group.parentId) ?? null)
+    return reply.page('public/group', {
+      group,
+      parent,
+      children: listChildren(db, group),
+      accent: accentPath(group),
+      ...eventsIn(deps, { group: group.slug }),
+    })
+  })
+
+  app.get('/series/:slug', { schema: { params: Slug } }, (request, reply) => {
+    const series = getSeries(db, request.params.slug)
+    const group = findGroup(db, series.groupId) ?? null
+    return reply.page('public/series', { series, group, ...eventsIn(deps, { series: series.slug }, [series]) })
+  })
+
+  app.get('/themes/:slug', { schema: { params: Slug } }, (request, reply) => {
+    const theme = getTheme(db, request.params.slug)
+    return reply.page('public/theme', { theme, ...eventsIn(deps, { theme: theme.slug }) })
+  })
+
+  app.get('/groups/:slug.css', { schema: { params: Slug } }, (request, reply) =>
+    reply
+      .header('cache-control', FOR_EVER)
+      .type('text/css; charset=utf-8')
+      .send(accentStylesheet(getGroup(db, request.params.slug))),
+  )
+}
+
+function eventsIn({ db, clock }: Deps, filter: EventFilter, series: Series[] = []) {
+  const now = clock.now()
+  const past = listPast(db, filter, now, FEW_PAST + 1)
+  return {
+    upcoming: rowsOf(db, listUpcoming(db, filter, now), now),
+    past: rowsOf(db, past.slice(0, FEW_PAST), now),
+    strip: stripOf(db, series, now),
+    older: past.length > FEW_PAST ? olderPath(filter) : null,
+  }
+}
+
+function olderPath({ group, series, theme }: EventFilter): string {
+  const chosen = Object.entries({ group, series, theme }).filter((pair): pair is [string, string] => Boolean(pair[1]))
+  return `${paths.archive()}?${new URLSearchParams(chosen)}`
+}

@@ -1,0 +1,44 @@
+// For machines that find their way by themselves: robots.txt and the sitemap.
+import { listSince } from '#src/domain/events.ts'
+import { listGroups, listSeries, listThemes } from '#src/domain/groups.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import { sendBytes } from './bytes.ts'
+
+/** What one sitemap may hold is ten times as much (sitemaps.org). */
+const MOST_EVENTS = 5000
+const BEGINNING = Temporal.Instant.fromEpochMilliseconds(0)
+
+export function discoveryRoutes(app: App, { db, config }: Deps): void {
+  const { baseUrl } = config
+
+  // Feeds stay open to all: Google Calendar asks robots.txt before it reads one.
+  app.get('/robots.txt', (request, reply) => {
+    const lines = ['User-agent: *', 'Disallow: /console', 'Disallow: /sign-in', `Sitemap: ${baseUrl}/sitemap.xml`, '']
+    return sendBytes(request, reply, 'text/plain; charset=utf-8', lines.join('\n'))
+  })
+
+  app.get('/sitemap.xml', (request, reply) => {
+    const texts = [paths.agenda(), paths.archive(), paths.subscribe(), paths.privacy(), paths.accessibility()]
+    const collections = [
+      ...listGroups(db).map(({ slug }) => paths.group(slug)),
+      ...listSeries(db).map(({ slug }) => paths.series(slug)),
+      ...listThemes(db).map(({ slug }) => paths.theme(slug)),
+    ]
+    const events = listSince(db, {}, BEGINNING, MOST_EVENTS).map(({ slug, revisedAt }) =>
+      entry(baseUrl + paths.event(slug), revisedAt.toString().slice(0, 10)),
+    )
+    const plain = [...texts, ...collections].map(path => entry(baseUrl + path))
+    const content = `<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${[...plain, ...events].join('\n')}
+</urlset>
+`
+    return sendBytes(request, reply, 'application/xml; charset=utf-8', content)
+  })
+}
+
+/** Paths are percent-encoded, so only an ampersand could still hurt. */
+function entry(url: string, lastmod?: string): string {
+  return `<url><loc>${url.replaceAll('&', '&amp;')}</loc>${lastmod ? `<lastmod>${lastmod}</lastmod>` : ''}</url>`
+}

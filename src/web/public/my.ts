@@ -1,0 +1,70 @@
+// "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
+import Type from 'typebox'
+import { findPersonByLink, listRegistrationsOf, requestMyLink, rotateFeed } from '#src/domain/people.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { paths } from '#src/lib/paths.ts'
+import { normaliseEmail } from '#src/lib/text.ts'
+import { isBefore } from '#src/lib/time.ts'
+import type { App, Deps } from '../deps.ts'
+import { fieldProblems, formAgain } from '../forms.ts'
+import { emptyForm } from '../pages.ts'
+import { TOKEN_PAGE } from '../plugins/headers.ts'
+import { FEW } from '../plugins/limits.ts'
+import { hrefFor } from '../plugins/locale.ts'
+import { Token } from './lists.ts'
+import { Email, limitsOf } from './registration-form.ts'
+
+const MyForm = Type.Object({ email: Email })
+const SentQuery = Type.Object({ sent: Type.Optional(Type.String({ maxLength: 1 })) })
+
+export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
+  const limits = limitsOf(MyForm)
+  const find = (token: string) => {
+    const person = findPersonByLink(db, tokens.read('my', token), 'my')
+    if (!person) throw new NotFound('person')
+    return person
+  }
+
+  app.get('/my', { schema: { querystring: SentQuery } }, (request, reply) =>
+    reply.page('public/my', { form: emptyForm(), limits, isSent: request.query.sent !== undefined }),
+  )
+
+  app.post('/my', { schema: { body: MyForm }, attachValidation: true, config: FEW }, async (request, reply) => {
+    const problems = fieldProblems(request)
+    if (problems) {
+      return reply.code(422).page('public/my', { form: formAgain(request, problems), limits, isSent: false })
+    }
+    await write(tx => requestMyLink(tx, normaliseEmail(request.body.email), request.locale, clock.now()))
+    return reply.redirect(hrefFor(request, `${paths.my()}?sent=1`), 303)
+  })
+
+  app.get('/my/:token', { schema: { params: Token } }, (request, reply) => {
+    const { token } = request.params
+    const person = find(token)
+    const now = clock.now()
+    const all = listRegistrationsOf(db, person).map(({ registration, event }) => ({
+      event,
+      registration,
+      path: paths.registration(tokens.sign('registration', { id: registration.id, version: registration.linkVersion })),
+    }))
+    const isComing = ({ event, registration }: (typeof all)[number]) =>
+      isBefore(now, event.endsAt) && registration.status !== 'cancelled' && !event.cancelledAt
+    return reply.headers(TOKEN_PAGE).page('public/mine', {
+      token,
+      email: person.email ?? '',
+      coming: all.filter(isComing).reverse(),
+      others: all.filter(one => !isComing(one)),
+      feed: paths.personFeed(tokens.sign('feed', { id: person.id, version: person.feedVersion })),
+    })
+  })
+
+  /** A new feed address: for who shared the old one by mistake. */
+  app.post('/my/:token/feed', { schema: { params: Token } }, async (request, reply) => {
+    const person = find(request.params.token)
+    await write(tx => rotateFeed(tx, person))
+    return reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303)
+  })
+  app.get('/my/:token/feed', { schema: { params: Token } }, (request, reply) =>
+    reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303),
+  )
+}

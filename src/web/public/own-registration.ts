@@ -1,0 +1,121 @@
+// The personal page behind the mailed link: see, change, cancel, take a place that came free. A GET changes nothing.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { requestAddress } from '#src/domain/addresses.ts'
+import { doorOpensAt, getListedEvent } from '#src/domain/events.ts'
+import { findPersonById } from '#src/domain/people.ts'
+import { hasRoom, placesFor, placesOf } from '#src/domain/places.ts'
+import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
+import { getRegistrationByLink, type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import { takePlace } from '#src/domain/waiting.ts'
+import { paths } from '#src/lib/paths.ts'
+import { cleanLine, cleanText, normaliseEmail } from '#src/lib/text.ts'
+import { isBefore } from '#src/lib/time.ts'
+import type { App, Deps } from '../deps.ts'
+import { fieldProblems, formAgain } from '../forms.ts'
+import { emptyForm, type Form } from '../pages.ts'
+import { TOKEN_PAGE } from '../plugins/headers.ts'
+import { hrefFor } from '../plugins/locale.ts'
+import { accentPath } from './accents.ts'
+import { Token } from './lists.ts'
+import type { PublicPages } from './pages.ts'
+import { Details, limitsOf } from './registration-form.ts'
+
+const ChangesForm = Type.Object(Details)
+const SavedQuery = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 1 })) })
+
+export function ownRegistrationRoutes(app: App, deps: Deps): void {
+  const { db, write, clock, tokens } = deps
+  const find = (token: string) => getRegistrationByLink(db, tokens.read('registration', token))
+  const home = (request: FastifyRequest, reply: FastifyReply, token: string, query = '') =>
+    reply.redirect(hrefFor(request, paths.registration(token) + query), 303)
+
+  app.get('/registrations/:token', { schema: { params: Token, querystring: SavedQuery } }, (request, reply) => {
+    const page = registrationPage(deps, request.params.token, find(request.params.token))
+    return reply
+      .headers(TOKEN_PAGE)
+      .page('public/registration', { ...page, isSaved: request.query.saved !== undefined })
+  })
+
+  const changes = { params: Token, body: ChangesForm }
+  app.post('/registrations/:token/changes', { schema: changes, attachValidation: true }, async (request, reply) => {
+    const { token } = request.params
+    const registration = find(token)
+    const problems = fieldProblems(request) ?? presenceProblem(deps, request, registration)
+    if (problems) {
+      const page = registrationPage(deps, token, registration, formAgain(request, problems))
+      return reply.code(422).headers(TOKEN_PAGE).page('public/registration', page)
+    }
+    await write(tx => {
+      const now = clock.now()
+      const { name, organisation, role, access_needs, attendance, email } = request.body
+      const details = { name: cleanLine(name), organisation: cleanLine(organisation), role }
+      const rest = { accessNeeds: cleanText(access_needs), attendance: attendance ?? registration.attendance }
+      const changed = changeDetails(tx, registration, { ...details, ...rest }, now)
+      const isOther = normaliseEmail(email) !== findPersonById(tx, registration.personId)?.email
+      if (isOther) requestAddress(tx, changed, normaliseEmail(email), now)
+    })
+    return home(request, reply, token, '?saved=1')
+  })
+
+  app.post('/registrations/:token/cancellation', { schema: { params: Token } }, async (request, reply) => {
+    const registration = find(request.params.token)
+    await write(tx => cancelRegistration(tx, registration, 'attendee', clock.now()))
+    return home(request, reply, request.params.token)
+  })
+
+  app.post('/registrations/:token/place', { schema: { params: Token } }, async (request, reply) => {
+    const registration = find(request.params.token)
+    await write(tx => takePlace(tx, registration, clock.now()))
+    return home(request, reply, request.params.token)
+  })
+
+  /** The addresses of the forms, opened or reloaded: back to the page they stand on. */
+  for (const form of ['changes', 'cancellation', 'place'] as const) {
+    app.get(`/registrations/:token/${form}`, { schema: { params: Token } }, (request, reply) =>
+      home(request, reply, (request.params as { token: string }).token),
+    )
+  }
+}
+
+/** Another way to take part needs a free place there; who waits may wait anywhere. */
+function presenceProblem({ db }: Deps, request: FastifyRequest, registration: Registration) {
+  const { attendance } = request.body as { attendance?: Registration['attendance'] }
+  const event = getListedEvent(db, registration.eventId)
+  const isOther = attendance !== undefined && attendance !== registration.attendance && event.attendance === 'hybrid'
+  if (!isOther || registration.status !== 'confirmed' || hasRoom(placesFor(db, event, attendance))) return undefined
+  return { attendance: request.t.fields.full }
+}
+
+function registrationPage(
+  { db, clock, tokens }: Deps,
+  token: string,
+  registration: Registration,
+  form?: Form,
+): PublicPages['public/registration'] {
+  const now = clock.now()
+  const event = getListedEvent(db, registration.eventId)
+  const person = findPersonById(db, registration.personId)
+  const { id, doorVersion, status, attendance, name, organisation, role, accessNeeds } = registration
+  const email = person?.email ?? ''
+  const isWaiting = status === 'waitlisted'
+  const isOpen = isBefore(now, event.startsAt) && status !== 'cancelled' && !event.cancelledAt
+  return {
+    token,
+    registration,
+    event,
+    email,
+    position: isWaiting ? waitingPosition(db, registration) : 0,
+    isPast: !isBefore(now, event.endsAt),
+    isOpen,
+    canTakePlace: isWaiting && isOpen && hasRoom(placesFor(db, event, attendance)),
+    door: status === 'confirmed' ? paths.join(tokens.sign('join', { id, version: doorVersion })) : null,
+    doorOpensAt: doorOpensAt(event),
+    feed: person ? paths.personFeed(tokens.sign('feed', { id: person.id, version: person.feedVersion })) : null,
+    places: placesOf(db, event),
+    form: form ?? emptyForm({ name, email, organisation, role, attendance, access_needs: accessNeeds }),
+    limits: limitsOf(ChangesForm),
+    accent: accentPath(event.group),
+    isSaved: false,
+  }
+}

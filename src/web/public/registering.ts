@@ -1,0 +1,52 @@
+// Registering through the form. Whoever types an address learns nothing about it: the answer is what a new registration
+// would get, worked out before anything is written, and it is the same for an address we know.
+import type { Tx } from '#db/open.ts'
+import type { Event } from '#src/domain/events.ts'
+import { placesFor } from '#src/domain/places.ts'
+import { type Applicant, register } from '#src/domain/registering.ts'
+import { countRegistrationsSince } from '#src/domain/registrations.ts'
+import { Refusal } from '#src/lib/errors.ts'
+
+const REGISTRATIONS_AN_HOUR = 30
+
+/** What somebody is told after registering: the address as typed, and what a new registration gets now. */
+export interface Answer {
+  email: string
+  status: 'confirmed' | 'waitlisted'
+  colleague: { email: string; status: 'confirmed' | 'waitlisted' } | null
+}
+
+/** Registers all of them, or nobody. A robot's entry is answered like any other, and not kept. */
+export function registerAll(
+  tx: Tx,
+  event: Event,
+  applicants: [Applicant, ...Applicant[]],
+  isRobot: boolean,
+  now: Temporal.Instant,
+): Answer {
+  const answer = answerFor(tx, event, applicants)
+  if (isRobot) return answer
+  for (const applicant of applicants) {
+    const since = now.subtract({ hours: 1 })
+    if (applicant.email && countRegistrationsSince(tx, applicant.email, since) >= REGISTRATIONS_AN_HOUR) {
+      throw new Refusal('too_many')
+    }
+    register(tx, event, applicant, now)
+  }
+  return answer
+}
+
+function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Applicant[]]): Answer {
+  const { left } = placesFor(tx, event, first.attendance)
+  const statusOf = (needed: number) => (left === null || left >= needed ? 'confirmed' : 'waitlisted')
+  return {
+    email: first.email ?? '',
+    status: statusOf(1),
+    colleague: colleague ? { email: colleague.email ?? '', status: statusOf(2) } : null,
+  }
+}
+
+/** An answer that came back by way of an address; nothing if it is none of ours. */
+export function isAnswer(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null && 'email' in value && 'status' in value && 'colleague' in value
+}

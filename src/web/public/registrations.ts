@@ -1,0 +1,45 @@
+// Registering: the form's POST and the page after it. What somebody does with their registration stands in `own-registration`.
+import Type from 'typebox'
+import { getPublishedEvent } from '#src/domain/events.ts'
+import { paths } from '#src/lib/paths.ts'
+import { likelyEmail } from '#src/lib/text.ts'
+import type { App, Deps } from '../deps.ts'
+import { formAgain } from '../forms.ts'
+import { TOKEN_PAGE } from '../plugins/headers.ts'
+import { hrefFor } from '../plugins/locale.ts'
+import { eventPage } from './events.ts'
+import { Slug } from './lists.ts'
+import { isAnswer, registerAll } from './registering.ts'
+import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
+
+const AnswerQuery = Type.Object({ v: Type.Optional(Type.String({ maxLength: 2000 })) })
+
+export function registrationRoutes(app: App, deps: Deps): void {
+  const { db, write, clock, tokens } = deps
+
+  const form = { params: Slug, body: RegistrationForm }
+  app.post('/events/:slug/registrations', { schema: form, attachValidation: true }, async (request, reply) => {
+    const event = getPublishedEvent(db, request.params.slug)
+    const problems = registrationProblems(request)
+    if (problems) {
+      return reply.code(422).page('public/event', eventPage(deps, request, event, formAgain(request, problems)))
+    }
+    const applicants = applicantsOf(db, request, event)
+    const isRobot = request.body.website !== ''
+    const answer = await write(tx => registerAll(tx, event, applicants, isRobot, clock.now()))
+    return reply.redirect(hrefFor(request, `${paths.registered(event.slug)}?v=${tokens.seal(answer)}`), 303)
+  })
+
+  /** The address of a form, opened or reloaded: back to the page it stands on. */
+  app.get('/events/:slug/registrations', { schema: { params: Slug } }, (request, reply) =>
+    reply.redirect(hrefFor(request, paths.event(request.params.slug)), 303),
+  )
+
+  app.get('/events/:slug/registered', { schema: { params: Slug, querystring: AnswerQuery } }, (request, reply) => {
+    const event = getPublishedEvent(db, request.params.slug)
+    const answer = tokens.unseal(request.query.v ?? '')
+    if (!isAnswer(answer)) return reply.redirect(hrefFor(request, paths.event(event.slug)), 303)
+    reply.headers(TOKEN_PAGE)
+    return reply.page('public/registered', { event, answer, likely: likelyEmail(answer.email) ?? null })
+  })
+}

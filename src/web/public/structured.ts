@@ -1,0 +1,52 @@
+// What search engines read of an event (schema.org/Event). Plain data; the layout writes it safely.
+import { type Event, type ListedEvent, placeOf } from '#src/domain/events.ts'
+import { hasRoom, type Places } from '#src/domain/places.ts'
+import type { Formats } from '#src/i18n/dates.ts'
+import { paths } from '#src/lib/paths.ts'
+
+const MODES = { online: 'Online', in_person: 'Offline', hybrid: 'Mixed' } as const
+
+export function structuredEvent(event: ListedEvent, places: Places[], baseUrl: string, f: Formats) {
+  const url = baseUrl + paths.event(event.slug)
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'Event',
+    name: event.title,
+    ...(event.summary && { description: event.summary }),
+    url,
+    startDate: f.machine(event),
+    endDate: f.machine({ ...event, localStart: endOf(event) }),
+    ...(event.movedFrom && { previousStartDate: f.machine({ ...event, localStart: event.movedFrom }) }),
+    eventStatus: `https://schema.org/Event${statusOf(event)}`,
+    eventAttendanceMode: `https://schema.org/${MODES[event.attendance]}EventAttendanceMode`,
+    location: locationOf(event, url),
+    organizer: { '@type': 'Organization', name: event.group.name, url: baseUrl + paths.group(event.group.slug) },
+    isAccessibleForFree: true,
+    offers: {
+      '@type': 'Offer',
+      price: 0,
+      priceCurrency: 'EUR',
+      url,
+      availability: `https://schema.org/${places.some(hasRoom) ? 'InStock' : 'SoldOut'}`,
+    },
+  }
+}
+
+function endOf({ localStart, durationMinutes }: Event): string {
+  return Temporal.PlainDateTime.from(localStart).add({ minutes: durationMinutes }).toString()
+}
+
+function statusOf({ cancelledAt, movedAt }: Event): string {
+  if (cancelledAt) return 'Cancelled'
+  return movedAt ? 'Rescheduled' : 'Scheduled'
+}
+
+/** Online it is the event's own page: the room is nobody's to find. */
+function locationOf(event: ListedEvent, url: string) {
+  const online = { '@type': 'VirtualLocation', url }
+  if (event.attendance === 'online' || !event.venue) return online
+  const { name, address, postcode, city } = event.venue
+  const postal = { '@type': 'PostalAddress', streetAddress: address, postalCode: postcode, addressLocality: city }
+  const place = { '@type': 'Place', name: name || placeOf(event, 'in_person'), address: postal }
+  return event.attendance === 'hybrid' ? [place, online] : place
+}

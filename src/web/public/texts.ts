@@ -1,0 +1,13 @@
+// Pages that only tell: how to subscribe, what is kept, how accessible the site is.
+import { listGroups, listSeries, listThemes } from '#src/domain/groups.ts'
+import type { App, Deps } from '../deps.ts'
+
+export function textRoutes(app: App, { db, config }: Deps): void {
+  const contact = config.mailFrom.email
+
+  app.get('/subscribe', (_request, reply) =>
+    reply.page('public/subscribe', { groups: listGroups(db), series: listSeries(db), themes: listThemes(db) }),
+  )
+  app.get('/privacy', (_request, reply) => reply.page('public/privacy', { contact }))
+  app.get('/accessibility', (_request, reply) => reply.page('public/accessibility', { contact }))
+}

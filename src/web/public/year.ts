@@ -1,0 +1,120 @@
+// The year strip: twelve months of the rhythm at a glance, a mark for every date of a series that meets by the month.
+import type { Db } from '#db/open.ts'
+import type { Event, Series } from '#src/domain/events.ts'
+import { type Holiday, holidaysOn } from '#src/domain/holidays.ts'
+import { listYear } from '#src/domain/planning.ts'
+import { ordinalWeekday, parseRule, type Rule } from '#src/domain/rules.ts'
+import { paths } from '#src/lib/paths.ts'
+import { dateIn, isBefore, zoned } from '#src/lib/time.ts'
+
+type MonthlyRule = Rule & { every: 'month' }
+/** `open`: the rule names the day, nothing is planned on it yet. `skipped`: this series has nothing that month. */
+export type MarkState = 'past' | 'next' | 'coming' | 'cancelled' | 'open' | 'skipped'
+
+export interface Mark {
+  date: Temporal.PlainDate
+  state: MarkState
+  title: string
+  path: string
+  isSquare: boolean
+}
+export interface StripMonth {
+  month: Temporal.PlainYearMonth
+  isNow: boolean
+  marks: Mark[]
+}
+/** What a series does, and where these twelve months depart from it. */
+export interface Rhythm {
+  series: Series
+  rule: MonthlyRule
+  isSquare: boolean
+  skipped: number[]
+  shifted: { date: Temporal.PlainDate; month: number; reason: string; holiday: Holiday | null }[]
+}
+export interface Strip {
+  months: StripMonth[]
+  rhythms: Rhythm[]
+}
+
+const MONTHS_BACK = 3
+
+/** The strip of the series that meets most often and of one that meets less; nothing if no series has a monthly rule. */
+export function stripOf(db: Db, list: Series[], now: Temporal.Instant): Strip | null {
+  const monthly = list
+    .flatMap(series => ({ series, rule: parseRule(series.rule) }))
+    .filter((pair): pair is { series: Series; rule: MonthlyRule } => pair.rule?.every === 'month')
+    .sort((a, b) => b.rule.months.length - a.rule.months.length || a.series.id - b.series.id)
+  const [first] = monthly
+  if (!first) return null
+  const second = monthly.find(({ rule }) => rule.months.length < first.rule.months.length)
+  const today = dateIn(now, first.series.timeZone)
+  const months = Array.from({ length: 12 }, (_, index) =>
+    today.toPlainYearMonth().subtract({ months: MONTHS_BACK }).add({ months: index }),
+  )
+  const chosen = second ? [first, second] : [first]
+  const lines = chosen.map(({ series, rule }, index) => ({
+    series,
+    rule,
+    isSquare: index === 1,
+    events: eventsOf(db, series, months),
+  }))
+  const strip = months.map(month => ({
+    month,
+    isNow: month.equals(today.toPlainYearMonth()),
+    marks: lines.flatMap(line => marksOf(line, month, today, now)),
+  }))
+  return { months: withNext(strip), rhythms: lines.map(line => rhythmOf(line, months)) }
+}
+
+interface Line {
+  series: Series
+  rule: MonthlyRule
+  isSquare: boolean
+  events: Event[]
+}
+
+function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Event[] {
+  return [...new Set(months.map(month => month.year))].flatMap(year => listYear(db, [series.id], year))
+}
+
+const dayOf = (event: Event) => zoned(event).toPlainDate()
+const isIn = (event: Event, month: Temporal.PlainYearMonth) => dayOf(event).toPlainYearMonth().equals(month)
+
+function marksOf(line: Line, month: Temporal.PlainYearMonth, today: Temporal.PlainDate, now: Temporal.Instant): Mark[] {
+  const { series, rule, isSquare } = line
+  const planned = line.events.filter(event => isIn(event, month))
+  if (planned.length) {
+    return planned.map(event => ({
+      date: dayOf(event),
+      state: event.cancelledAt ? 'cancelled' : isBefore(now, event.endsAt) ? 'coming' : 'past',
+      title: event.title,
+      path: paths.event(event.slug),
+      isSquare,
+    }))
+  }
+  if (!rule.months.includes(month.month)) return []
+  const date = ordinalWeekday(month, rule.ordinal, rule.weekday)
+  const isOpen = !series.skipMonths.includes(month.month) && Temporal.PlainDate.compare(date, today) >= 0
+  const state = isOpen ? 'open' : 'skipped'
+  return [{ date, state, title: series.title, path: paths.series(series.slug), isSquare }]
+}
+
+/** One chair is warm: the first that is still to come. */
+function withNext(months: StripMonth[]): StripMonth[] {
+  const coming = months.flatMap(({ marks }) => marks).filter(({ state }) => state === 'coming')
+  const [next] = coming.sort((a, b) => Temporal.PlainDate.compare(a.date, b.date))
+  if (next) next.state = 'next'
+  return months
+}
+
+function rhythmOf({ series, rule, isSquare, events }: Line, months: Temporal.PlainYearMonth[]): Rhythm {
+  const shifted = events
+    .filter(event => !event.cancelledAt && months.some(month => isIn(event, month)))
+    .flatMap(event => {
+      const date = dayOf(event)
+      const wanted = ordinalWeekday(date.toPlainYearMonth(), rule.ordinal, rule.weekday)
+      const isOn = date.equals(wanted) || !rule.months.includes(date.month)
+      return isOn ? [] : [{ date, month: date.month, reason: event.moveReason, holiday: holidaysOn(wanted)[0] ?? null }]
+    })
+  return { series, rule, isSquare, shifted, skipped: series.skipMonths.filter(month => rule.months.includes(month)) }
+}
