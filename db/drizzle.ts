@@ -26,6 +26,7 @@ export const {
   min,
   ne,
   not,
+  notInArray,
   or,
   sql,
 } = orm

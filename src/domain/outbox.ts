@@ -1,10 +1,10 @@
-// The outbox: a mail is a row before it is a mail. Here rows are added, claimed, settled and shown; what a mail says is
-// the business of `mail`, and which mail somebody should get that of `telling` and `reminders`.
+// The outbox: a mail is a row before it is a mail. Here rows are added and shown; how they leave stands in `sending`, what
+// they say in `mail`, and which mail somebody should get in `telling` and `reminders`.
 
 import { countRows } from '#db/count.ts'
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, lte, min, or, sql } from '#db/drizzle.ts'
+import { and, desc, eq, gte, inArray, isNotNull, lt, notInArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { type LOCALES, type MESSAGE_KINDS, messages, registrations, type Told } from '#db/schema.ts'
+import { type LOCALES, type MESSAGE_KINDS, messages } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 
@@ -30,6 +30,8 @@ const LANES: Record<MessageKind, number> = {
   reminder_hour: 4,
   reminder_day: 5,
 }
+/** Named in queries, so that the index finds what is due without passing what is planned. */
+export const ALL_LANES = [...new Set(Object.values(LANES))]
 
 /** How long a mail is worth sending after it was due, unless the caller knows better. */
 const WORTH: Partial<Record<MessageKind, Temporal.DurationLike>> = {
@@ -38,26 +40,6 @@ const WORTH: Partial<Record<MessageKind, Temporal.DurationLike>> = {
   test: { hours: 1 },
 }
 const FOUR_DAYS = { hours: 96 }
-
-/** After a crash or a silence of the mail server these are sent once more, byte for byte; the others are left `uncertain`. */
-const CRITICAL = new Set<MessageKind>([
-  'sign_in',
-  'my',
-  'address',
-  'confirmed',
-  'waitlisted',
-  'promoted',
-  'changed',
-  'cancelled',
-  'reinstated',
-  'unregistered',
-  'again',
-])
-const MAX_UNCERTAIN_RESENDS = 3
-const BACKOFF_MINUTES = [1, 5, 15, 30, 60]
-const UNCERTAIN_MINUTES = 5
-/** Longer than the longest silence of a mail server that we sit out (RFC 5321 §4.5.3.2.6: 10 minutes). */
-const LEASE = { minutes: 15 }
 
 export interface NewMessage {
   key: string
@@ -82,6 +64,7 @@ export function enqueue(tx: Tx, message: NewMessage, now: Temporal.Instant): voi
     .run()
 }
 
+/** Takes rows that wait out of the queue; what has been claimed is `sending`'s to discard. */
 export function drop(tx: Tx, ids: number[], reason: string): void {
   if (ids.length === 0) return
   tx.update(messages)
@@ -90,139 +73,10 @@ export function drop(tx: Tx, ids: number[], reason: string): void {
     .run()
 }
 
-/**
- * Takes up to `limit` due rows under a lease. Never two of one registration at a time, so that an update cannot overtake
- * the invitation it updates.
- */
-export function claim(tx: Tx, worker: string, limit: number, now: Temporal.Instant): Message[] {
-  const due = tx
-    .select()
-    .from(messages)
-    .where(and(eq(messages.state, 'queued'), lte(messages.dueAt, now)))
-    .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
-    .limit(limit * 4)
-    .all()
-  const busy = new Set(listInFlight(tx).map(row => row.registrationId))
-  const taken: Message[] = []
-  for (const message of due) {
-    if (taken.length === limit) break
-    if (message.registrationId !== null && busy.has(message.registrationId)) continue
-    busy.add(message.registrationId)
-    taken.push(message)
-  }
-  if (taken.length) {
-    tx.update(messages)
-      .set({ state: 'sending', leasedBy: worker, leasedUntil: now.add(LEASE), attempts: sql`${messages.attempts} + 1` })
-      .where(
-        inArray(
-          messages.id,
-          taken.map(message => message.id),
-        ),
-      )
-      .run()
-  }
-  return taken.map(message => ({ ...message, state: 'sending', attempts: message.attempts + 1 }))
-}
-
-function listInFlight(db: Db) {
-  return db
-    .select({ registrationId: messages.registrationId })
-    .from(messages)
-    .where(and(eq(messages.state, 'sending'), isNotNull(messages.registrationId)))
-    .all()
-}
-
+/** Whether a mail about a registration is with the mail server, so that nothing can be decided about it now. */
 export function isInFlight(db: Db, registrationId: number): boolean {
-  return listInFlight(db).some(row => row.registrationId === registrationId)
-}
-
-/** The mail as it will leave, now and at every retry. */
-export interface Frozen {
-  subject: string
-  messageId: string
-  datedAt: Temporal.Instant
-  told: Told | null
-  bytes: Buffer
-}
-
-export function freeze(tx: Tx, id: number, frozen: Frozen): void {
-  tx.update(messages).set(frozen).where(eq(messages.id, id)).run()
-}
-
-/** What the mail server made of it. */
-export type Outcome =
-  | { result: 'sent' }
-  | { result: 'retry'; reason: string }
-  | { result: 'failed'; reason: string }
-  /** No answer: it may have been taken. */
-  | { result: 'uncertain'; reason: string }
-
-/** Writes down how an attempt ended. What was told (or given up on) becomes what the person knows. */
-export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: Temporal.Instant): void {
-  const after = stateAfter(message, outcome, now)
-  tx.update(messages)
-    .set({ ...after, leasedBy: null, leasedUntil: null })
-    .where(eq(messages.id, message.id))
-    .run()
-  if (after.state === 'queued' || message.registrationId === null || !message.told) return
-  tx.update(registrations)
-    .set({ told: message.told, threadId: sql`coalesce(${registrations.threadId}, ${message.messageId})` })
-    .where(eq(registrations.id, message.registrationId))
-    .run()
-}
-
-function stateAfter(message: Message, outcome: Outcome, now: Temporal.Instant): Partial<typeof messages.$inferInsert> {
-  switch (outcome.result) {
-    case 'sent':
-      // A sign-in link must not lie about in the database; every other mail can be read back for a month.
-      return { state: 'sent', reason: '', sentAt: now, ...(message.kind === 'sign_in' && { bytes: null }) }
-    case 'failed':
-      return { state: 'failed', reason: outcome.reason }
-    case 'retry':
-      return { state: 'queued', reason: outcome.reason, dueAt: now.add({ minutes: backoff(message.attempts) }) }
-    case 'uncertain':
-      return CRITICAL.has(message.kind) && message.attempts <= MAX_UNCERTAIN_RESENDS
-        ? { state: 'queued', reason: outcome.reason, dueAt: now.add({ minutes: UNCERTAIN_MINUTES }) }
-        : { state: 'uncertain', reason: outcome.reason }
-  }
-}
-
-/** Minutes until attempt number `attempts + 1`. */
-export function backoff(attempts: number): number {
-  return BACKOFF_MINUTES[Math.min(attempts, BACKOFF_MINUTES.length) - 1] ?? 60
-}
-
-/** Puts claimed rows back that were never handed to the mail server. */
-export function release(tx: Tx, ids: number[], dueAt: Temporal.Instant, reason: string): void {
-  tx.update(messages)
-    .set({ state: 'queued', reason, dueAt, leasedBy: null, leasedUntil: null, attempts: sql`${messages.attempts} - 1` })
-    .where(inArray(messages.id, ids))
-    .run()
-}
-
-/** Rows left `sending` by a process that died: sent again if they matter, otherwise shown as uncertain. */
-export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): void {
-  const lost = tx
-    .select()
-    .from(messages)
-    .where(
-      and(eq(messages.state, 'sending'), or(sql`${messages.leasedBy} <> ${worker}`, lt(messages.leasedUntil, now))),
-    )
-    .all()
-  for (const message of lost) {
-    if (!message.bytes) release(tx, [message.id], now, 'interrupted')
-    else recordOutcome(tx, message, { result: 'uncertain', reason: 'interrupted' }, now)
-  }
-}
-
-/** When the next row is due; nothing if the outbox is empty. */
-export function nextDue(db: Db): Temporal.Instant | undefined {
-  const row = db
-    .select({ dueAt: min(messages.dueAt) })
-    .from(messages)
-    .where(eq(messages.state, 'queued'))
-    .get()
-  return row?.dueAt ?? undefined
+  const sending = and(eq(messages.state, 'sending'), eq(messages.registrationId, registrationId))
+  return countRows(db, messages, sending) > 0
 }
 
 export function isExpired(message: Message, now: Temporal.Instant): boolean {
@@ -242,7 +96,13 @@ export function countMessagesTo(db: Db, address: string, kinds: MessageKind[], s
 export function clearOldBytes(tx: Tx, now: Temporal.Instant): void {
   tx.update(messages)
     .set({ bytes: null })
-    .where(and(isNotNull(messages.bytes), lt(messages.sentAt, now.subtract({ hours: 30 * 24 }))))
+    .where(
+      and(
+        isNotNull(messages.bytes),
+        notInArray(messages.state, ['queued', 'sending']),
+        lt(sql`coalesce(${messages.sentAt}, ${messages.dueAt})`, now.subtract({ hours: 30 * 24 }).epochMilliseconds),
+      ),
+    )
     .run()
 }
 

@@ -74,6 +74,11 @@ export function replanReminders(tx: Tx, event: Event, reason: string, now: Tempo
   for (const registration of placed) planReminders(tx, registration, event, now)
 }
 
+/** The key names the start; `dueAt` does not tell, since a retry raises it. */
+function startPlannedFor({ key }: Message): number {
+  return Number(key.split(':')[3])
+}
+
 /** Why a planned reminder should not leave after all; nothing if it should. */
 export function whyNotRemind(
   db: Db,
@@ -85,7 +90,7 @@ export function whyNotRemind(
   const kind = message.kind as Reminder
   if (event.cancelledAt || !event.publishedAt) return 'event_cancelled'
   if (registration.status !== 'confirmed') return 'cancelled'
-  if (!reminderMoment(event, kind).equals(message.dueAt) && message.attempts <= 1 && !message.bytes) return 'moved'
+  if (startPlannedFor(message) !== event.startsAt.epochMilliseconds) return 'moved'
   if (!isBefore(now, event.startsAt)) return 'past'
   const person = db.select().from(people).where(eq(people.id, registration.personId)).get()
   if (registration.remindersStoppedAt || person?.remindersStoppedAt) return 'unsubscribed'

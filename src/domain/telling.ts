@@ -3,6 +3,7 @@
 import { and, eq, inArray, isNotNull, lte, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
+import { isBefore, later } from '#src/lib/time.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { drop, enqueue, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { getRegistration, type Registration, update } from './registrations.ts'
@@ -60,6 +61,17 @@ function isSameAppointment(a: Told, b: Told): boolean {
 }
 
 /**
+ * Whether a mail that has been written still says what is true. A row that is not written yet always will. Titles and texts
+ * count too: whatever a calendar shows raises `revisedAt`.
+ */
+export function isStillTrue({ datedAt, bytes, told }: Message, event: Event, registration: Registration): boolean {
+  if (!bytes || !datedAt) return true
+  const now = toldNow(event, registration)
+  const says = !told || (told.status === now.status && told.sequence === now.sequence && isSameAppointment(told, now))
+  return says && !isBefore(datedAt, later(event.revisedAt, registration.revisedAt))
+}
+
+/**
  * Makes the outbox hold exactly the one mail that is due about a registration. A mail that waits and would still be the
  * right one stays (it is written when it leaves, so it tells the newest); anything else that waits is dropped. While one
  * is with the mail server nothing is decided: it is settled again when that ends.
@@ -69,7 +81,7 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
   const event = getEvent(tx, registration.eventId)
   const kind = dueTelling(registration.told, toldNow(event, registration))
   const waiting = listWaiting(tx, registration.id)
-  const stays = waiting.find(message => message.kind === kind && !message.bytes)
+  const stays = waiting.find(message => message.kind === kind && isStillTrue(message, event, registration))
   drop(
     tx,
     waiting.filter(message => message !== stays).map(message => message.id),

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
-import { claim, listMessages } from '#src/domain/outbox.ts'
+import { listMessages } from '#src/domain/outbox.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
+import { claim } from '#src/domain/sending.ts'
 import { applicant, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 describe('registering', () => {

@@ -1,0 +1,200 @@
+// How a row of the outbox leaves: claimed under a lease, written once, handed over, and what came of that. Who does it is
+// the business of `jobs`.
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, min, notInArray, or, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { messages, registrations, type Told } from '#db/schema.ts'
+import { ALL_LANES, enqueue, type Message, type MessageKind } from './outbox.ts'
+
+/** After a crash or a silence of the mail server these are sent once more, byte for byte; the others are left `uncertain`. */
+const CRITICAL = new Set<MessageKind>([
+  'sign_in',
+  'my',
+  'address',
+  'confirmed',
+  'waitlisted',
+  'promoted',
+  'changed',
+  'cancelled',
+  'reinstated',
+  'unregistered',
+  'again',
+])
+const MAX_UNCERTAIN_RESENDS = 3
+const BACKOFF_MINUTES = [1, 5, 15, 30, 60]
+const UNCERTAIN_MINUTES = 5
+/** Longer than the longest silence of a mail server that we sit out (RFC 5321 §4.5.3.2.6: 10 minutes). */
+const LEASE = { minutes: 15 }
+
+/**
+ * Takes up to `limit` due rows under a lease. Never two of one registration at a time, so that an update cannot overtake
+ * the invitation it updates.
+ */
+export function claim(tx: Tx, worker: string, limit: number, now: Temporal.Instant): Message[] {
+  const due = tx
+    .select()
+    .from(messages)
+    .where(isFreeAndDue(tx, now))
+    .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
+    .limit(limit * 4)
+    .all()
+  const taken = due.filter(isFirstOfItsRegistration).slice(0, limit)
+  if (taken.length) {
+    tx.update(messages)
+      .set({ state: 'sending', leasedBy: worker, leasedUntil: now.add(LEASE), attempts: sql`${messages.attempts} + 1` })
+      .where(
+        inArray(
+          messages.id,
+          taken.map(message => message.id),
+        ),
+      )
+      .run()
+  }
+  return taken.map(message => ({ ...message, state: 'sending', attempts: message.attempts + 1 }))
+}
+
+function isFirstOfItsRegistration({ registrationId }: Message, index: number, all: Message[]): boolean {
+  return registrationId === null || all.findIndex(other => other.registrationId === registrationId) === index
+}
+
+/** The mail as it will leave, now and at every retry. */
+export interface Frozen {
+  subject: string
+  messageId: string
+  datedAt: Temporal.Instant
+  told: Told | null
+  bytes: Buffer
+}
+
+export function freeze(tx: Tx, id: number, frozen: Frozen): void {
+  tx.update(messages).set(frozen).where(eq(messages.id, id)).run()
+}
+
+/** What the mail server made of it. */
+export type Outcome =
+  | { result: 'sent' }
+  | { result: 'retry'; reason: string }
+  | { result: 'failed'; reason: string }
+  /** No answer: it may have been taken. */
+  | { result: 'uncertain'; reason: string }
+
+/** Writes down how an attempt ended. What was told (or given up on) becomes what the person knows; a refused mail starts no thread. */
+export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: Temporal.Instant): void {
+  const after = stateAfter(message, outcome, now)
+  tx.update(messages)
+    .set({ ...after, leasedBy: null, leasedUntil: null })
+    .where(eq(messages.id, message.id))
+    .run()
+  if (after.state === 'queued' || message.registrationId === null || !message.told) return
+  const root = after.state === 'failed' ? null : message.messageId
+  tx.update(registrations)
+    .set({ told: message.told, threadId: sql`coalesce(${registrations.threadId}, ${root})` })
+    .where(eq(registrations.id, message.registrationId))
+    .run()
+}
+
+function stateAfter(message: Message, outcome: Outcome, now: Temporal.Instant): Partial<typeof messages.$inferInsert> {
+  // A sign-in link must not lie about in the database; every other mail can be read back for a month.
+  const end = message.kind === 'sign_in' ? { bytes: null } : {}
+  switch (outcome.result) {
+    case 'sent':
+      return { state: 'sent', reason: '', sentAt: now, ...end }
+    case 'failed':
+      return { state: 'failed', reason: outcome.reason, ...end }
+    case 'retry':
+      return { state: 'queued', reason: outcome.reason, dueAt: now.add({ minutes: backoff(message.attempts) }) }
+    case 'uncertain':
+      return CRITICAL.has(message.kind) && message.attempts <= MAX_UNCERTAIN_RESENDS
+        ? { state: 'queued', reason: outcome.reason, dueAt: now.add({ minutes: UNCERTAIN_MINUTES }) }
+        : { state: 'uncertain', reason: outcome.reason, ...end }
+  }
+}
+
+/** Minutes until attempt number `attempts + 1`. */
+export function backoff(attempts: number): number {
+  return BACKOFF_MINUTES[Math.min(attempts, BACKOFF_MINUTES.length) - 1] ?? 60
+}
+
+/** Puts a claimed row back that the mail server was not asked to take: as if nobody had tried. */
+export function release(tx: Tx, { id, dueAt }: Pick<Message, 'id' | 'dueAt'>, reason: string): void {
+  tx.update(messages)
+    .set({ state: 'queued', reason, dueAt, leasedBy: null, leasedUntil: null, attempts: sql`${messages.attempts} - 1` })
+    .where(eq(messages.id, id))
+    .run()
+}
+
+const INTERRUPTED = 'interrupted'
+
+/**
+ * Rows left `sending` by a process that died. What had not been written starts afresh; what had been written may have left:
+ * it is sent once more, at once and byte for byte, if it matters, and shown as uncertain otherwise. Returns the rows.
+ */
+export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): Message[] {
+  const lost = tx
+    .select()
+    .from(messages)
+    .where(
+      and(eq(messages.state, 'sending'), or(sql`${messages.leasedBy} <> ${worker}`, lt(messages.leasedUntil, now))),
+    )
+    .all()
+  for (const message of lost) {
+    if (!message.bytes) release(tx, message, '')
+    else if (CRITICAL.has(message.kind) && message.reason !== INTERRUPTED) resend(tx, message, now)
+    else giveUp(tx, message, now)
+  }
+  return lost
+}
+
+function resend(tx: Tx, { id }: Message, now: Temporal.Instant): void {
+  tx.update(messages)
+    .set({ state: 'queued', reason: INTERRUPTED, dueAt: now, leasedBy: null, leasedUntil: null })
+    .where(eq(messages.id, id))
+    .run()
+}
+
+function giveUp(tx: Tx, message: Message, now: Temporal.Instant): void {
+  const tried = { ...message, attempts: MAX_UNCERTAIN_RESENDS + 1 }
+  recordOutcome(tx, tried, { result: 'uncertain', reason: INTERRUPTED }, now)
+}
+
+function isFreeAndDue(db: Db, now: Temporal.Instant) {
+  const busy = db
+    .select({ id: messages.registrationId })
+    .from(messages)
+    .where(and(eq(messages.state, 'sending'), isNotNull(messages.registrationId)))
+  const isFree = or(isNull(messages.registrationId), notInArray(messages.registrationId, busy))
+  return and(eq(messages.state, 'queued'), inArray(messages.lane, ALL_LANES), lte(messages.dueAt, now), isFree)
+}
+
+/** Whether `claim` would take something now. A read, so that the worker opens no transaction for nothing. */
+export function isAnyDue(db: Db, now: Temporal.Instant): boolean {
+  const due = db.select({ id: messages.id }).from(messages).where(isFreeAndDue(db, now)).limit(1)
+  return due.get() !== undefined
+}
+
+/** When the next row is due; nothing if the outbox is empty. */
+export function nextDue(db: Db): Temporal.Instant | undefined {
+  const first = ALL_LANES.map(lane =>
+    db
+      .select({ dueAt: min(messages.dueAt) })
+      .from(messages)
+      .where(and(eq(messages.state, 'queued'), eq(messages.lane, lane)))
+      .get(),
+  )
+  return first.flatMap(row => row?.dueAt ?? []).sort(Temporal.Instant.compare)[0]
+}
+
+/** Ends a claimed row that should not leave after all. */
+export function discard(tx: Tx, message: Message, reason: string): void {
+  tx.update(messages)
+    .set({ state: 'dropped', reason, bytes: null, leasedBy: null, leasedUntil: null })
+    .where(eq(messages.id, message.id))
+    .run()
+}
+
+/** Discards a written mail that is still due but no longer true; a row that is written anew takes its place. */
+export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
+  discard(tx, message, 'superseded')
+  const { key, kind, toAddress, locale, eventId, registrationId, personId, signInId, expiresAt } = message
+  const values = { kind, toAddress, locale, eventId, registrationId, personId, signInId, expiresAt }
+  enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
+}
