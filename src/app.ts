@@ -30,10 +30,15 @@ import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 export interface AppOptions {
   logger?: FastifyServerOptions['logger']
   strictViews?: boolean
+  /** Told of every route, so that tests can be built from the list and none escapes them. */
+  onRoute?: (route: { method: string; url: string }) => void
 }
 
 /** Builds the app; it neither listens nor sends mail. */
-export async function createApp(deps: Deps, { logger = false, strictViews = false }: AppOptions = {}): Promise<App> {
+export async function createApp(
+  deps: Deps,
+  { logger = false, strictViews = false, onRoute }: AppOptions = {},
+): Promise<App> {
   const { config } = deps
   const app = fastify({
     logger,
@@ -44,6 +49,7 @@ export async function createApp(deps: Deps, { logger = false, strictViews = fals
     ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' } },
   }) as unknown as App
 
+  app.addHook('onRoute', ({ method, url }) => [method].flat().forEach(each => onRoute?.({ method: each, url })))
   securityHeaders(app, config.baseUrl.startsWith('https:'))
   localePlugin(app, deps)
   sessions(app, deps)
