@@ -1,6 +1,6 @@
 // A mail as the bytes that leave. The same input gives the same bytes, so that a retry repeats them exactly.
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createHash, createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import type { Config, Mailbox } from '#src/config.ts'
 import type { Message } from '#src/domain/outbox.ts'
@@ -23,8 +23,23 @@ export function messageIdOf({ id, key, createdAt }: Message, { mailFrom }: Pick<
   return `<${opaque}@${mailFrom.email.split('@')[1]}>`
 }
 
+/** The signing key of a domain, in PEM. */
+export interface Dkim {
+  domain: string
+  selector: string
+  privateKey: string
+}
+
+/** Reads the key once. Throws if it is none: nodemailer would send unsigned and say nothing. */
+export function readDkim({ dkim }: Pick<Config, 'dkim'>): Dkim | undefined {
+  if (!dkim) return undefined
+  const privateKey = readFileSync(dkim.keyFile, 'utf8')
+  createPrivateKey(privateKey)
+  return { domain: dkim.domain, selector: dkim.selector, privateKey }
+}
+
 /** One mail to one recipient. nodemailer is loaded when the first one is written: it costs 55 ms and 25 MiB. */
-export async function compose(content: Content, postmark: Postmark, config: Pick<Config, 'dkim'>): Promise<Buffer> {
+export async function compose(content: Content, postmark: Postmark, dkim?: Dkim) {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const { subject, html, text } = render(content)
   const composer = new MailComposer({
@@ -44,7 +59,8 @@ export async function compose(content: Content, postmark: Postmark, config: Pick
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return sign(await composer.compile().build(), config)
+  const bytes = await composer.compile().build()
+  return { subject, bytes: dkim ? await sign(bytes, dkim) : bytes }
 }
 
 /** In object form, so that nobody's name can become a second recipient. */
@@ -69,12 +85,7 @@ const SIGNED =
   'from:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references:list-unsubscribe:list-unsubscribe-post:auto-submitted'
 
 /** Signed before it is stored: what left can be shown as it left, and a retry carries the same signature. */
-async function sign(bytes: Buffer, { dkim }: Pick<Config, 'dkim'>): Promise<Buffer> {
-  if (!dkim) return bytes
-  const [{ default: DKIM }, privateKey] = await Promise.all([
-    import('nodemailer/lib/dkim'),
-    readFile(dkim.keyFile, 'utf8'),
-  ])
-  const { domain: domainName, selector: keySelector } = dkim
+async function sign(bytes: Buffer, { domain: domainName, selector: keySelector, privateKey }: Dkim): Promise<Buffer> {
+  const { default: DKIM } = await import('nodemailer/lib/dkim')
   return buffer(new DKIM({ domainName, keySelector, privateKey, headerFieldNames: SIGNED }).sign(bytes))
 }

@@ -1,0 +1,119 @@
+// One mail's way out: claimed and judged in one write, written and frozen, handed over with no transaction open, recorded.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Tx } from '#db/open.ts'
+import type { Write } from '#db/write.ts'
+import type { Config } from '#src/config.ts'
+import type { Message } from '#src/domain/outbox.ts'
+import { getRegistration } from '#src/domain/registrations.ts'
+import { freeze, type Outcome, reclaim, recordOutcome, release } from '#src/domain/sending.ts'
+import { settle } from '#src/domain/telling.ts'
+import type { Clock } from '#src/lib/clock.ts'
+import type { Tokens } from '#src/lib/tokens.ts'
+import { contentOf } from '#src/mail/messages.ts'
+import { compose, messageIdOf, readDkim } from '#src/mail/mime.ts'
+import type { Pause } from '#src/mail/outcomes.ts'
+import type { Transport } from '#src/mail/transport.ts'
+import { type Draft, type Task, takeDue } from './due.ts'
+import type { Log } from './log.ts'
+
+export interface DeliveryDeps {
+  config: Config
+  write: Write
+  clock: Clock
+  tokens: Tokens
+  log: Log
+  transport: Transport
+  /** Names this process start, in the leases. */
+  worker: string
+}
+
+type Result = Outcome | Pause
+type Written = Message & { bytes: Buffer }
+const DISK_WAIT_MS = 1000
+
+export function createDelivery({ config, write, clock, tokens, log, transport, worker }: DeliveryDeps) {
+  const dkim = readDkim(config)
+  let isStopped = false
+
+  /** Puts back what a process that died had under way, and tells what changed since. */
+  function recover(): Promise<void> {
+    return write(tx => {
+      const now = clock.now()
+      for (const message of reclaim(tx, worker, now)) settleAbout(tx, message, now)
+    })
+  }
+
+  function take(limit: number): Promise<Task[]> {
+    return write(tx => takeDue(tx, worker, limit, clock.now(), error => log.error({ err: error }, 'mail not written')))
+  }
+
+  /** Never throws on account of the mail. How it ended is in the outbox when this resolves. */
+  async function deliver({ message, draft, at }: Task): Promise<Result> {
+    const written = draft ? await writeDown(message, draft, at) : message
+    const result: Result = hasBytes(written)
+      ? await transport.send(written)
+      : { result: 'failed', reason: 'could not be written' }
+    await insist(tx => finish(tx, written, result, clock.now()))
+    const reason = 'reason' in result ? result.reason : undefined
+    log.info({ message: message.id, kind: message.kind, result: result.result, reason }, 'mail')
+    return result
+  }
+
+  /** Writes the mail and freezes it, before anybody can have seen it. Without bytes if it cannot be written. */
+  async function writeDown(
+    message: Message,
+    { occasion, told, threadId }: Draft,
+    at: Temporal.Instant,
+  ): Promise<Message> {
+    const messageId = messageIdOf(message, config)
+    try {
+      const content = contentOf(occasion, { config, tokens }, at)
+      const { subject, bytes } = await compose(content, { messageId, date: at, threadId }, dkim)
+      const frozen = { subject, bytes, messageId, datedAt: at, told }
+      await insist(tx => freeze(tx, message.id, frozen))
+      return { ...message, ...frozen }
+    } catch (error) {
+      log.error({ err: error, message: message.id, kind: message.kind }, 'mail not written')
+      return message
+    }
+  }
+
+  /** A full or failing disk must not lose what we know of a mail: it is written down as soon as it can be. */
+  async function insist(work: (tx: Tx) => void): Promise<void> {
+    for (;;) {
+      try {
+        return await write(work)
+      } catch (error) {
+        if (isStopped || !isDiskTrouble(error)) throw error
+        log.error({ err: error }, 'the outbox cannot be written')
+        await sleep(DISK_WAIT_MS)
+      }
+    }
+  }
+
+  function stop(): void {
+    isStopped = true
+    transport.close()
+  }
+
+  return { recover, take, deliver, stop }
+}
+
+function finish(tx: Tx, message: Message, result: Result, now: Temporal.Instant): void {
+  if (result.result === 'pause') release(tx, message, result.reason)
+  else recordOutcome(tx, message, result, now)
+  settleAbout(tx, message, now)
+}
+
+/** While a mail was with the mail server nothing was decided about its registration; now it can be. */
+function settleAbout(tx: Tx, { registrationId }: Message, now: Temporal.Instant): void {
+  if (registrationId !== null) settle(tx, getRegistration(tx, registrationId), now)
+}
+
+function hasBytes(message: Message): message is Written {
+  return message.bytes !== null
+}
+
+function isDiskTrouble(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
+}

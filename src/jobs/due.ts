@@ -1,0 +1,139 @@
+// Judges what is claimed, in the same transaction: is it still due, is what was written still true, what is it written from?
+import type { Tx } from '#db/open.ts'
+import type { Told } from '#db/schema.ts'
+import { type Event, getEvent } from '#src/domain/events.ts'
+import { isExpired, type Message } from '#src/domain/outbox.ts'
+import { findPersonById } from '#src/domain/people.ts'
+import { getRegistration, type Registration } from '#src/domain/registrations.ts'
+import { whyNotRemind } from '#src/domain/reminders.ts'
+import { claim, discard, recordOutcome, replace } from '#src/domain/sending.ts'
+import { findSignIn, mint } from '#src/domain/sign-ins.ts'
+import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { readAbout } from '#src/mail/about.ts'
+import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
+
+/** What a mail that has not been written yet is written from, as it was at one moment. */
+export interface Draft {
+  occasion: Occasion
+  told: Told | null
+  threadId: string | null
+}
+
+/** A mail that is to leave now; without a draft it has been written before. */
+export interface Task {
+  message: Message
+  draft?: Draft
+  at: Temporal.Instant
+}
+
+interface Subject {
+  event: Event
+  registration: Registration
+}
+
+/** Claims what is due and keeps what should leave. One row that cannot be judged stops no other. */
+export function takeDue(tx: Tx, worker: string, limit: number, at: Temporal.Instant, broken: (error: unknown) => void) {
+  return claim(tx, worker, limit, at).flatMap((message): Task[] => {
+    try {
+      return judge(tx, message, at)
+    } catch (error) {
+      recordOutcome(tx, message, { result: 'failed', reason: 'could not be written' }, at)
+      broken(error)
+      return []
+    }
+  })
+}
+
+function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
+  const subject = subjectOf(tx, message)
+  const why = whyNot(tx, message, subject, at)
+  if (why) discard(tx, message, why)
+  else if (subject && !isStillTrue(message, subject.event, subject.registration)) replace(tx, message, at)
+  else return [{ message, at, ...(!message.bytes && { draft: draftOf(tx, message, subject) }) }]
+  if (subject) settle(tx, subject.registration, at)
+  return []
+}
+
+function subjectOf(tx: Tx, { registrationId }: Message): Subject | undefined {
+  if (registrationId === null) return undefined
+  const registration = getRegistration(tx, registrationId)
+  return { registration, event: getEvent(tx, registration.eventId) }
+}
+
+/** Why a claimed mail should not leave after all; nothing if it should. */
+function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Temporal.Instant): string | undefined {
+  if (isExpired(message, now)) return 'expired'
+  if (message.kind === 'test') return undefined
+  if (message.kind === 'sign_in') return isLiveSignIn(tx, message, now) ? undefined : 'expired'
+  if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
+  return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
+}
+
+function isLiveSignIn(tx: Tx, { signInId }: Message, now: Temporal.Instant): boolean {
+  const signIn = signInId === null ? undefined : findSignIn(tx, signInId)
+  return signIn !== undefined && signIn.usedAt === null && isBefore(now, signIn.expiresAt)
+}
+
+function emailOf(tx: Tx, personId: number | null): string | null | undefined {
+  return personId === null ? undefined : findPersonById(tx, personId)?.email
+}
+
+function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.Instant): string | undefined {
+  const { event, registration } = subject
+  if (message.kind === 'address') return registration.newEmail === message.toAddress ? undefined : 'superseded'
+  if (emailOf(tx, registration.personId) !== message.toAddress) return 'gone'
+  switch (message.kind) {
+    case 'reminder_day':
+    case 'reminder_hour':
+      return whyNotRemind(tx, message, event, registration, now)
+    case 'place_free':
+      if (event.cancelledAt) return 'event_cancelled'
+      if (!isBefore(now, event.startsAt)) return 'past'
+      return registration.status === 'waitlisted' ? undefined : 'superseded'
+    default:
+      return whyNotTell(message, subject)
+  }
+}
+
+/**
+ * A telling mail must be the one that is due; an organiser may send again what was told already. `again` gives way to any
+ * mail that tells something new.
+ */
+function whyNotTell(message: Message, { event, registration }: Subject): string | undefined {
+  const due = dueTelling(registration.told, toldNow(event, registration))
+  if (message.kind === 'again') {
+    if (event.cancelledAt) return 'event_cancelled'
+    if (registration.status === 'cancelled') return 'cancelled'
+    return due ? 'superseded' : undefined
+  }
+  const isTrue = message.bytes === null || isStillTrue(message, event, registration)
+  const isRepeat = due === undefined && message.bytes !== null
+  return isTrue && (due === message.kind || isRepeat) ? undefined : 'superseded'
+}
+
+function draftOf(tx: Tx, message: Message, subject: Subject | undefined): Draft {
+  const tells = isTelling(message.kind) || message.kind === 'again'
+  return {
+    occasion: occasionOf(tx, message, subject),
+    told: subject && tells ? toldNow(subject.event, subject.registration) : null,
+    threadId: subject && message.kind !== 'address' ? subject.registration.threadId : null,
+  }
+}
+
+function occasionOf(tx: Tx, message: Message, subject: Subject | undefined): Occasion {
+  const { kind, toAddress: email, locale, personId, signInId } = message
+  if (kind === 'test') return { kind, email, locale }
+  if (kind === 'my') {
+    const person = personId === null ? undefined : findPersonById(tx, personId)
+    if (person) return { kind, person, email, locale }
+  }
+  if (kind === 'sign_in' && signInId !== null) {
+    const signIn = findSignIn(tx, signInId)
+    if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale }
+  }
+  const about = subject && readAbout(tx, subject.registration)
+  if (about && kind === 'address') return { kind, about, email, locale }
+  if (about && isAboutRegistration(kind)) return { kind, about }
+  throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
+}

@@ -1,0 +1,33 @@
+// Hands finished mails over: to a mail server, or without one to files. Knows nothing of what a mail says.
+import type { Config } from '#src/config.ts'
+import type { Message } from '#src/domain/outbox.ts'
+import type { Outcome } from '#src/domain/sending.ts'
+import { fileTransport } from './files.ts'
+import type { Pause } from './outcomes.ts'
+import { openPool, smtpTransport } from './smtp.ts'
+
+export type Outgoing = Pick<Message, 'id' | 'kind' | 'toAddress'> & { bytes: Buffer }
+
+export interface Transport {
+  /** Never throws: whatever happens is an outcome. */
+  send(mail: Outgoing): Promise<Outcome | Pause>
+  /** Lets go of what is still under way. */
+  close(): void
+}
+
+export type TransportConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailRate' | 'dataDir'>
+
+export function createTransport(config: TransportConfig): Transport {
+  return config.smtpUrl ? smtpTransport(config, config.smtpUrl) : fileTransport(config.dataDir)
+}
+
+/** Signs in to the mail server and leaves again; throws what is wrong. */
+export async function verifyTransport(config: TransportConfig): Promise<void> {
+  if (!config.smtpUrl) return
+  const pool = await openPool(config, config.smtpUrl)
+  try {
+    await pool.verify()
+  } finally {
+    pool.close()
+  }
+}
