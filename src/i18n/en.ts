@@ -323,9 +323,7 @@ export const en: Messages = {
     partOf: 'Part of',
     follow: 'Follow in your own calendar',
     followText: 'A subscription stays right for years: new dates appear by themselves.',
-    theme_: 'Theme',
-    series_: 'Series',
-    group_: 'Network',
+    collections: { theme: 'Theme', series: 'Series', group: 'Network' },
     yield: 'What came of it',
   },
   event: {
@@ -362,6 +360,7 @@ export const en: Messages = {
     closedTitle: 'Registration is over',
     closedText: 'It is about to begin or has begun.',
     reason: reason => `Reason: ${reason}`,
+    about: 'What it is about',
     programme: 'Programme',
     round: number => `Round ${number}`,
     materials: 'Watch and read',
@@ -548,48 +547,456 @@ export const en: Messages = {
     privacy: 'Privacy',
     privacyText: contact => `We ask little, and keep it no longer than needed.
 
-## What we keep about you
+# What we keep about you
 
 - Your name, your e-mail address, your role, and your organisation if you fill it in. It tells us who is coming and lets us write to you.
 - Whether you take part in person or online, and whether you were there.
 - What you need to be able to take part, if you fill it in. Only the organiser reads this.
 
-## How long
+# How long
 
 - What you need to take part: until 7 days after the event.
 - Your registration: until a year after the event. After that only numbers are left, without names.
 - The text of the e-mails we sent you: 30 days.
 
-## What we do not do
+# What we do not do
 
 - We set no cookies for visitors and do not measure your visit.
 - We load nothing from other websites.
 - We do not sell or share your details. The organiser of the event sees the list of attendees.
 
-## What you can do
+# What you can do
 
 With the link in your e-mail you can see and change everything, and cancel. Lost the link? Ask for it under [My registrations](/my). Would you like us to delete everything about you, or to receive all we have? Then write to [${contact}](mailto:${contact}).`,
     accessibility: 'Accessibility',
     accessibilityText:
       contact => `Everyone should be able to pull up a chair. That is why this website is made to WCAG 2.2, level AA.
 
-## What you can expect
+# What you can expect
 
 - Everything works with the keyboard, with a screen reader and without JavaScript.
 - The typeface is made for people with low vision. You can enlarge the text to 400 per cent.
 - The colours have enough contrast, in the dark view too.
 - We write in plain language. What is wrong in a form stands beside the field.
 
-## How we check
+# How we check
 
 With every change a program (axe-core) checks all pages, on a small and a large screen, light and dark. By hand we walk from registering to cancelling with the keyboard alone.
 
-## What is not right yet
+# What is not right yet
 
 Recordings and slides are on other websites. They do not always have subtitles or read well aloud. The online room is another program; ask the organiser what it can do.
 
-## Is something in your way?
+# Is something in your way?
 
 Write to [${contact}](mailto:${contact}). You can also say what you need to take part when you register.`,
+  },
+  signIn: {
+    title: 'Sign in',
+    lead: 'For organisers. You need no password: you get an e-mail with a link and a code.',
+    email: 'Your e-mail address',
+    send: 'Send me an e-mail',
+    sentTitle: 'Look in your mail',
+    sent: email =>
+      `Is ${email} an organiser here? Then an e-mail is on its way. Open the link in it, or type the code here.`,
+    code: 'The code from the e-mail',
+    codeHint: 'Six digits. The code works for a quarter of an hour.',
+    enter: 'Sign in',
+    nothing: 'Nothing after a few minutes? Look in your spam folder, or try another address.',
+    again: 'Use another address',
+    linkTitle: 'Almost there',
+    linkLead: 'Press the button to sign in. The link works once.',
+    expiredTitle: 'This link no longer works',
+    expired: 'It has been used or is too old. Ask for a new one; that takes half a minute.',
+    askNew: 'Ask for a new link',
+    needed: { title: 'You are not signed in', text: 'Nothing has changed. Sign in first, then try again.' },
+  },
+  console: {
+    tabs: { home: 'Overview', events: 'Events', outbox: 'Mails' },
+    online: 'online',
+    save: 'Save',
+    back: 'Back',
+    more: 'More',
+    older: 'Older',
+    seats: (confirmed, capacity) =>
+      capacity === null ? `${confirmed} registered` : `${confirmed} of ${capacity} places`,
+    waiting: count => `${count} on the waiting list`,
+    presence: { online: 'online', in_person: 'in person' },
+    badges: { draft: 'draft', cancelled: 'cancelled', moved: 'moved', past: 'past' },
+    warnings: {
+      holiday: (day, name) => `${day} is ${name}.`,
+      clash: (title, range) => `Also on this day: ${title} (${range}).`,
+    },
+    home: {
+      title: 'Overview',
+      hello: name => (name ? `Hello ${name}` : 'Hello'),
+      next: 'Coming up',
+      none: 'Nothing is planned yet.',
+      newTitle: 'Begin with a series',
+      newText:
+        'A series is something that returns, such as a webinar every first Thursday. It plans a whole year in a minute.',
+      noRight: 'You are not an organiser of any group yet. Ask the owner of your group to add you.',
+      drafts: 'Still to finish',
+      draftsAll: count => `All ${count} drafts`,
+      series: 'Series',
+      plannedUntil: day => `Planned until ${day}.`,
+      notPlanned: 'Nothing is planned yet.',
+      plan: 'Plan',
+      planWhat: title => `Plan ${title}`,
+      newSeries: 'New series',
+      newEvent: 'New single event',
+      people: 'Registrations',
+      peopleOf: title => `Registrations of ${title}`,
+      troubles: count => (count === 1 ? 'One e-mail may not have arrived' : `${count} e-mails may not have arrived`),
+      troublesText: 'Look why, and send them again where needed.',
+      toTroubles: 'See these mails',
+    },
+    paused: {
+      title: 'No mail leaves at the moment',
+      text: (since, reason) =>
+        `Since ${since} the mail server takes nothing: ${reason}. Nothing gets lost. As soon as it can, everything leaves after all.`,
+    },
+    rule: {
+      everyMonth: 'every month',
+      everyQuarter: months => `every quarter (${months})`,
+      theseMonths: months => `these months: ${months}`,
+      monthly: (ordinal, weekday) => `every ${ordinal} ${weekday} of the month`,
+      quarterly: (ordinal, weekday) => `every ${ordinal} ${weekday} of the quarter`,
+      inMonths: (ordinal, weekday, months) =>
+        `every ${ordinal} ${weekday} of ${new Intl.ListFormat('en').format(months)}`,
+      weekly: (interval, weekday, count) =>
+        `${interval === 1 ? `every ${weekday}` : `every ${interval} weeks on ${weekday}`}${count ? `, ${count} times` : ''}`,
+    },
+    fields: {
+      title: 'Title',
+      summary: 'What it is about, in one sentence',
+      summaryHint: 'This sentence stands in the agenda and in mails.',
+      description: 'Text on the page',
+      descriptionHint:
+        'An empty line makes a paragraph. **This** makes something bold, a dash (-) in front makes a list.',
+      speakers: 'Speakers',
+      speakersHint: 'One on each line.',
+      group: 'Group',
+      host: 'Who hosts',
+      kind: 'Kind',
+      themes: 'Themes',
+      date: 'Date',
+      time: 'Starts at',
+      duration: 'How long, in minutes',
+      attendance: 'How do people take part?',
+      capacityOnline: 'Places online',
+      capacityInPerson: 'Places in person',
+      capacityHint: 'Leave empty if there is no limit.',
+      roomUrl: 'Link to the online room',
+      roomHint: 'Only people with a registration get here, through a door of their own. The link stands nowhere else.',
+      venue: 'Place',
+      venueHint: 'Needed if people can come in person.',
+      venueName: 'Name of the place',
+      venueAddress: 'Street and number',
+      venuePostcode: 'Postcode',
+      venueCity: 'City or village',
+      venueAccess: 'Accessibility',
+      venueAccessHint: 'For instance: no steps, a lift, an induction loop.',
+      yield: 'What came of it?',
+      yieldHint: 'One or two sentences for who looks back.',
+      reason: 'Why?',
+      reasonHint: 'This stands in the e-mail. One short sentence will do.',
+    },
+    series: {
+      newTitle: 'New series',
+      toPlanning: 'Plan dates',
+      saved: 'Saved. What is planned already stays as it is.',
+      create: 'Save and choose dates',
+      what: 'What is it?',
+      when: 'When?',
+      where: 'How do people take part?',
+      mails: 'Reminders and waiting list',
+      rule: 'How often does it return?',
+      monthly: 'On a fixed day of the month',
+      weekly: 'Every so many weeks',
+      every: 'Every',
+      ordinal: 'Which one of the month',
+      weekday: 'Which day',
+      of: 'of',
+      months: 'Which months',
+      everyWeeks: 'Every',
+      interval: 'Number of weeks',
+      weeksOn: 'weeks on',
+      times: ', in all',
+      count: 'Number of times',
+      timesEnd: 'times (may be empty)',
+      skip: 'Months we skip',
+      changesFuture: 'This goes for what you plan from now on. What is there already does not change.',
+      remindDay: 'Send a reminder one day before',
+      remindHour: 'Send a reminder one hour before',
+      promote: 'When a place comes free, the first on the waiting list gets it, until so many hours before the start:',
+      promoteOnline: 'Online, in hours',
+      promoteInPerson: 'In person, in hours',
+      promoteHint: 'After that everyone on the waiting list is told. Who comes first has the place.',
+    },
+    planning: {
+      title: series => `${series}: choose dates`,
+      lead: 'Dates with a tick become drafts. Nobody sees them until you publish them.',
+      from: 'From',
+      until: 'Until',
+      show: 'Show this period',
+      accept: day => `Include ${day}`,
+      otherDate: 'Date',
+      otherDateOf: day => `Another date instead of ${day}`,
+      titleOf: day => `Title on ${day}`,
+      titleLabel: 'Title (optional)',
+      holiday: names => `${names}.`,
+      instead: day => `${day} is free. Fill in that date, or skip this one.`,
+      skipped: 'The series skips this month.',
+      clash: (title, range) => `Also on this day: ${title} (${range}).`,
+      exists: 'is there already',
+      existsDraft: 'is there already, as a draft',
+      none: 'The rule gives no dates in this period.',
+      submit: 'Make drafts of the ticked dates',
+      planned: count =>
+        count === 0
+          ? 'Nothing new was made: everything was there already.'
+          : count === 1
+            ? 'One draft was made.'
+            : `${count} drafts were made.`,
+      toDrafts: 'Give them a title and publish them',
+      settings: 'Change the series',
+    },
+    events: {
+      title: 'Events',
+      when: { coming: 'Coming', drafts: 'Drafts', past: 'Past' },
+      none: { coming: 'Nothing is coming yet.', drafts: 'There are no drafts.', past: 'Nothing has taken place yet.' },
+    },
+    newEvent: {
+      title: 'New single event',
+      lead: 'Does it return? Then make a series. This becomes a draft: nobody sees it until you publish it.',
+      create: 'Make the draft',
+    },
+    edit: {
+      texts: 'Text and places',
+      done: {
+        saved: 'Saved.',
+        published: 'Published. Everyone can register now.',
+        moved: 'Moved.',
+        cancelled: 'Cancelled.',
+        reinstated: 'It takes place again.',
+      },
+      stale:
+        'Somebody else changed this while you were writing. Your text is below and has not been saved yet. If you save now, yours counts.',
+      held: (count, time) => (count === 1 ? `One e-mail waits until ${time}.` : `${count} e-mails wait until ${time}.`),
+      heldText: 'Until then nobody knows of this. After that they leave by themselves.',
+      undo: 'Undo',
+      public: 'See the page',
+      preview: 'See it as an attendee does',
+      publish: 'Publish',
+      publishText: 'This is a draft. Publish it, and it stands in the agenda and everyone can register.',
+      publishMissing: 'People can come in person, but the place is missing. Fill it in under Time and place.',
+      move: 'Change time and place',
+      people: 'Registrations',
+      cancel: 'Cancel',
+      reinstate: 'Let it take place after all',
+      remove: 'Delete the draft',
+      removeText: 'This cannot be undone.',
+      removeSure: 'Yes, delete this draft',
+      programme: 'Programme',
+      noRoom: 'The link to the online room is missing. Without it nobody can get in.',
+      when: 'When',
+      where: 'Where',
+      seats: 'Places',
+      host: 'By',
+      series: 'Series',
+      why: 'Reason',
+      question: {
+        title: 'More places: people move up from the waiting list',
+        lead: 'They get an e-mail about this at once.',
+        button: 'Save',
+      },
+    },
+    preview: {
+      title: 'What an attendee sees',
+      note: 'This is a preview. Only you see it, until you publish.',
+      back: 'Back to the draft',
+    },
+    move: {
+      title: 'Time and place',
+      lead: 'First you see who gets an e-mail, and which one. Only then does anything change.',
+      draftLead: 'This is a draft. Nobody gets an e-mail.',
+      submit: 'Continue',
+      question: {
+        title: 'Move it?',
+        lead: 'Nothing has changed yet. Check that this is right.',
+        button: 'Move it',
+        labels: { when: 'When', where: 'Where' },
+      },
+    },
+    cancel: {
+      title: 'Cancel',
+      lead: 'First you see who gets an e-mail, and which one. The page stays, and says that it does not take place.',
+      submit: 'Continue',
+      question: {
+        title: 'Cancel it?',
+        lead: 'Nothing has changed yet. Check that this is right.',
+        button: 'Cancel this event',
+      },
+    },
+    reinstate: {
+      question: {
+        title: 'Let it take place after all?',
+        lead: 'Nothing has changed yet. Check that this is right.',
+        button: 'Let it take place',
+      },
+    },
+    proposal: {
+      recipients: count =>
+        count === 0
+          ? 'Nobody gets an e-mail'
+          : count === 1
+            ? 'One person gets an e-mail'
+            : `${count} people get an e-mail`,
+      waits: 'The e-mails wait for two minutes. That long you can undo it without anybody noticing.',
+      who: 'Who?',
+      kinds: {
+        confirmed: 'Confirmation of a registration',
+        waitlisted: 'On the waiting list',
+        promoted: 'You have a place',
+        place_free: 'A place has come free',
+        changed: 'Something has changed',
+        cancelled: 'It does not take place',
+        reinstated: 'It takes place after all',
+        unregistered: 'Your registration is cancelled',
+        again: 'You were registered already',
+        reminder_day: 'Reminder, one day before',
+        reminder_hour: 'Reminder, one hour before',
+        sign_in: 'Sign in',
+        my: 'My registrations',
+        address: 'New e-mail address',
+        test: 'Test e-mail',
+      },
+      mail: (kind, count) => (count === 1 ? `The e-mail “${kind}”` : `The e-mail “${kind}”, ${count} times`),
+      example: name => `This is the e-mail to ${name}. Personal links are shown as •••.`,
+      subject: 'Subject',
+      before: 'now',
+      after: 'becomes',
+      same: 'stays the same',
+      no: 'No, go back',
+    },
+    registrations: {
+      title: event => `Registrations: ${event}`,
+      search: 'Search a name, organisation or address',
+      status: 'Who',
+      everyone: 'everyone',
+      find: 'Search',
+      none: 'Nobody found.',
+      noneYet: 'Nobody has registered yet.',
+      download: 'Download as a spreadsheet',
+      table: 'The list of registrations',
+      columns: { name: 'Name', organisation: 'Organisation', role: 'Role', status: 'Status', presence: 'Present' },
+      needs: 'Needs to take part:',
+      noEmail: 'no e-mail address',
+      there: 'Is here',
+      thereWho: name => `${name} is here`,
+      notThere: 'Not after all',
+      notThereWho: name => `${name} is not here after all`,
+      was: 'present',
+      cancel: 'Cancel',
+      cancelWho: name => `Cancel the registration of ${name}`,
+      promote: 'Give a place',
+      promoteWho: name => `Give ${name} a place`,
+      file: {
+        columns: [
+          'Name',
+          'E-mail address',
+          'Organisation',
+          'Role',
+          'Takes part',
+          'Status',
+          'Needs to take part',
+          'Present',
+          'Registered on',
+        ],
+        yes: 'yes',
+      },
+    },
+    add: {
+      title: 'Add somebody',
+      lead: 'For instance somebody who rang. Without an address this person gets no mails.',
+      name: 'Name',
+      email: 'E-mail address',
+      organisation: 'Organisation',
+      role: 'Role',
+      attendance: 'How does this person take part?',
+      submit: 'Add',
+      question: {
+        title: 'Add this person?',
+        lead: 'This person gets an e-mail at once. Nothing has changed yet.',
+        button: 'Add',
+      },
+    },
+    unregister: {
+      question: {
+        title: name => `Cancel the registration of ${name}?`,
+        lead: 'The place goes to who waits. Nothing has changed yet.',
+        button: 'Cancel the registration',
+      },
+    },
+    promote: {
+      question: {
+        title: name => `Give ${name} a place?`,
+        lead: 'Only possible if there is a free place. Nothing has changed yet.',
+        button: 'Give a place',
+      },
+    },
+    outbox: {
+      title: 'Mails',
+      lead: 'Every e-mail that leaves stands here: when, to whom, and what it said.',
+      filter: 'Show',
+      all: 'all mails',
+      show: 'Show',
+      none: 'There are no mails.',
+      table: 'The list of mails',
+      columns: { what: 'E-mail', to: 'To', state: 'State', when: 'When' },
+      states: {
+        queued: 'waits',
+        sending: 'is leaving',
+        sent: 'sent',
+        failed: 'failed',
+        uncertain: 'uncertain',
+        dropped: 'not sent',
+      },
+      reasons: {
+        superseded: 'A newer e-mail says the same, or something newer.',
+        event_cancelled: 'The event does not take place.',
+        cancelled: 'This person has cancelled.',
+        moved: 'The event was moved. A new reminder is ready.',
+        reinstated: 'The event takes place again. A new reminder is ready.',
+        past: 'It had begun already.',
+        expired: 'It was too late to send this e-mail.',
+        unsubscribed: 'This person wants no reminders.',
+        switched_off: 'The reminders of this series are switched off.',
+        interrupted: 'Sending was interrupted.',
+        paused: 'The mail server takes nothing at the moment.',
+        unused: 'This e-mail was no longer needed.',
+      },
+      stateTexts: {
+        queued: moment => `Leaves on ${moment}.`,
+        sending: () => 'Is leaving now.',
+        sent: moment => `Sent on ${moment}.`,
+        failed: () => 'The mail server refused this e-mail. Check the address.',
+        uncertain: () => 'The mail server gave no answer. The e-mail may have arrived, or not.',
+        dropped: () => 'This e-mail was not sent.',
+      },
+      server: reason => `The mail server said: ${reason}`,
+      attempts: count => (count === 1 ? 'One attempt.' : `${count} attempts.`),
+      retry: 'Send again',
+      retryText: 'The same e-mail leaves once more. If it did arrive, this person gets it twice.',
+      about: 'About',
+      to: 'To',
+      draft: 'This e-mail has yet to leave. This is what it says now.',
+      asLeft: 'This is how it left. Personal links are shown as •••.',
+      hidden: 'We do not show the text of this e-mail: there is a key in it.',
+      gone: 'We no longer keep the text of this e-mail.',
+      invite: 'The invitation for the calendar',
+      headers: 'Technical details',
+    },
   },
 }

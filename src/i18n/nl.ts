@@ -324,7 +324,7 @@ export const nl = {
     emptyText: 'Zodra er iets gepland is, staat het hier. Kom gerust nog eens kijken.',
     emptyOrganiser: 'Ga jij dit organiseren?',
     emptySignIn: 'Log in en plan de eerste reeks',
-    seats: (left: number) => (left === 1 ? 'plaats' : 'plaatsen'),
+    seats: (left: number): string => (left === 1 ? 'plaats' : 'plaatsen'),
     unlimited: 'plaats voor iedereen',
     waiting: 'wachtlijst',
     archive: 'Terugkijken',
@@ -340,9 +340,7 @@ export const nl = {
     partOf: 'Onderdeel van',
     follow: 'Volg in je eigen agenda',
     followText: 'Een abonnement blijft jaren kloppen: nieuwe datums komen er vanzelf bij.',
-    theme_: 'Thema',
-    series_: 'Reeks',
-    group_: 'Werkplaats',
+    collections: { theme: 'Thema', series: 'Reeks', group: 'Werkplaats' },
     yield: 'Wat het opleverde',
   },
   event: {
@@ -379,6 +377,7 @@ export const nl = {
     closedTitle: 'Aanmelden kan niet meer',
     closedText: 'Het begint zo of is al begonnen.',
     reason: (reason: string) => `Reden: ${reason}`,
+    about: 'Waar het over gaat',
     programme: 'Programma',
     round: (number: number) => `Ronde ${number}`,
     materials: 'Kijk en lees terug',
@@ -568,25 +567,25 @@ export const nl = {
     privacy: 'Privacy',
     privacyText: (contact: string) => `We vragen weinig, en we bewaren het niet langer dan nodig.
 
-## Wat we van je bewaren
+# Wat we van je bewaren
 
 - Je naam, je e-mailadres, je rol, en je organisatie als je die invult. Zo weten we wie er komt en kunnen we je mailen.
 - Of je op locatie of online meedoet, en of je er was.
 - Wat je nodig hebt om mee te kunnen doen, als je dat invult. Alleen de organisator leest dit.
 
-## Hoe lang
+# Hoe lang
 
 - Wat je nodig hebt om mee te doen: tot 7 dagen na afloop.
 - Je aanmelding: tot een jaar na afloop. Daarna blijven alleen aantallen over, zonder namen.
 - De tekst van mails die we je stuurden: 30 dagen.
 
-## Wat we niet doen
+# Wat we niet doen
 
 - We zetten geen cookies bij bezoekers en meten je bezoek niet.
 - We laden niets van andere websites.
 - We verkopen of delen je gegevens niet. De organisator van de bijeenkomst ziet de lijst met deelnemers.
 
-## Wat je zelf kunt doen
+# Wat je zelf kunt doen
 
 Met de link in je mail kun je alles bekijken, wijzigen en je afmelden. Ben je de link kwijt? Vraag hem op bij [Mijn aanmeldingen](/my). Wil je dat we alles van je wissen, of wil je alles ontvangen wat we van je hebben? Mail dan naar [${contact}](mailto:${contact}).`,
     accessibility: 'Toegankelijkheid',
@@ -594,24 +593,441 @@ Met de link in je mail kun je alles bekijken, wijzigen en je afmelden. Ben je de
       contact: string,
     ) => `Iedereen moet kunnen aanschuiven. Daarom is deze website gemaakt volgens WCAG 2.2, niveau AA.
 
-## Wat je kunt verwachten
+# Wat je kunt verwachten
 
 - Alles werkt met het toetsenbord, met een schermlezer en zonder JavaScript.
 - De letter is gemaakt voor mensen die minder goed zien. Je kunt de tekst tot 400 procent vergroten.
 - De kleuren hebben genoeg contrast, ook in de donkere weergave.
 - We schrijven in gewone taal. Fouten in een formulier staan bij het veld zelf.
 
-## Hoe we dat nagaan
+# Hoe we dat nagaan
 
 Bij elke verandering kijkt een programma (axe-core) alle pagina’s na, op een klein en een groot scherm, licht en donker. Met de hand lopen we de weg van aanmelden tot afmelden na, met alleen het toetsenbord.
 
-## Wat nog niet goed is
+# Wat nog niet goed is
 
 Opnames en presentaties staan op andere websites. Die zijn niet altijd ondertiteld of goed voor te lezen. De online ruimte is van een ander programma; vraag de organisator wat daar kan.
 
-## Loop je ergens tegenaan?
+# Loop je ergens tegenaan?
 
 Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen wat je nodig hebt om mee te doen.`,
+  },
+  /** Signing in as an organiser. */
+  signIn: {
+    title: 'Inloggen',
+    lead: 'Voor organisatoren. Je hebt geen wachtwoord nodig: je krijgt een mail met een link en een code.',
+    email: 'Je e-mailadres',
+    send: 'Stuur mij een mail',
+    sentTitle: 'Kijk in je mail',
+    sent: (email: string) =>
+      `Staat ${email} bij ons als organisator? Dan is er nu een mail onderweg. Open de link in die mail, of typ hier de code over.`,
+    code: 'De code uit de mail',
+    codeHint: 'Zes cijfers. De code werkt een kwartier.',
+    enter: 'Log in',
+    nothing: 'Kwam er na een paar minuten niets? Kijk bij je ongewenste mail, of probeer een ander adres.',
+    again: 'Een ander adres gebruiken',
+    linkTitle: 'Bijna binnen',
+    linkLead: 'Klik op de knop om in te loggen. De link werkt één keer.',
+    expiredTitle: 'Deze link werkt niet meer',
+    expired: 'De link is al gebruikt of is te oud. Vraag een nieuwe aan; dat duurt een halve minuut.',
+    askNew: 'Vraag een nieuwe link aan',
+    needed: {
+      title: 'Je bent niet ingelogd',
+      text: 'Er is niets veranderd. Log eerst in, en probeer het dan opnieuw.',
+    },
+  },
+  /** The organiser's console. */
+  console: {
+    tabs: { home: 'Overzicht', events: 'Bijeenkomsten', outbox: 'Mails' },
+    online: 'online',
+    save: 'Bewaar',
+    back: 'Terug',
+    more: 'Meer',
+    older: 'Ouder',
+    seats: (confirmed: number, capacity: number | null) =>
+      capacity === null ? `${confirmed} aangemeld` : `${confirmed} van ${capacity} plaatsen`,
+    waiting: (count: number) => (count === 1 ? '1 op de wachtlijst' : `${count} op de wachtlijst`),
+    presence: { online: 'online', in_person: 'op locatie' },
+    badges: { draft: 'concept', cancelled: 'geannuleerd', moved: 'verplaatst', past: 'geweest' },
+    warnings: {
+      holiday: (day: string, name: string) => `${day} is ${name}.`,
+      clash: (title: string, range: string) => `Op deze dag is ook: ${title} (${range}).`,
+    },
+    home: {
+      title: 'Overzicht',
+      hello: (name: string) => (name ? `Dag ${name}` : 'Dag'),
+      next: 'Eerstvolgend',
+      none: 'Er is nog niets gepland.',
+      newTitle: 'Begin met een reeks',
+      newText:
+        'Een reeks is iets wat terugkomt, zoals een webinar op elke eerste donderdag. Je plant er een heel jaar mee in één minuut.',
+      noRight: 'Je bent nog bij geen groep organisator. Vraag de eigenaar van je werkplaats om je toe te voegen.',
+      drafts: 'Nog af te maken',
+      draftsAll: (count: number) => `Alle ${count} concepten`,
+      series: 'Reeksen',
+      plannedUntil: (day: string) => `Gepland tot en met ${day}.`,
+      notPlanned: 'Er staat nog niets gepland.',
+      plan: 'Plan',
+      planWhat: (title: string) => `Plan ${title}`,
+      newSeries: 'Nieuwe reeks',
+      newEvent: 'Nieuwe losse bijeenkomst',
+      people: 'Aanmeldingen',
+      peopleOf: (title: string) => `Aanmeldingen van ${title}`,
+      troubles: (count: number) =>
+        count === 1 ? 'Eén mail kwam misschien niet aan' : `${count} mails kwamen misschien niet aan`,
+      troublesText: 'Kijk waarom, en verstuur ze opnieuw als dat nodig is.',
+      toTroubles: 'Bekijk deze mails',
+    },
+    paused: {
+      title: 'Er gaat nu geen mail weg',
+      text: (since: string, reason: string) =>
+        `Sinds ${since} neemt de mailserver niets aan: ${reason}. Er raakt niets kwijt. Zodra het weer kan, gaat alles alsnog weg.`,
+    },
+    rule: {
+      everyMonth: 'elke maand',
+      everyQuarter: (months: string) => `elk kwartaal (${months})`,
+      theseMonths: (months: string) => `deze maanden: ${months}`,
+      monthly: (ordinal: string, weekday: string) => `elke ${ordinal} ${weekday} van de maand`,
+      quarterly: (ordinal: string, weekday: string) => `elke ${ordinal} ${weekday} van het kwartaal`,
+      inMonths: (ordinal: string, weekday: string, months: string[]) =>
+        `elke ${ordinal} ${weekday} van ${new Intl.ListFormat('nl').format(months)}`,
+      weekly: (interval: number, weekday: string, count: number | undefined) =>
+        `${interval === 1 ? `elke ${weekday}` : `om de ${interval} weken op ${weekday}`}${count ? `, ${count} keer` : ''}`,
+    },
+    fields: {
+      title: 'Titel',
+      summary: 'Waar gaat het over, in één zin',
+      summaryHint: 'Deze zin staat in de agenda en in mails.',
+      description: 'Tekst op de pagina',
+      descriptionHint:
+        'Een lege regel maakt een alinea. **Zo** maak je iets vet, met een streepje (-) ervoor een lijst.',
+      speakers: 'Sprekers',
+      speakersHint: 'Eén per regel.',
+      group: 'Werkplaats of leergemeenschap',
+      host: 'Wie ontvangt',
+      kind: 'Soort',
+      themes: 'Thema’s',
+      date: 'Datum',
+      time: 'Begintijd',
+      duration: 'Hoe lang, in minuten',
+      attendance: 'Hoe doen mensen mee?',
+      capacityOnline: 'Plaatsen online',
+      capacityInPerson: 'Plaatsen op locatie',
+      capacityHint: 'Laat leeg als er geen grens is.',
+      roomUrl: 'Link naar de online ruimte',
+      roomHint: 'Alleen wie is aangemeld komt hier, door een eigen deur. De link staat nergens anders.',
+      venue: 'Plaats',
+      venueHint: 'Nodig als mensen op locatie kunnen meedoen.',
+      venueName: 'Naam van de plaats',
+      venueAddress: 'Straat en nummer',
+      venuePostcode: 'Postcode',
+      venueCity: 'Stad of dorp',
+      venueAccess: 'Toegankelijkheid',
+      venueAccessHint: 'Bijvoorbeeld: drempelvrij, lift, ringleiding in de zaal.',
+      yield: 'Wat leverde het op?',
+      yieldHint: 'Eén of twee zinnen voor wie terugkijkt.',
+      reason: 'Waarom?',
+      reasonHint: 'Dit staat in de mail. Eén korte zin is genoeg.',
+    },
+    series: {
+      newTitle: 'Nieuwe reeks',
+      toPlanning: 'Plan data',
+      saved: 'Bewaard. Wat al gepland is, blijft zoals het is.',
+      create: 'Bewaar en kies data',
+      what: 'Wat is het?',
+      when: 'Wanneer?',
+      where: 'Hoe doen mensen mee?',
+      mails: 'Herinneringen en wachtlijst',
+      rule: 'Hoe vaak komt het terug?',
+      monthly: 'Op een vaste dag in de maand',
+      weekly: 'Om de zoveel weken',
+      every: 'Elke',
+      ordinal: 'Welke in de maand',
+      weekday: 'Welke dag',
+      of: 'van',
+      months: 'Welke maanden',
+      everyWeeks: 'Om de',
+      interval: 'Aantal weken',
+      weeksOn: 'weken op',
+      times: ', in totaal',
+      count: 'Aantal keren',
+      timesEnd: 'keer (mag leeg)',
+      skip: 'Deze maanden slaan we over',
+      changesFuture: 'Dit geldt voor wat je hierna plant. Wat er al staat, verandert niet mee.',
+      remindDay: 'Stuur een dag van tevoren een herinnering',
+      remindHour: 'Stuur een uur van tevoren een herinnering',
+      promote:
+        'Komt er een plaats vrij? Dan krijgt de eerste op de wachtlijst die vanzelf, tot zoveel uur voor het begin:',
+      promoteOnline: 'Online, in uren',
+      promoteInPerson: 'Op locatie, in uren',
+      promoteHint: 'Daarna krijgt iedereen op de wachtlijst bericht. Wie het eerst komt, heeft de plaats.',
+    },
+    planning: {
+      title: (series: string) => `${series}: data kiezen`,
+      lead: 'Aangevinkte data worden een concept. Niemand ziet ze tot je ze publiceert.',
+      from: 'Van',
+      until: 'Tot en met',
+      show: 'Toon deze periode',
+      accept: (day: string) => `Neem ${day} op`,
+      otherDate: 'Datum',
+      otherDateOf: (day: string) => `Andere datum in plaats van ${day}`,
+      titleOf: (day: string) => `Titel op ${day}`,
+      titleLabel: 'Titel (mag leeg)',
+      holiday: (names: string) => `${names}.`,
+      instead: (day: string) => `${day} kan wel. Vul die datum in, of sla deze keer over.`,
+      skipped: 'Deze maand slaat de reeks over.',
+      clash: (title: string, range: string) => `Ook op deze dag: ${title} (${range}).`,
+      exists: 'staat er al',
+      existsDraft: 'staat er al, als concept',
+      none: 'De regel geeft geen data in deze periode.',
+      submit: 'Maak concepten van de aangevinkte data',
+      planned: (count: number) =>
+        count === 0
+          ? 'Er is niets nieuws gemaakt: alles stond er al.'
+          : count === 1
+            ? 'Er is één concept gemaakt.'
+            : `Er zijn ${count} concepten gemaakt.`,
+      toDrafts: 'Geef ze een titel en publiceer ze',
+      settings: 'Reeks aanpassen',
+    },
+    events: {
+      title: 'Bijeenkomsten',
+      when: { coming: 'Wat komt', drafts: 'Concepten', past: 'Wat geweest is' },
+      none: { coming: 'Er komt nog niets.', drafts: 'Er zijn geen concepten.', past: 'Er is nog niets geweest.' },
+    },
+    newEvent: {
+      title: 'Nieuwe losse bijeenkomst',
+      lead: 'Komt het vaker terug? Maak dan een reeks. Dit wordt een concept: niemand ziet het tot je het publiceert.',
+      create: 'Maak het concept',
+    },
+    edit: {
+      texts: 'Tekst en plaatsen',
+      done: {
+        saved: 'Bewaard.',
+        published: 'Gepubliceerd. Iedereen kan zich nu aanmelden.',
+        moved: 'Verplaatst.',
+        cancelled: 'Geannuleerd.',
+        reinstated: 'Het gaat weer door.',
+      },
+      stale:
+        'Iemand anders paste dit aan terwijl jij schreef. Jouw tekst staat hieronder en is nog niet bewaard. Bewaar je nu, dan geldt jouw tekst.',
+      held: (count: number, time: string) =>
+        count === 1 ? `Eén mail wacht tot ${time}.` : `${count} mails wachten tot ${time}.`,
+      heldText: 'Tot dan weet niemand hiervan. Daarna gaan ze vanzelf weg.',
+      undo: 'Terugdraaien',
+      public: 'Bekijk de pagina',
+      preview: 'Bekijk zoals een deelnemer het ziet',
+      publish: 'Publiceer',
+      publishText: 'Dit is een concept. Publiceer het, dan staat het in de agenda en kan iedereen zich aanmelden.',
+      publishMissing: 'Mensen kunnen op locatie meedoen, maar de plaats ontbreekt nog. Vul die in bij Tijd en plaats.',
+      move: 'Tijd en plaats wijzigen',
+      people: 'Aanmeldingen',
+      cancel: 'Annuleren',
+      reinstate: 'Toch laten doorgaan',
+      remove: 'Concept verwijderen',
+      removeText: 'Dit kun je niet terugdraaien.',
+      removeSure: 'Ja, verwijder dit concept',
+      programme: 'Programma',
+      noRoom: 'De link naar de online ruimte ontbreekt nog. Zonder link kan straks niemand naar binnen.',
+      when: 'Wanneer',
+      where: 'Waar',
+      seats: 'Plaatsen',
+      host: 'Door',
+      series: 'Reeks',
+      why: 'Reden',
+      question: {
+        title: 'Meer plaatsen: mensen van de wachtlijst schuiven aan',
+        lead: 'Zij krijgen hier meteen een mail over.',
+        button: 'Bewaar',
+      },
+    },
+    preview: {
+      title: 'Zo ziet een deelnemer het',
+      note: 'Dit is een voorbeeld. Alleen jij ziet dit, tot je publiceert.',
+      back: 'Terug naar het concept',
+    },
+    move: {
+      title: 'Tijd en plaats',
+      lead: 'Eerst zie je wie er een mail krijgt, en welke. Daarna pas verandert er iets.',
+      draftLead: 'Dit is een concept. Niemand krijgt een mail.',
+      submit: 'Verder',
+      question: {
+        title: 'Verplaatsen?',
+        lead: 'Er is nog niets veranderd. Kijk na of dit klopt.',
+        button: 'Verplaats',
+        labels: { when: 'Wanneer', where: 'Waar' },
+      },
+    },
+    cancel: {
+      title: 'Annuleren',
+      lead: 'Eerst zie je wie er een mail krijgt, en welke. De pagina blijft bestaan en zegt dat het niet doorgaat.',
+      submit: 'Verder',
+      question: {
+        title: 'Annuleren?',
+        lead: 'Er is nog niets veranderd. Kijk na of dit klopt.',
+        button: 'Annuleer dit',
+      },
+    },
+    reinstate: {
+      question: {
+        title: 'Toch laten doorgaan?',
+        lead: 'Er is nog niets veranderd. Kijk na of dit klopt.',
+        button: 'Laat dit doorgaan',
+      },
+    },
+    proposal: {
+      recipients: (count: number) =>
+        count === 0
+          ? 'Niemand krijgt een mail'
+          : count === 1
+            ? 'Eén persoon krijgt een mail'
+            : `${count} mensen krijgen een mail`,
+      waits: 'De mails wachten twee minuten. Zo lang kun je het terugdraaien zonder dat iemand het merkt.',
+      who: 'Wie?',
+      kinds: {
+        confirmed: 'Bevestiging van aanmelding',
+        waitlisted: 'Op de wachtlijst',
+        promoted: 'Je hebt een plaats',
+        place_free: 'Er is een plaats vrij',
+        changed: 'Er is iets veranderd',
+        cancelled: 'Het gaat niet door',
+        reinstated: 'Het gaat toch door',
+        unregistered: 'Je bent afgemeld',
+        again: 'Je was al aangemeld',
+        reminder_day: 'Herinnering, een dag ervoor',
+        reminder_hour: 'Herinnering, een uur ervoor',
+        sign_in: 'Inloggen',
+        my: 'Mijn aanmeldingen',
+        address: 'Nieuw e-mailadres',
+        test: 'Testmail',
+      },
+      mail: (kind: string, count: number) => (count === 1 ? `De mail “${kind}”` : `De mail “${kind}”, ${count} keer`),
+      example: (name: string) => `Dit is de mail aan ${name}. Persoonlijke links zie je als •••.`,
+      subject: 'Onderwerp',
+      before: 'nu',
+      after: 'wordt',
+      same: 'blijft hetzelfde',
+      no: 'Nee, ga terug',
+    },
+    registrations: {
+      title: (event: string) => `Aanmeldingen: ${event}`,
+      search: 'Zoek een naam, organisatie of adres',
+      status: 'Wie',
+      everyone: 'iedereen',
+      find: 'Zoek',
+      none: 'Niemand gevonden.',
+      noneYet: 'Er heeft zich nog niemand aangemeld.',
+      download: 'Download als spreadsheet',
+      table: 'De lijst met aanmeldingen',
+      columns: { name: 'Naam', organisation: 'Organisatie', role: 'Rol', status: 'Status', presence: 'Aanwezig' },
+      needs: 'Nodig om mee te kunnen doen:',
+      noEmail: 'geen e-mailadres',
+      there: 'Is er',
+      thereWho: (name: string) => `${name} is er`,
+      notThere: 'Toch niet',
+      notThereWho: (name: string) => `${name} is er toch niet`,
+      was: 'aanwezig',
+      cancel: 'Afmelden',
+      cancelWho: (name: string) => `Meld ${name} af`,
+      promote: 'Geef een plaats',
+      promoteWho: (name: string) => `Geef ${name} een plaats`,
+      file: {
+        columns: [
+          'Naam',
+          'E-mailadres',
+          'Organisatie',
+          'Rol',
+          'Deelname',
+          'Status',
+          'Nodig om mee te kunnen doen',
+          'Aanwezig',
+          'Aangemeld op',
+        ],
+        yes: 'ja',
+      },
+    },
+    add: {
+      title: 'Iemand toevoegen',
+      lead: 'Bijvoorbeeld iemand die belde. Zonder e-mailadres krijgt deze persoon geen mails.',
+      name: 'Naam',
+      email: 'E-mailadres',
+      organisation: 'Organisatie',
+      role: 'Rol',
+      attendance: 'Hoe doet deze persoon mee?',
+      submit: 'Voeg toe',
+      question: {
+        title: 'Toevoegen?',
+        lead: 'Deze persoon krijgt meteen een mail. Er is nog niets veranderd.',
+        button: 'Voeg toe',
+      },
+    },
+    unregister: {
+      question: {
+        title: (name: string) => `${name} afmelden?`,
+        lead: 'De plaats gaat naar wie wacht. Er is nog niets veranderd.',
+        button: 'Meld af',
+      },
+    },
+    promote: {
+      question: {
+        title: (name: string) => `${name} een plaats geven?`,
+        lead: 'Dat kan alleen als er een plaats vrij is. Er is nog niets veranderd.',
+        button: 'Geef een plaats',
+      },
+    },
+    outbox: {
+      title: 'Mails',
+      lead: 'Elke mail die vertrekt, staat hier: wanneer, naar wie, en wat erin stond.',
+      filter: 'Toon',
+      all: 'alle mails',
+      show: 'Toon',
+      none: 'Er zijn geen mails.',
+      table: 'De lijst met mails',
+      columns: { what: 'Mail', to: 'Aan', state: 'Stand', when: 'Wanneer' },
+      states: {
+        queued: 'wacht',
+        sending: 'gaat nu weg',
+        sent: 'verstuurd',
+        failed: 'mislukt',
+        uncertain: 'onzeker',
+        dropped: 'niet verstuurd',
+      },
+      /** Why a mail stands as it does; what is not here is the mail server's own answer. */
+      reasons: {
+        superseded: 'Een nieuwere mail vertelt hetzelfde, of iets nieuwers.',
+        event_cancelled: 'De bijeenkomst gaat niet door.',
+        cancelled: 'Deze persoon heeft zich afgemeld.',
+        moved: 'De bijeenkomst is verplaatst. Er staat een nieuwe herinnering klaar.',
+        reinstated: 'De bijeenkomst gaat weer door. Er staat een nieuwe herinnering klaar.',
+        past: 'Het was al begonnen.',
+        expired: 'Het was te laat om deze mail nog te sturen.',
+        unsubscribed: 'Deze persoon wil geen herinneringen.',
+        switched_off: 'De herinneringen van deze reeks staan uit.',
+        interrupted: 'Het versturen werd onderbroken.',
+        paused: 'De mailserver neemt nu niets aan.',
+        unused: 'Deze mail was niet meer nodig.',
+      } as Record<string, string>,
+      stateTexts: {
+        queued: (moment: string) => `Gaat weg op ${moment}.`,
+        sending: () => 'Gaat nu weg.',
+        sent: (moment: string) => `Verstuurd op ${moment}.`,
+        failed: () => 'De mailserver weigerde deze mail. Kijk of het adres klopt.',
+        uncertain: () => 'De mailserver gaf geen antwoord. Misschien is de mail aangekomen, misschien niet.',
+        dropped: () => 'Deze mail is niet verstuurd.',
+      },
+      server: (reason: string) => `De mailserver zei: ${reason}`,
+      attempts: (count: number) => (count === 1 ? 'Eén poging.' : `${count} pogingen.`),
+      retry: 'Verstuur opnieuw',
+      retryText: 'Dezelfde mail gaat nog eens weg. Was hij toch aangekomen, dan krijgt deze persoon hem twee keer.',
+      about: 'Gaat over',
+      to: 'Aan',
+      draft: 'Deze mail moet nog weg. Zo ziet hij er nu uit.',
+      asLeft: 'Zo ging de mail weg. Persoonlijke links zie je als •••.',
+      hidden: 'De tekst van deze mail tonen we niet: er staat een sleutel in.',
+      gone: 'De tekst van deze mail bewaren we niet meer.',
+      invite: 'De uitnodiging voor de agenda',
+      headers: 'Technische gegevens',
+    },
   },
 }
 

@@ -31,7 +31,7 @@ export const RegistrationForm = Type.Object({
 })
 export type RegistrationBody = Static<typeof RegistrationForm>
 
-export type Limits = Record<string, { required?: boolean; maxlength?: number }>
+export type Limits = Record<string, { required: boolean; maxlength: number | null }>
 
 export function limitsOf(form: TObject): Limits {
   const required: string[] = form.required ?? []
@@ -39,7 +39,7 @@ export function limitsOf(form: TObject): Limits {
     Object.entries(form.properties).map(([name, property]) => {
       const { maxLength, default: fallback } = property as { maxLength?: number; default?: unknown }
       const isRequired = required.includes(name) && fallback === undefined
-      return [name, { required: isRequired, ...(maxLength && { maxlength: maxLength }) }]
+      return [name, { required: isRequired, maxlength: maxLength ?? null }]
     }),
   )
 }
