@@ -4,6 +4,17 @@ import formbody from '@fastify/formbody'
 import fastify, { type FastifyServerOptions, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
+import { forOrganisers } from './web/console/access.ts'
+import { attendeeRoutes } from './web/console/attendees.ts'
+import { changeRoutes } from './web/console/changes.ts'
+import { editorRoutes } from './web/console/editor.ts'
+import { eventListRoutes } from './web/console/events.ts'
+import { homeRoutes } from './web/console/home.ts'
+import { outboxRoutes } from './web/console/outbox.ts'
+import { planningRoutes } from './web/console/planning.ts'
+import { registrationListRoutes } from './web/console/registrations.ts'
+import { seriesRoutes } from './web/console/series.ts'
+import { signInRoutes } from './web/console/sign-in.ts'
 import type { App, Deps } from './web/deps.ts'
 import { assets } from './web/plugins/assets.ts'
 import { errorPages } from './web/plugins/errors.ts'
@@ -49,7 +60,9 @@ export async function createApp(
     ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' } },
   }) as unknown as App
 
-  app.addHook('onRoute', ({ method, url }) => [method].flat().forEach(each => onRoute?.({ method: each, url })))
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) onRoute?.({ method: each, url })
+  })
   securityHeaders(app, config.baseUrl.startsWith('https:'))
   localePlugin(app, deps)
   sessions(app, deps)
@@ -76,6 +89,18 @@ export async function createApp(
   textRoutes(app, deps)
   discoveryRoutes(app, deps)
   healthRoutes(app, deps)
+  signInRoutes(app, deps)
+  forOrganisers(app, scope => {
+    homeRoutes(scope, deps)
+    seriesRoutes(scope, deps)
+    planningRoutes(scope, deps)
+    eventListRoutes(scope, deps)
+    editorRoutes(scope, deps)
+    changeRoutes(scope, deps)
+    registrationListRoutes(scope, deps)
+    attendeeRoutes(scope, deps)
+    outboxRoutes(scope, deps)
+  })
 
   return app
 }

@@ -6,3 +6,13 @@ export function maskUrl(url: string): string {
     .replaceAll(/(?<=\/(?:registrations|join|people|my|unsubscribe|addresses|sign-in)\/)[\w-]{40,}/g, '***')
     .replaceAll(/(?<==)[\w-]{40,}/g, '***')
 }
+
+/** A mail's text with its personal links closed: who reads along must not be able to use them. */
+export function maskLinks(text: string): string {
+  return text.replaceAll(/(\/(?:registrations|join|people|my|unsubscribe|addresses|sign-in)\/)[\w-]+/g, '$1•••')
+}
+
+/** A calendar text likewise; its long lines are unfolded first (RFC 5545 §3.1), or half a link would stay behind. */
+export function maskCalendar(text: string): string {
+  return maskLinks(text.replaceAll(/\r?\n[ \t]/g, ''))
+}

@@ -26,6 +26,7 @@ function problemText(texts: Messages['fields'], field: string, { keyword, params
   if (keyword === 'maxLength') return texts.too_long(Number(params.limit))
   const own = (texts as unknown as Record<string, unknown>)[field]
   if (typeof own === 'string') return own
+  if (['type', 'minimum', 'maximum'].includes(keyword)) return texts.number
   if (keyword === 'required' || keyword === 'minLength') return texts.required
   if (keyword === 'enum' || keyword === 'anyOf' || keyword === 'const') return texts.choice
   return texts.invalid
@@ -40,7 +41,7 @@ function bodyValues(body: unknown): Record<string, string> {
   const entries = Object.entries((body ?? {}) as Record<string, unknown>)
   return Object.fromEntries(
     entries
-      .filter(([, value]) => ['string', 'number'].includes(typeof value))
+      .filter(([, value]) => ['string', 'number'].includes(typeof value) || Array.isArray(value))
       .map(([key, value]) => [key, String(value)]),
   )
 }

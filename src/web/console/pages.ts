@@ -1,3 +1,138 @@
 // The console's pages and what their views are given.
+import type { Event, ListedEvent, Series, Session } from '#src/domain/events.ts'
+import type { Message, MessageKind } from '#src/domain/outbox.ts'
+import type { Places } from '#src/domain/places.ts'
+import type { Proposal } from '#src/domain/planning.ts'
+import type { Registration } from '#src/domain/registrations.ts'
+import type { MailHealth } from '../deps.ts'
+import type { Form } from '../pages.ts'
 
-export type ConsolePages = Record<never, never>
+/** The options of a select: value, text. */
+export type Options = [string, string][]
+
+export interface ListedForMe {
+  event: ListedEvent
+  places: Places[]
+  /** Somebody who only hosts sees who comes, and no more. */
+  mayChange: boolean
+}
+
+export interface ProposedDate extends Proposal {
+  isAccepted: boolean
+  /** The day in the field: the rule's own, or the one that was typed. */
+  wish: string
+  title: string
+  problem: string
+  /** A day near it with nothing against it, where the rule's own has a holiday. */
+  instead: Temporal.PlainDate | undefined
+  clashes: Event[]
+}
+
+export interface PreviewedMail {
+  kind: MessageKind
+  to: string
+  subject: string
+  text: string
+}
+
+/** What the page before an act says and sends. */
+export interface Question {
+  title: string
+  lead: string
+  button: string
+  facts?: { label: string; before: string; after: string }[]
+  warnings?: string[]
+  action: string
+  fields: [string, string][]
+  back: string
+  isDanger?: boolean
+}
+
+export interface ProposalPage extends Required<Question> {
+  event: Event
+  recipients: number
+  people: { name: string; email: string; kind: MessageKind }[]
+  mails: PreviewedMail[]
+  /** The mails wait a little, in which time the act can be undone. */
+  waits: boolean
+}
+
+/** A mail to read: with its headers as it left, or `isDraft`, as it would leave now. */
+export interface ShownMail {
+  subject: string
+  text: string
+  headers: [string, string][]
+  invite: string
+  isDraft: boolean
+}
+
+export interface ConsolePages {
+  'console/sign-in': { form: Form }
+  'console/sign-in-sent': { form: Form }
+  'console/sign-in-link': { token: string; isLive: boolean }
+  'console/home': {
+    next: ListedForMe[]
+    drafts: { event: ListedEvent; warnings: string[] }[]
+    draftCount: number
+    troubles: number
+    paused: MailHealth['paused']
+    series: { found: Series; words: string; last: string | undefined }[]
+    mayPlan: boolean
+  }
+  'console/series': {
+    found: Series | undefined
+    form: Form
+    words: string
+    isSaved: boolean
+    choices: Record<'groups' | 'kinds' | 'attendances' | 'ordinals' | 'weekdays' | 'months', Options>
+  }
+  'console/planning': {
+    found: Series
+    words: string
+    from: Temporal.PlainDate
+    until: Temporal.PlainDate
+    dates: ProposedDate[]
+    /** How many drafts the POST before this page made. */
+    planned: number | undefined
+    problems: Record<string, string>
+  }
+  'console/events': { when: 'coming' | 'drafts' | 'past'; rows: ListedForMe[]; next: string | undefined }
+  'console/new-event': { form: Form; choices: Record<'groups' | 'kinds' | 'attendances', Options> }
+  'console/event': {
+    event: ListedEvent
+    form: Form
+    places: Places[]
+    sessions: Session[]
+    held: { count: number; until: Temporal.Instant } | undefined
+    warnings: string[]
+    done: 'saved' | 'published' | 'moved' | 'cancelled' | 'reinstated' | undefined
+    undo: string | undefined
+    isStale: boolean
+    hasStarted: boolean
+    hasEnded: boolean
+    choices: Record<'groups' | 'kinds' | 'themes', Options>
+  }
+  'console/move': { event: Event; form: Form; choices: Record<'attendances', Options> }
+  'console/cancel': { event: Event; form: Form }
+  'console/proposal': ProposalPage
+  'console/registrations': {
+    event: ListedEvent
+    places: Places[]
+    rows: { registration: Registration; email: string | null }[]
+    q: string
+    status: string
+    mayChange: boolean
+    isOpen: boolean
+    form: Form
+    choices: Record<'statuses' | 'roles' | 'attendances', Options>
+  }
+  'console/outbox': {
+    messages: Message[]
+    titles: Map<number, string>
+    state: string
+    next: number | undefined
+    paused: MailHealth['paused']
+    states: Options
+  }
+  'console/message': { message: Message; event: Event | undefined; mail: ShownMail | undefined }
+}

@@ -1,0 +1,75 @@
+// Which mails an act on an event brings about: to show before it is done, and to check when it is done. An act runs in a
+// transaction; for showing it, that transaction is rolled back.
+import { and, asc, eq, inArray, ne, notInArray } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { messages, registrations } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import type { Event } from './events.ts'
+import type { Message, MessageKind } from './outbox.ts'
+
+/** `event`: every mail that has yet to leave will say something else. `person`: only what the act itself adds. */
+export type Reach = 'event' | 'person'
+export type Act = (tx: Tx) => unknown
+
+/** Not brought about by what an organiser does: these leave at their own time, whatever happens. */
+const ON_THEIR_OWN: MessageKind[] = ['reminder_day', 'reminder_hour', 'my', 'sign_in', 'address', 'test']
+
+/** Does the act and returns the mails that it brings about, oldest first. */
+export function mailsOf(tx: Tx, event: Event, reach: Reach, act: Act): Message[] {
+  const before = new Set(listUnsent(tx, event).map(message => message.id))
+  act(tx)
+  const after = listUnsent(tx, event)
+  if (reach === 'person') return after.filter(message => !before.has(message.id))
+  const active = new Set(listActiveIds(tx, event))
+  return after.filter(({ registrationId }) => registrationId !== null && active.has(registrationId))
+}
+
+/** Does the act if it mails as many people as somebody was shown; Refusal('changed_meanwhile') if not. */
+export function carryOut(tx: Tx, event: Event, reach: Reach, act: Act, shown: number): void {
+  if (recipientsOf(mailsOf(tx, event, reach, act)) !== shown) throw new Refusal('changed_meanwhile')
+}
+
+export function recipientsOf(mails: Message[]): number {
+  return new Set(mails.map(mail => mail.toAddress)).size
+}
+
+/** Mails of a change that is held back, in which time it can be undone: how many, and until when. */
+export function heldMails(
+  db: Db,
+  event: Event,
+  now: Temporal.Instant,
+): { count: number; until: Temporal.Instant } | undefined {
+  const held = listUnsent(db, event).filter(
+    ({ kind, state, attempts, dueAt }) =>
+      ['changed', 'cancelled', 'reinstated'].includes(kind) &&
+      state === 'queued' &&
+      attempts === 0 &&
+      Temporal.Instant.compare(dueAt, now) > 0,
+  )
+  const [first] = held
+  return first && { count: recipientsOf(held), until: first.dueAt }
+}
+
+function listUnsent(db: Db, event: Event): Message[] {
+  return db
+    .select()
+    .from(messages)
+    .where(
+      and(
+        eq(messages.eventId, event.id),
+        inArray(messages.state, ['queued', 'sending']),
+        notInArray(messages.kind, ON_THEIR_OWN),
+      ),
+    )
+    .orderBy(asc(messages.id))
+    .all()
+}
+
+function listActiveIds(db: Db, event: Event): number[] {
+  return db
+    .select({ id: registrations.id })
+    .from(registrations)
+    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled')))
+    .all()
+    .map(row => row.id)
+}

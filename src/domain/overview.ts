@@ -1,0 +1,132 @@
+// What an organiser may see of events and mails: every list here is cut by the query that loads it.
+import { countRows } from '#db/count.ts'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { events, groups, messages } from '#db/schema.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { type Cursor, type Event, type ListedEvent, listed, type Series } from './events.ts'
+import { groupsWith, isMine, type Organiser, type Right } from './organisers.ts'
+import type { Message } from './outbox.ts'
+
+/** Published events that have not ended, the first one first. */
+export function listComing(db: Db, organiser: Organiser, right: Right, now: Temporal.Instant, limit: number) {
+  return listWhere(db, and(isNotNull(events.publishedAt), gt(events.endsAt, now), isMine(organiser, right)), limit)
+}
+
+/** Drafts, the first one first; those whose day has passed as well, since they can still be removed. */
+export function listDrafts(db: Db, organiser: Organiser, limit: number): ListedEvent[] {
+  return listWhere(db, and(isNull(events.publishedAt), isMine(organiser, 'organiser')), limit)
+}
+
+export function countDrafts(db: Db, organiser: Organiser): number {
+  return countRows(db, events, and(isNull(events.publishedAt), isMine(organiser, 'organiser')))
+}
+
+/** Published events that have ended, the last one first, after a cursor. */
+export function listEnded(
+  db: Db,
+  organiser: Organiser,
+  right: Right,
+  now: Temporal.Instant,
+  limit: number,
+  after?: Cursor,
+): ListedEvent[] {
+  const beyond =
+    after && or(lt(events.startsAt, after.startsAt), and(eq(events.startsAt, after.startsAt), lt(events.id, after.id)))
+  const where = and(isNotNull(events.publishedAt), lte(events.endsAt, now), isMine(organiser, right), beyond)
+  return listed(
+    db,
+    db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
+  )
+}
+
+function listWhere(db: Db, where: SQL | undefined, limit: number): ListedEvent[] {
+  return listed(
+    db,
+    db.select().from(events).where(where).orderBy(asc(events.startsAt), asc(events.id)).limit(limit).all(),
+  )
+}
+
+/** What else is on the days of a span, by date: what everybody can see, and the drafts of one's own groups. Cancelled events clash with nothing. */
+export function listOnDays(
+  db: Db,
+  organiser: Organiser,
+  from: Temporal.PlainDate,
+  until: Temporal.PlainDate,
+): Map<string, Event[]> {
+  const within = and(
+    sql`${events.localStart} >= ${from.toString()}`,
+    lt(events.localStart, `${until.add({ days: 1 })}`),
+  )
+  const seen = or(isNotNull(events.publishedAt), isMine(organiser, 'host'))
+  const found = db
+    .select()
+    .from(events)
+    .where(and(within, isNull(events.cancelledAt), seen))
+    .orderBy(asc(events.localStart))
+    .all()
+  return Map.groupBy(found, event => event.localStart.slice(0, 10))
+}
+
+/** The last day for which each series has something, by the id of the series. */
+export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
+  const ids = list.map(one => one.id)
+  const rows = db
+    .select({ id: events.seriesId, last: sql<string>`max(${events.localStart})` })
+    .from(events)
+    .where(inArray(events.seriesId, ids))
+    .groupBy(events.seriesId)
+    .all()
+  return new Map(rows.flatMap(row => (row.id === null ? [] : [[row.id, row.last]])))
+}
+
+/**
+ * Mails about events of one's own groups. Those about no event (sign-in, "mijn aanmeldingen") are for who owns every group:
+ * they say who asked for something, and whether mail works at all.
+ */
+function isMyMail(organiser: Organiser): SQL | undefined {
+  const aboutMine = sql`exists (select 1 from ${events} where ${events.id} = ${messages.eventId} and ${isMine(organiser, 'organiser')})`
+  const ownsAll = sql`not exists (select 1 from ${groups} where ${groups.parentId} is null and ${groups.id} not in ${groupsWith(organiser, 'owner')})`
+  return or(aboutMine, and(isNull(messages.eventId), ownsAll))
+}
+
+/** Mails, the newest first; `before` is the id of the last one seen. */
+export function listMyMessages(
+  db: Db,
+  organiser: Organiser,
+  filter: { state?: Message['state'] | undefined; before?: number | undefined },
+  limit: number,
+): Message[] {
+  const where = and(
+    filter.state && eq(messages.state, filter.state),
+    filter.before === undefined ? undefined : lt(messages.id, filter.before),
+    isMyMail(organiser),
+  )
+  return db.select().from(messages).where(where).orderBy(desc(messages.id)).limit(limit).all()
+}
+
+export function getMyMessage(db: Db, organiser: Organiser, id: number): Message {
+  const message = db
+    .select()
+    .from(messages)
+    .where(and(eq(messages.id, id), isMyMail(organiser)))
+    .get()
+  if (!message) throw new NotFound('message')
+  return message
+}
+
+/** Mails that ask for a decision: refused, or without an answer. */
+export function countTroubles(db: Db, organiser: Organiser): number {
+  return countRows(db, messages, and(inArray(messages.state, ['failed', 'uncertain']), isMyMail(organiser)))
+}
+
+/** Which of these events the organiser may change, besides seeing who comes. */
+export function changeableIds(db: Db, organiser: Organiser, list: Event[]): Set<number> {
+  const ids = list.map(event => event.id)
+  const rows = db
+    .select({ id: events.id })
+    .from(events)
+    .where(and(inArray(events.id, ids), isMine(organiser, 'organiser')))
+    .all()
+  return new Set(rows.map(row => row.id))
+}

@@ -1,0 +1,37 @@
+// Who may be in the console: a signed-in organiser. What they may see and do there is decided by the query that loads it.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Organiser } from '#src/domain/organisers.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App } from '../deps.ts'
+import { TOKEN_PAGE } from '../plugins/headers.ts'
+
+/** Routes for organisers only. Somebody who is not signed in is led to the sign-in page; what they sent is not done. */
+export function forOrganisers(app: App, addRoutes: (scope: App) => void): void {
+  app.register(async plugin => {
+    const scope = plugin as unknown as App
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.headers(TOKEN_PAGE)
+      if (!request.organiser) return turnAway(request, reply)
+    })
+    addRoutes(scope)
+  })
+}
+
+function turnAway(request: FastifyRequest, reply: FastifyReply) {
+  if (request.method === 'GET' || request.method === 'HEAD') return seeOther(request, reply, paths.signIn())
+  const { title, text } = request.t.signIn.needed
+  return reply.code(403).page('public/message', { status: 403, title, text })
+}
+
+export function organiserOf(request: FastifyRequest): Organiser {
+  if (!request.organiser) throw new Error('a console route outside forOrganisers')
+  return request.organiser
+}
+
+/** After a POST: on to a page, in the language that was chosen by link. */
+export function seeOther(request: FastifyRequest, reply: FastifyReply, path: string) {
+  if (!request.choseLocale) return reply.redirect(path, 303)
+  const url = new URL(path, 'http://here')
+  url.searchParams.set('lang', request.locale)
+  return reply.redirect(url.pathname + url.search + url.hash, 303)
+}

@@ -1,0 +1,237 @@
+// When and where an event is, and whether it takes place: everything here may mail everybody, so the page that shows the
+// mails always comes first.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
+import type { Tx } from '#db/open.ts'
+import { type Appointment, cancelEvent, moveEvent, reinstateEvent } from '#src/domain/changes.ts'
+import { heldMails } from '#src/domain/consequences.ts'
+import { type Event, getEvent, placeOf } from '#src/domain/events.ts'
+import { getEventWith } from '#src/domain/organisers.ts'
+import { Invalid, NotFound, Refusal } from '#src/lib/errors.ts'
+import { paths } from '#src/lib/paths.ts'
+import { cleanText } from '#src/lib/text.ts'
+import type { App, Deps } from '../deps.ts'
+import { fieldProblems, formAgain } from '../forms.ts'
+import { emptyForm, type Form } from '../pages.ts'
+import { organiserOf, seeOther } from './access.ts'
+import { Revision } from './editor.ts'
+import {
+  atDate,
+  Day,
+  Id,
+  Line,
+  Minutes,
+  options,
+  PlaceFields,
+  placeProblems,
+  placeValues,
+  readVenue,
+  Shown,
+  Time,
+} from './fields.ts'
+import type { ConsolePages, Question } from './pages.ts'
+import { askOrDo, entriesOf, type Outcome, orProblems, propose } from './proposals.ts'
+import { warningsFor } from './warnings.ts'
+
+const Sealed = Type.Object({ undo: Type.Optional(Type.String({ maxLength: 4000 })) })
+const Reason = Line(500)
+const MoveForm = Type.Object({
+  revision: Revision,
+  recipients: Shown,
+  date: Day,
+  time: Time,
+  durationMinutes: Minutes,
+  ...PlaceFields,
+  reason: Reason,
+})
+const CancelForm = Type.Object({ revision: Revision, recipients: Shown, reason: Reason })
+const ReinstateForm = Type.Object({ revision: Revision, recipients: Shown })
+type Move = Static<typeof MoveForm>
+
+export function changeRoutes(app: App, deps: Deps): void {
+  const { db, clock, tokens } = deps
+  const getMine = (request: FastifyRequest, id: number) => getEventWith(db, organiserOf(request), 'organiser', id)
+  const editorOf = (request: FastifyRequest, revision: number) => ({ organiserId: organiserOf(request).id, revision })
+
+  app.get('/console/events/:id/move', { schema: { params: Id, querystring: Sealed } }, async (request, reply) => {
+    const event = getMine(request, request.params.id)
+    const before = request.query.undo && readUndo(request.query.undo, event)
+    if (!before) return reply.page('console/move', movePage(request, event, emptyForm(moveValues(event, event))))
+    const form = {
+      ...moveValues(event, before),
+      revision: event.revision,
+      durationMinutes: before.durationMinutes,
+      reason: '',
+    }
+    return reply.page(
+      'console/proposal',
+      propose(deps, moving(request, event, before, form), moveQuestion(request, event, before, form)),
+    )
+  })
+
+  app.post(
+    '/console/events/:id/move',
+    { schema: { params: Id, body: MoveForm }, attachValidation: true },
+    async (request, reply) => {
+      const event = getMine(request, request.params.id)
+      const again = (problems: Record<string, string>) =>
+        reply.code(422).page('console/move', movePage(request, event, formAgain(request, problems)))
+      const problems = fieldProblems(request)
+      if (problems) return again(problems)
+      const { ask, problems: wrong } = await orProblems(request, () => move(request, event, request.body))
+      if (wrong) return again(wrong)
+      if (ask) return reply.page('console/proposal', ask)
+      return seeOther(request, reply, afterMove(event))
+    },
+  )
+
+  async function move(request: FastifyRequest, event: Event, body: Move): Promise<Outcome> {
+    const to = readAppointment(body)
+    const question = moveQuestion(request, event, to, body)
+    // A draft is nobody's business yet: its page comes first only if something is against the new day.
+    const always = event.publishedAt !== null || Boolean(question.warnings?.length)
+    return askOrDo(deps, moving(request, event, to, body), { shown: body.recipients, question, always }).catch(atDate)
+  }
+
+  function moving(
+    request: FastifyRequest,
+    event: Event,
+    to: Appointment,
+    { revision, reason }: Pick<Move, 'revision' | 'reason'>,
+  ) {
+    const act = (tx: Tx) => moveEvent(tx, event, to, cleanText(reason), editorOf(request, revision), clock.now())
+    return { event, reach: 'event' as const, act }
+  }
+
+  function moveQuestion(request: FastifyRequest, event: Event, to: Appointment, form: object): Question {
+    const { t, f } = request
+    const { title, lead, button, labels } = t.console.move.question
+    const [placeBefore, placeAfter] = [event, to].map(one => placeWords(one, t.console.online))
+    return {
+      title,
+      lead,
+      button,
+      facts: [
+        { label: labels.when, before: f.when(event), after: f.when({ ...event, ...to }) },
+        { label: labels.where, before: placeBefore ?? '', after: placeAfter ?? '' },
+      ],
+      warnings: warningsFor(deps, request, event, to),
+      action: paths.console.move(event.id),
+      fields: entriesOf(form),
+      back: paths.console.move(event.id),
+    }
+  }
+
+  /** While its mails wait, a move can be undone: the page after it is given the way back, sealed. */
+  function afterMove(before: Event): string {
+    const path = `${paths.console.event(before.id)}?done=moved`
+    const { id, localStart, durationMinutes, attendance, venue } = before
+    if (!heldMails(db, getEvent(db, id), clock.now())) return path
+    return `${path}&undo=${tokens.seal({ id, to: { localStart, durationMinutes, attendance, venue } })}`
+  }
+
+  function readUndo(sealed: string, event: Event): Appointment {
+    const found = tokens.unseal(sealed) as { id: number; to: Appointment } | undefined
+    if (found?.id !== event.id) throw new NotFound('undo')
+    return found.to
+  }
+
+  app.get('/console/events/:id/cancellation', { schema: { params: Id } }, async (request, reply) => {
+    const event = getMine(request, request.params.id)
+    if (!event.publishedAt || event.cancelledAt) throw new Refusal('not_possible_now')
+    return reply.page('console/cancel', { event, form: emptyForm({ revision: String(event.revision) }) })
+  })
+
+  app.post('/console/events/:id/cancellation', { schema: { params: Id, body: CancelForm } }, async (request, reply) => {
+    const event = getMine(request, request.params.id)
+    const { revision, recipients: shown, reason } = request.body
+    const act = (tx: Tx) => cancelEvent(tx, event, cleanText(reason), editorOf(request, revision), clock.now())
+    const question = { ...ask(request, event, 'cancel', request.body), isDanger: true }
+    return answer(
+      request,
+      reply,
+      event,
+      'cancelled',
+      await askOrDo(deps, { event, reach: 'event', act }, { shown, question, always: true }),
+    )
+  })
+
+  app.get('/console/events/:id/reinstatement', { schema: { params: Id } }, async (request, reply) => {
+    const event = getMine(request, request.params.id)
+    if (!event.cancelledAt) throw new Refusal('not_possible_now')
+    const body = { revision: event.revision }
+    return reply.page(
+      'console/proposal',
+      propose(deps, reinstating(request, event, body), ask(request, event, 'reinstate', body)),
+    )
+  })
+
+  app.post(
+    '/console/events/:id/reinstatement',
+    { schema: { params: Id, body: ReinstateForm } },
+    async (request, reply) => {
+      const event = getMine(request, request.params.id)
+      const { body } = request
+      const question = ask(request, event, 'reinstate', body)
+      const outcome = await askOrDo(deps, reinstating(request, event, body), {
+        shown: body.recipients,
+        question,
+        always: true,
+      })
+      return answer(request, reply, event, 'reinstated', outcome)
+    },
+  )
+
+  function reinstating(request: FastifyRequest, event: Event, { revision }: { revision: number }) {
+    const act = (tx: Tx) => reinstateEvent(tx, event, editorOf(request, revision), clock.now())
+    return { event, reach: 'event' as const, act }
+  }
+
+  function ask(request: FastifyRequest, event: Event, what: 'cancel' | 'reinstate', body: object): Question {
+    const action = what === 'cancel' ? paths.console.cancellation(event.id) : paths.console.reinstatement(event.id)
+    const warnings = what === 'reinstate' ? warningsFor(deps, request, event, event) : []
+    return {
+      ...request.t.console[what].question,
+      warnings,
+      action,
+      fields: entriesOf(body),
+      back: paths.console.event(event.id),
+    }
+  }
+
+  function answer(request: FastifyRequest, reply: FastifyReply, event: Event, done: string, { ask: page }: Outcome) {
+    if (page) return reply.page('console/proposal', page)
+    return seeOther(request, reply, `${paths.console.event(event.id)}?done=${done}`)
+  }
+
+  function movePage({ t }: FastifyRequest, event: Event, form: Form): ConsolePages['console/move'] {
+    form.values.revision = String(event.revision)
+    return { event, form, choices: { attendances: options(t.words.attendances) } }
+  }
+}
+
+function moveValues(event: Event, to: Appointment): Record<string, string> {
+  const [date = '', time = ''] = to.localStart.split('T')
+  const durationMinutes = String(to.durationMinutes)
+  return {
+    ...placeValues(to),
+    date,
+    time: time.slice(0, 5),
+    durationMinutes,
+    reason: '',
+    revision: String(event.revision),
+  }
+}
+
+function readAppointment(body: Move): Appointment {
+  const problems = placeProblems(body)
+  if (Object.keys(problems).length) throw new Invalid(problems)
+  const { date, time, durationMinutes, attendance } = body
+  return { localStart: `${date}T${time}`, durationMinutes, attendance, venue: readVenue(body) }
+}
+
+function placeWords(event: Pick<Event, 'attendance' | 'venue'>, online: string): string {
+  const place = placeOf(event, 'in_person')
+  if (event.attendance === 'online') return online
+  return event.attendance === 'hybrid' ? `${place} · ${online}` : place
+}

@@ -1,0 +1,104 @@
+// Events of an organiser's groups: the list, and a new one that belongs to no series.
+import type { FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { audit } from '#src/domain/audit.ts'
+import { createEvent } from '#src/domain/changes.ts'
+import type { Cursor, Event, Group, ListedEvent } from '#src/domain/events.ts'
+import { listGroupsWith } from '#src/domain/organisers.ts'
+import { changeableIds, listComing, listDrafts, listEnded } from '#src/domain/overview.ts'
+import { placesOfMany } from '#src/domain/places.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { paths } from '#src/lib/paths.ts'
+import { cleanLine } from '#src/lib/text.ts'
+import type { App, Deps } from '../deps.ts'
+import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
+import { emptyForm, type Form } from '../pages.ts'
+import { organiserOf, seeOther } from './access.ts'
+import { atDate, Day, groupOptions, options, readSetting, Setting, settingValues, Time, Title } from './fields.ts'
+import type { ConsolePages, ListedForMe } from './pages.ts'
+
+const PAGE = 50
+const WHEN = ['coming', 'drafts', 'past'] as const
+const Query = Type.Object({
+  when: Type.Optional(Type.Enum([...WHEN])),
+  before: Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,10}$' })),
+})
+const NewForm = Type.Object({ title: Title, date: Day, time: Time, ...Setting })
+
+export function eventListRoutes(app: App, { config, db, write, clock }: Deps): void {
+  const groupsOf = (request: FastifyRequest) => listGroupsWith(db, organiserOf(request), 'organiser')
+
+  app.get(paths.console.events(), { schema: { querystring: Query } }, async (request, reply) => {
+    const me = organiserOf(request)
+    const { when = 'coming', before } = request.query
+    const found = {
+      coming: () => listComing(db, me, 'host', clock.now(), 200),
+      drafts: () => listDrafts(db, me, 200),
+      past: () => listEnded(db, me, 'host', clock.now(), PAGE, readCursor(before)),
+    }[when]()
+    const next = when === 'past' && found.length === PAGE ? cursorOf(found.at(-1)) : undefined
+    return reply.page('console/events', { when, rows: rowsFor(request, found), next })
+  })
+
+  const rowsFor = (request: FastifyRequest, list: ListedEvent[]) => listedForMe({ db }, request, list)
+
+  app.get(paths.console.newEvent(), async (request, reply) => {
+    const groups = groupsOf(request)
+    const [first] = groups
+    if (!first) throw new NotFound('no group to make an event for')
+    return reply.page('console/new-event', newPage(request, emptyForm(usualValues(first)), groups))
+  })
+
+  app.post(paths.console.newEvent(), { schema: { body: NewForm }, attachValidation: true }, async (request, reply) => {
+    const groups = groupsOf(request)
+    const again = (problems: Record<string, string>) =>
+      reply.code(422).page('console/new-event', newPage(request, formAgain(request, problems), groups))
+    const problems = fieldProblems(request)
+    if (problems) return again(problems)
+    const { title, date, time, ...setting } = request.body
+    const [now, organiserId] = [clock.now(), organiserOf(request).id]
+    const made = await write(tx => {
+      const values = { ...readSetting(setting, groups), title: cleanLine(title), localStart: `${date}T${time}` }
+      const event = createEvent(tx, { ...values, timeZone: config.timeZone }, now)
+      audit(tx, { action: 'event_created', organiserId, groupId: event.groupId, eventId: event.id }, now)
+      return event
+    })
+      .catch(atDate)
+      .catch(error => domainProblems(error, request.t.fields))
+    if (!isEvent(made)) return again(made)
+    return seeOther(request, reply, paths.console.event(made.id))
+  })
+}
+
+const isEvent = (value: Event | Record<string, string>): value is Event => typeof value.id === 'number'
+
+/** Events with their places, and whether this organiser may change them or only receive who comes. */
+export function listedForMe({ db }: Pick<Deps, 'db'>, request: FastifyRequest, list: ListedEvent[]): ListedForMe[] {
+  const places = placesOfMany(db, list)
+  const changeable = changeableIds(db, organiserOf(request), list)
+  return list.map(event => ({ event, places: places.get(event.id) ?? [], mayChange: changeable.has(event.id) }))
+}
+
+function readCursor(text: string | undefined): Cursor | undefined {
+  const [startsAt, id] = (text ?? '').split('-').map(Number)
+  return startsAt && id ? { startsAt: Temporal.Instant.fromEpochMilliseconds(startsAt), id } : undefined
+}
+
+const cursorOf = (event: Event | undefined) => event && `${event.startsAt.epochMilliseconds}-${event.id}`
+
+function usualValues(group: Group): Record<string, string> {
+  const usual = { kind: 'meeting', groupId: group.id, durationMinutes: 120, attendance: 'in_person' as const }
+  return {
+    ...settingValues({ ...usual, roomUrl: null, venue: null, capacityOnline: null, capacityInPerson: null }),
+    time: '13:30',
+  }
+}
+
+function newPage({ t }: FastifyRequest, form: Form, groups: Group[]): ConsolePages['console/new-event'] {
+  const choices = {
+    groups: groupOptions(groups),
+    kinds: options(t.words.kinds),
+    attendances: options(t.words.attendances),
+  }
+  return { form, choices }
+}

@@ -1,0 +1,91 @@
+// Every mail: its state, why, and the mail itself as it left. Personal links are closed: they belong to who got them.
+import PostalMime from 'postal-mime'
+import Type from 'typebox'
+import { MESSAGE_STATES } from '#db/schema.ts'
+import { preview } from '#db/write.ts'
+import { audit } from '#src/domain/audit.ts'
+import { findEvent } from '#src/domain/events.ts'
+import { type Message, retry } from '#src/domain/outbox.ts'
+import { getMyMessage, listMyMessages } from '#src/domain/overview.ts'
+import { maskCalendar, maskLinks } from '#src/lib/masking.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import { organiserOf, seeOther } from './access.ts'
+import { Id, options } from './fields.ts'
+import type { ShownMail } from './pages.ts'
+import { writeMail } from './proposals.ts'
+
+const PAGE = 50
+const Query = Type.Object({
+  state: Type.Optional(Type.Enum(['', ...MESSAGE_STATES])),
+  before: Type.Optional(Type.Integer({ minimum: 1 })),
+})
+
+export function outboxRoutes(app: App, deps: Deps): void {
+  const { db, write, clock, mailHealth } = deps
+
+  app.get(paths.console.outbox(), { schema: { querystring: Query } }, async (request, reply) => {
+    const { state = '', before } = request.query
+    const messages = listMyMessages(db, organiserOf(request), { ...(state && { state }), before }, PAGE)
+    const titles = new Map(messages.flatMap(({ eventId }) => (eventId === null ? [] : [[eventId, titleOf(eventId)]])))
+    return reply.page('console/outbox', {
+      messages,
+      titles,
+      state,
+      next: messages.length === PAGE ? messages.at(-1)?.id : undefined,
+      paused: mailHealth.paused,
+      states: options(request.t.console.outbox.states),
+    })
+  })
+
+  const titleOf = (id: number) => findEvent(db, id)?.title ?? ''
+
+  app.get('/console/outbox/:id', { schema: { params: Id } }, async (request, reply) => {
+    const message = getMyMessage(db, organiserOf(request), request.params.id)
+    const event = message.eventId === null ? undefined : findEvent(db, message.eventId)
+    return reply.page('console/message', { message, event, mail: await mailOf(message) })
+  })
+
+  /** As it left; or as it would leave now. Mails that open an account or a person's page are never shown. */
+  async function mailOf(message: Message): Promise<ShownMail | undefined> {
+    if (message.kind === 'sign_in') return undefined
+    if (message.bytes) return readMail(message.bytes)
+    if (message.state !== 'queued') return undefined
+    const draft = preview(db, tx => writeMail(tx, deps, message))
+    return draft && { subject: draft.subject, text: draft.text, headers: [], invite: '', isDraft: true }
+  }
+
+  app.post('/console/outbox/:id/retry', { schema: { params: Id } }, async (request, reply) => {
+    const me = organiserOf(request)
+    const { id } = request.params
+    await write(tx => {
+      const message = getMyMessage(tx, me, id)
+      retry(tx, message, clock.now())
+      audit(
+        tx,
+        { action: 'message_retried', organiserId: me.id, eventId: message.eventId, detail: String(id) },
+        clock.now(),
+      )
+    })
+    return seeOther(request, reply, paths.console.message(id))
+  })
+}
+
+const HEADERS = ['from', 'to', 'reply-to', 'date', 'message-id', 'list-unsubscribe', 'x-aanschuiven-message']
+
+async function readMail(bytes: Buffer): Promise<ShownMail> {
+  const mail = await PostalMime.parse(bytes)
+  const calendar = mail.attachments.find(part => part.mimeType === 'text/calendar')
+  const headers = mail.headers.filter(header => HEADERS.includes(header.key))
+  return {
+    subject: mail.subject ?? '',
+    text: maskLinks(mail.text ?? ''),
+    headers: headers.map(({ originalKey, value }): [string, string] => [originalKey, maskLinks(value)]),
+    invite: calendar ? maskCalendar(textOf(calendar.content)) : '',
+    isDraft: false,
+  }
+}
+
+function textOf(content: string | ArrayBuffer | Uint8Array): string {
+  return typeof content === 'string' ? content : new TextDecoder().decode(content)
+}

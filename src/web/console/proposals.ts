@@ -1,0 +1,98 @@
+// Rule 11: before an organiser's act mails anybody, a page shows who, how many and the mail itself. The first POST brings
+// that page; the second one carries the number that was shown, and the act is done only if it is still true.
+import type { FastifyRequest } from 'fastify'
+import type { Tx } from '#db/open.ts'
+import { preview } from '#db/write.ts'
+import { type Act, carryOut, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
+import type { Event } from '#src/domain/events.ts'
+import type { Message, MessageKind } from '#src/domain/outbox.ts'
+import { getRegistration } from '#src/domain/registrations.ts'
+import { maskLinks } from '#src/lib/masking.ts'
+import { readAbout } from '#src/mail/about.ts'
+import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
+import { render } from '#src/mail/render.ts'
+import type { Deps } from '../deps.ts'
+import { domainProblems } from '../forms.ts'
+import type { PreviewedMail, ProposalPage, Question } from './pages.ts'
+
+/** One thing an organiser is about to do to an event. */
+export interface Undertaking {
+  event: Event
+  reach: Reach
+  act: Act
+}
+
+/** What the act would do to people's mailboxes: found by doing it, in a transaction that is rolled back. */
+export function propose(deps: Deps, { event, reach, act }: Undertaking, question: Question): ProposalPage {
+  return preview(deps.db, tx => {
+    const mails = mailsOf(tx, event, reach, act)
+    const recipients = recipientsOf(mails)
+    return {
+      facts: [],
+      warnings: [],
+      isDanger: false,
+      ...question,
+      event,
+      recipients,
+      people: mails.map(mail => ({ name: nameOf(tx, mail), email: mail.toAddress, kind: mail.kind })),
+      mails: onePerKind(mails).flatMap(mail => writeMail(tx, deps, mail) ?? []),
+      waits: reach === 'event' && recipients > 1,
+    }
+  })
+}
+
+/** What came of a form that may have to be shown first: nothing if it is done. */
+export interface Outcome {
+  ask?: ProposalPage
+  problems?: Record<string, string>
+}
+
+/**
+ * Does the act if the page with its mails has been shown, and if what was shown is still true. Otherwise returns that page;
+ * an act that mails nobody needs no page, unless `always`.
+ */
+export async function askOrDo(
+  deps: Deps,
+  undertaking: Undertaking,
+  { shown, question, always = false }: { shown: number | undefined; question: Question; always?: boolean },
+): Promise<Outcome> {
+  if (shown === undefined) {
+    const ask = propose(deps, undertaking, question)
+    if (always || ask.recipients > 0) return { ask }
+  }
+  const { event, reach, act } = undertaking
+  await deps.write(tx => carryOut(tx, event, reach, act, shown ?? 0))
+  return {}
+}
+
+/** Problems that the domain finds, as fields of the form. */
+export function orProblems(request: FastifyRequest, work: () => Promise<Outcome>): Promise<Outcome> {
+  return work().catch(error => ({ problems: domainProblems(error, request.t.fields) }))
+}
+
+/** One example of each kind of mail: the first of it. */
+function onePerKind(mails: Message[]): Message[] {
+  const first = new Map<MessageKind, Message>()
+  for (const mail of mails) if (!first.has(mail.kind)) first.set(mail.kind, mail)
+  return [...first.values()]
+}
+
+function nameOf(tx: Tx, { registrationId }: Message): string {
+  return registrationId === null ? '' : getRegistration(tx, registrationId).name
+}
+
+/** A mail about a registration as it would leave now, with its personal links closed. */
+export function writeMail(tx: Tx, deps: Deps, { kind, registrationId }: Message): PreviewedMail | undefined {
+  if (registrationId === null || !isAboutRegistration(kind)) return undefined
+  const about = readAbout(tx, getRegistration(tx, registrationId))
+  if (!about) return undefined
+  const { subject, text } = render(contentOf({ kind, about }, deps, deps.clock.now()))
+  return { kind, to: about.email, subject, text: maskLinks(text) }
+}
+
+/** A form's fields, to be sent once more; the number shown is added by the page. */
+export function entriesOf(body: object): [string, string][] {
+  return Object.entries(body)
+    .filter(([name]) => name !== 'recipients')
+    .flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]))
+}

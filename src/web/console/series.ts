@@ -1,0 +1,189 @@
+// Series: what they are called, when they return, and what each event planned from them starts with.
+import type { FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
+import { audit } from '#src/domain/audit.ts'
+import type { Group, Series } from '#src/domain/events.ts'
+import { getSeriesWith, listGroupsWith } from '#src/domain/organisers.ts'
+import { createSeries, freeSeriesSlug, updateSeries } from '#src/domain/planning.ts'
+import { formatRule } from '#src/domain/rules.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { paths } from '#src/lib/paths.ts'
+import { cleanLine, cleanText } from '#src/lib/text.ts'
+import type { App, Deps } from '../deps.ts'
+import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
+import { emptyForm, type Form } from '../pages.ts'
+import { organiserOf, seeOther } from './access.ts'
+import {
+  Choices,
+  groupOptions,
+  Line,
+  options,
+  readSetting,
+  Setting,
+  settingValues,
+  Tick,
+  Time,
+  Title,
+} from './fields.ts'
+import type { ConsolePages } from './pages.ts'
+import { EVERY_MONTH, monthChoices, RuleFields, readRule, ruleValues, ruleWords } from './rules.ts'
+
+const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
+const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
+const Hours = Type.Integer({ minimum: 0, maximum: 336 })
+const SeriesForm = Type.Object({
+  title: Title,
+  summary: Line(500),
+  ...Setting,
+  ...RuleFields,
+  localTime: Time,
+  skipMonths: Choices,
+  remindDayBefore: Tick,
+  remindHourBefore: Tick,
+  promoteHoursOnline: Hours,
+  promoteHoursInPerson: Hours,
+})
+
+export function seriesRoutes(app: App, { config, db, write, clock }: Deps): void {
+  app.get(paths.console.newSeries(), async (request, reply) => {
+    const groups = groupsOf(request)
+    const [first] = groups
+    if (!first) throw new NotFound('no group to plan for')
+    return reply.page('console/series', seriesPage(request, undefined, emptyForm(usualValues(first)), groups))
+  })
+
+  app.post(
+    paths.console.newSeries(),
+    { schema: { body: SeriesForm }, attachValidation: true },
+    async (request, reply) => {
+      const groups = groupsOf(request)
+      const again = (problems: Record<string, string>) =>
+        reply.code(422).page('console/series', seriesPage(request, undefined, formAgain(request, problems), groups))
+      const problems = fieldProblems(request)
+      if (problems) return again(problems)
+      const now = clock.now()
+      const made = await write(tx => {
+        const values = readSeries(request.body, groups)
+        const slug = freeSeriesSlug(tx, values.title)
+        const found = createSeries(tx, { ...values, slug, timeZone: config.timeZone, createdAt: now })
+        audit(tx, { action: 'series_created', ...deed(request, found) }, now)
+        return found
+      }).catch(error => domainProblems(error, request.t.fields))
+      if (!isSeries(made)) return again(made)
+      return seeOther(request, reply, paths.console.planning(made.slug))
+    },
+  )
+
+  app.get('/console/series/:slug', { schema: { params: Slug, querystring: Saved } }, async (request, reply) => {
+    const found = getSeriesWith(db, organiserOf(request), 'organiser', request.params.slug)
+    const form = emptyForm(seriesValues(found))
+    const isSaved = request.query.saved !== undefined
+    return reply.page('console/series', { ...seriesPage(request, found, form, groupsOf(request)), isSaved })
+  })
+
+  app.post(
+    '/console/series/:slug',
+    { schema: { params: Slug, body: SeriesForm }, attachValidation: true },
+    async (request, reply) => {
+      const found = getSeriesWith(db, organiserOf(request), 'organiser', request.params.slug)
+      const groups = groupsOf(request)
+      const again = (problems: Record<string, string>) =>
+        reply.code(422).page('console/series', seriesPage(request, found, formAgain(request, problems), groups))
+      const problems = fieldProblems(request)
+      if (problems) return again(problems)
+      const changed = await write(tx => {
+        const updated = updateSeries(tx, found, readSeries(request.body, groups))
+        audit(tx, { action: 'series_edited', ...deed(request, updated) }, clock.now())
+        return updated
+      }).catch(error => domainProblems(error, request.t.fields))
+      if (!isSeries(changed)) return again(changed)
+      return seeOther(request, reply, `${paths.console.series(changed.slug)}?saved=1`)
+    },
+  )
+
+  const groupsOf = (request: FastifyRequest) => listGroupsWith(db, organiserOf(request), 'organiser')
+}
+
+const isSeries = (value: Series | Record<string, string>): value is Series => typeof value.id === 'number'
+
+function deed(request: FastifyRequest, { groupId, slug }: Series) {
+  return { organiserId: organiserOf(request).id, groupId, detail: slug }
+}
+
+function readSeries(form: Static<typeof SeriesForm>, groups: Group[]) {
+  return {
+    ...readSetting(form, groups),
+    title: cleanLine(form.title),
+    summary: cleanText(form.summary),
+    rule: formatRule(readRule(form)),
+    localTime: form.localTime,
+    skipMonths: form.skipMonths.filter(month => month <= 12),
+    remindDayBefore: form.remindDayBefore === 'on',
+    remindHourBefore: form.remindHourBefore === 'on',
+    promoteHoursOnline: form.promoteHoursOnline,
+    promoteHoursInPerson: form.promoteHoursInPerson,
+  }
+}
+
+/** What most networks do: an online hour at noon, every first Thursday but in August. */
+function usualValues(group: Group): Record<string, string> {
+  return {
+    ...settingValues({
+      kind: 'webinar',
+      groupId: group.id,
+      durationMinutes: 60,
+      attendance: 'online',
+      roomUrl: null,
+      venue: null,
+      capacityOnline: null,
+      capacityInPerson: null,
+    }),
+    ...ruleValues('FREQ=MONTHLY;BYDAY=1TH'),
+    localTime: '12:00',
+    skipMonths: '8',
+    remindDayBefore: 'on',
+    remindHourBefore: 'on',
+    promoteHoursOnline: '1',
+    promoteHoursInPerson: '48',
+  }
+}
+
+function seriesValues(found: Series): Record<string, string> {
+  return {
+    ...settingValues(found),
+    ...ruleValues(found.rule),
+    title: found.title,
+    summary: found.summary,
+    localTime: found.localTime,
+    skipMonths: found.skipMonths.join(','),
+    ...(found.remindDayBefore && { remindDayBefore: 'on' }),
+    ...(found.remindHourBefore && { remindHourBefore: 'on' }),
+    promoteHoursOnline: String(found.promoteHoursOnline),
+    promoteHoursInPerson: String(found.promoteHoursInPerson),
+  }
+}
+
+function seriesPage(
+  { t, f }: FastifyRequest,
+  found: Series | undefined,
+  form: Form,
+  groups: Group[],
+): ConsolePages['console/series'] {
+  return {
+    found,
+    form,
+    words: found ? ruleWords(found.rule, t, f) : '',
+    isSaved: false,
+    choices: {
+      groups: groupOptions(groups),
+      kinds: options(t.words.kinds),
+      attendances: options(t.words.attendances),
+      ordinals: options(t.words.ordinals, ['1', '2', '3', '4', '-1']),
+      weekdays: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'].map((day, index): [string, string] => [
+        day,
+        f.weekdayName(index + 1),
+      ]),
+      months: monthChoices(t, f, form.values.months ?? EVERY_MONTH),
+    },
+  }
+}
