@@ -91,8 +91,9 @@ async function check(config: Config): Promise<void> {
 }
 
 async function testMail(config: Config, email: string): Promise<void> {
-  const says = await withDatabase(config, db => sendTest(db, config, email))
-  console.log(says)
+  const result = await withDatabase(config, db => sendTest(db, config, email))
+  if (result.result !== 'sent') throw new Refused(`${result.result}: ${result.reason}`)
+  console.log(config.smtpUrl ? `handed to the mail server for ${email}` : `written to ${join(config.dataDir, 'mail')}`)
 }
 
 function importProgramme(config: Config, file: string): void {

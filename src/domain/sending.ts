@@ -37,19 +37,21 @@ export function claim(tx: Tx, worker: string, limit: number, now: Temporal.Insta
     .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
     .limit(limit * 4)
     .all()
-  const taken = due.filter(isFirstOfItsRegistration).slice(0, limit)
-  if (taken.length) {
-    tx.update(messages)
-      .set({ state: 'sending', leasedBy: worker, leasedUntil: now.add(LEASE), attempts: sql`${messages.attempts} + 1` })
-      .where(
-        inArray(
-          messages.id,
-          taken.map(message => message.id),
-        ),
-      )
-      .run()
-  }
-  return taken.map(message => ({ ...message, state: 'sending', attempts: message.attempts + 1 }))
+  return lease(tx, worker, due.filter(isFirstOfItsRegistration).slice(0, limit), now)
+}
+
+/** Takes one row that this transaction has added itself, whatever else is due. */
+export function claimOwn(tx: Tx, worker: string, key: string, now: Temporal.Instant): Message[] {
+  return lease(tx, worker, tx.select().from(messages).where(eq(messages.key, key)).all(), now)
+}
+
+function lease(tx: Tx, worker: string, rows: Message[], now: Temporal.Instant): Message[] {
+  const ids = rows.map(message => message.id)
+  tx.update(messages)
+    .set({ state: 'sending', leasedBy: worker, leasedUntil: now.add(LEASE), attempts: sql`${messages.attempts} + 1` })
+    .where(inArray(messages.id, ids))
+    .run()
+  return rows.map(message => ({ ...message, state: 'sending', attempts: message.attempts + 1 }))
 }
 
 function isFirstOfItsRegistration({ registrationId }: Message, index: number, all: Message[]): boolean {
@@ -133,7 +135,7 @@ export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): Message[
     .select()
     .from(messages)
     .where(
-      and(eq(messages.state, 'sending'), or(sql`${messages.leasedBy} <> ${worker}`, lt(messages.leasedUntil, now))),
+      and(eq(messages.state, 'sending'), or(sql`${messages.leasedBy} is not ${worker}`, lt(messages.leasedUntil, now))),
     )
     .all()
   for (const message of lost) {
