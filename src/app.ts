@@ -1,7 +1,8 @@
 // The table of contents: what the app is made of, and every route file by name.
 import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
-import fastify, { type FastifyServerOptions, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import pino from 'pino'
 import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
 import { forOrganisers } from './web/console/access.ts'
@@ -39,7 +40,7 @@ import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
 export interface AppOptions {
-  logger?: FastifyServerOptions['logger']
+  log?: FastifyBaseLogger
   strictViews?: boolean
   /** Told of every route, so that tests can be built from the list and none escapes them. */
   onRoute?: (route: { method: string; url: string }) => void
@@ -48,11 +49,11 @@ export interface AppOptions {
 /** Builds the app; it neither listens nor sends mail. */
 export async function createApp(
   deps: Deps,
-  { logger = false, strictViews = false, onRoute }: AppOptions = {},
+  { log = pino({ level: 'silent' }), strictViews = false, onRoute }: AppOptions = {},
 ): Promise<App> {
   const { config } = deps
   const app = fastify({
-    logger,
+    loggerInstance: log,
     trustProxy: trusted(config.trustProxy),
     bodyLimit: 64 * 1024,
     logController: new LogController({ disableRequestLogging: true }),

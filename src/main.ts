@@ -31,7 +31,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const log = pino({ level: config.logLevel })
   const write = createWrite(db, () => worker.wake())
   const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
-  const app = await createApp({ config, db, write, clock, tokens, mailHealth: worker }, { logger: log })
+  const app = await createApp({ config, db, write, clock, tokens, mailHealth: worker }, { log })
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as { port: number }
   // PORT=0: only now do we know where we are.

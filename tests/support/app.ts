@@ -1,4 +1,5 @@
 // The whole app in a test: every plugin, strict views, its own database and a clock that stands still.
+import pino from 'pino'
 import { createWrite } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { type Config, readConfig } from '#src/config.ts'
@@ -11,7 +12,7 @@ export async function openApp(overrides: Partial<Config> = {}) {
   const lines: string[] = []
   const mailHealth = { beat: undefined, paused: undefined }
   const deps = { ...world, config, write: createWrite(world.db), mailHealth }
-  const app = await createApp(deps, { strictViews: true, logger: { level: 'info', stream: watchedLog(lines) } })
+  const app = await createApp(deps, { strictViews: true, log: pino({ level: 'info' }, watchedLog(lines)) })
   /** A form sent from a page of ours. */
   const post = (url: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
     app.inject({

@@ -1,5 +1,7 @@
 // The example programme, served on a free port to a real browser, at a moment that stands still: pages look the same
 // every day the tests run.
+
+import pino from 'pino'
 import { layAttendees } from '#db/attendees.ts'
 import { and, asc, eq, isNull } from '#db/drizzle.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
@@ -28,7 +30,7 @@ export async function openSite() {
   const routes: { method: string; url: string }[] = []
   const app = await createApp(deps, {
     strictViews: true,
-    logger: { level: 'error', stream: watchedLog() },
+    log: pino({ level: 'error' }, watchedLog()),
     onRoute: route => routes.push(route),
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
