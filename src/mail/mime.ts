@@ -47,8 +47,8 @@ export async function compose(content: Content, postmark: Postmark, dkim?: Dkim)
     to: mailbox(content.to),
     ...(content.replyTo && { replyTo: mailbox(content.replyTo) }),
     subject,
-    text,
-    html,
+    text: crlf(text),
+    html: crlf(html),
     // Never `headers` in here: nodemailer would share them with the inline part, and the buttons would go.
     ...(content.invite && { icalEvent: { ...content.invite, filename: 'invite.ics' } }),
     messageId: postmark.messageId,
@@ -62,6 +62,9 @@ export async function compose(content: Content, postmark: Postmark, dkim?: Dkim)
   const bytes = await composer.compile().build()
   return { subject, bytes: dkim ? await sign(bytes, dkim) : bytes }
 }
+
+/** As SMTP wants it, so that what is stored is what leaves. */
+const crlf = (text: string) => text.replaceAll(/\r?\n/g, '\r\n')
 
 /** In object form, so that nobody's name can become a second recipient. */
 function mailbox({ name, email }: Mailbox): { name: string; address: string } {

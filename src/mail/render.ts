@@ -62,7 +62,7 @@ function shorten(text: string, most: number): string {
 function plainText({ eyebrow, title, blocks, brand, host, footer, unsubscribe }: Content): string {
   const links = unsubscribe ? [unsubscribe, ...footer.links] : footer.links
   const signature = [[brand, host].filter(Boolean).join(' · '), footer.text, ...links.map(inText)]
-  const head = `${eyebrow}\n${title}\n${'='.repeat(Math.min(60, title.length))}`
+  const head = `${eyebrow}\n${title}\n${'-'.repeat(Math.min(60, title.length))}`
   return `${[head, ...blocks.map(blockText)].join('\n\n')}\n\n-- \n${signature.join('\n')}\n`
 }
 

@@ -1,0 +1,90 @@
+// A world with a mail server and a worker: what commits is mailed, as in production, by a clock that a test moves.
+import { createWrite } from '#db/write.ts'
+import { type Config, readConfig } from '#src/config.ts'
+import { type Event, getEvent } from '#src/domain/events.ts'
+import { listMessages, type Message } from '#src/domain/outbox.ts'
+import { createWorker } from '#src/jobs/worker.ts'
+import { instantOf, parseCalendar, parseEvent, propertyOf } from './calendars.ts'
+import { type Mailbox, openMailbox, partsOf, type Received } from './smtp.ts'
+import { openWorld } from './world.ts'
+
+export const FROM = 'agenda@aanschuiven.example'
+
+export interface PostOfficeOptions {
+  mailbox?: Mailbox
+  config?: Partial<Config>
+}
+
+export async function openPostOffice({ mailbox: given, config: values }: PostOfficeOptions = {}) {
+  const world = openWorld()
+  const mailbox = given ?? (await openMailbox())
+  const config: Config = {
+    ...readConfig({ BASE_URL: 'https://agenda.example.org', MAIL_FROM: `Aanschuiven <${FROM}>` }),
+    smtpUrl: mailbox.url,
+    ...values,
+  }
+  const lines: { level: string; text: string; fields: object }[] = []
+  const line = (level: string) => (fields: object, text: string) => void lines.push({ level, text, fields })
+  const log = { info: line('info'), warn: line('warn'), error: line('error') }
+  const nudge = { wake: () => {} }
+  const write = createWrite(world.db, () => nudge.wake())
+  const open = () => createWorker({ ...world, config, write, log })
+  let worker = open()
+
+  /** Sends everything that is due by now. */
+  async function deliver(): Promise<void> {
+    worker.start()
+    await worker.idle()
+  }
+
+  return {
+    ...world,
+    config,
+    mailbox,
+    lines,
+    write,
+    deliver,
+    worker: () => worker,
+    /** From now on what commits wakes the worker, as it does in production. */
+    nudged: () => {
+      nudge.wake = () => worker.wake()
+      worker.start()
+    },
+    /** Another process start over the same database. */
+    restart: async () => {
+      await worker.stop()
+      worker = open()
+    },
+    messages: (): Message[] => listMessages(world.db, {}, 1000).reverse(),
+    close: async () => {
+      await worker.stop()
+      await mailbox.close()
+    },
+  }
+}
+export type PostOffice = Awaited<ReturnType<typeof openPostOffice>>
+
+/** Names an organiser's change of an event as it is now. */
+export function editing(office: PostOffice, event: Event) {
+  return { organiserId: null, revision: getEvent(office.db, event.id).revision }
+}
+
+/** What a calendar program makes of a received mail. */
+export function inviteIn({ mail, raw }: Received) {
+  const [text] = partsOf(raw).filter(part => part.type === 'text/calendar')
+  if (!text) return undefined
+  const { method } = parseCalendar(text.content)
+  const event = parseEvent(text.content)
+  return {
+    method,
+    uid: event.uid,
+    sequence: event.sequence ?? 0,
+    start: instantOf(event.startDate),
+    status: propertyOf(event, 'status'),
+    stamp: String(propertyOf(event, 'dtstamp')),
+    attendees: event.attendees.map(attendee => attendee.getFirstValue()),
+    organizer: propertyOf(event, 'organizer'),
+    location: event.location,
+    subject: mail.subject,
+  }
+}

@@ -1,0 +1,158 @@
+// A real SMTP server that keeps what it takes and misbehaves on request.
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import PostalMime, { type Email } from 'postal-mime'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+
+/** How the server treats the next transaction. */
+export type Behaviour =
+  | 'accept'
+  | 'greylist' // 451 at RCPT
+  | 'shutdown' // 421 after the final dot
+  | 'unknown_user' // 550 at RCPT
+  | 'bad_sender' // 550 at MAIL FROM
+  | 'bad_content' // 550 after the final dot
+  | 'bad_password' // 535 at AUTH
+  | 'drop_at_mail' // the line drops before the message
+  | 'drop_at_end' // the line drops after the final dot, the message kept
+  | 'hang' // no answer after the final dot, the message kept
+
+export interface Received {
+  from: string
+  to: string[]
+  raw: Buffer
+  mail: Email
+}
+
+export interface Mailbox {
+  url: string
+  received: Received[]
+  /** What happens to the transactions to come, in order; after the last one everything is accepted. */
+  next(...behaviours: Behaviour[]): void
+  /** What happens from now on. */
+  always(behaviour: Behaviour): void
+  close(): Promise<void>
+}
+
+export async function openMailbox(options: { port?: number; auth?: boolean; delayMs?: number } = {}): Promise<Mailbox> {
+  const received: Received[] = []
+  let queue: Behaviour[] = []
+  let standing: Behaviour = 'accept'
+  const takeIf = (behaviour: Behaviour) => {
+    if ((queue[0] ?? standing) !== behaviour) return false
+    queue.shift()
+    return true
+  }
+
+  const handlers: SMTPServerOptions = {
+    onAuth(_auth, _session, done) {
+      if (takeIf('bad_password')) done(refusal(535, 'Authentication failed'))
+      else done(null, { user: 'agenda' })
+    },
+    onMailFrom(_address, session, done) {
+      if (takeIf('drop_at_mail')) hangUp(session.id)
+      else if (takeIf('bad_sender')) done(refusal(550, 'Sender not allowed'))
+      else done()
+    },
+    onRcptTo(_address, _session, done) {
+      if (takeIf('greylist')) done(refusal(451, '4.7.1 Try again later'))
+      else if (takeIf('unknown_user')) done(refusal(550, '5.1.1 No such user'))
+      else done()
+    },
+    onData(stream, session, done) {
+      buffer(stream).then(async raw => {
+        await sleep(options.delayMs ?? 0)
+        if (takeIf('bad_content')) return done(refusal(550, '5.7.1 Not wanted here'))
+        if (takeIf('shutdown')) return done(refusal(421, 'Closing down'))
+        received.push(await asReceived(session.envelope, raw))
+        if (takeIf('drop_at_end')) return hangUp(session.id)
+        if (takeIf('hang')) return
+        takeIf('accept')
+        done()
+      }, done)
+    },
+  }
+  const server = new SMTPServer({
+    disabledCommands: options.auth ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    allowInsecureAuth: true,
+    hideSTARTTLS: true,
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    ...handlers,
+  })
+  server.on('error', () => {})
+  const hangUp = (id: string) => {
+    for (const connection of server.connections) if (connection.id === id) connection._socket.destroy()
+  }
+  await new Promise<void>(resolve => server.listen(options.port ?? 0, '127.0.0.1', resolve))
+  const { port } = server.server.address() as AddressInfo
+  return {
+    url: `smtp://${options.auth ? 'agenda:secret@' : ''}127.0.0.1:${port}`,
+    received,
+    next: (...behaviours) => {
+      queue = behaviours
+    },
+    always: behaviour => {
+      standing = behaviour
+    },
+    close: () => new Promise(resolve => server.close(() => resolve())),
+  }
+}
+
+function refusal(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode })
+}
+
+async function asReceived(
+  { mailFrom, rcptTo }: { mailFrom: false | { address: string }; rcptTo: { address: string }[] },
+  raw: Buffer,
+): Promise<Received> {
+  return {
+    from: mailFrom ? mailFrom.address : '',
+    to: rcptTo.map(({ address }) => address),
+    raw,
+    mail: await PostalMime.parse(raw),
+  }
+}
+
+/** The parts of a mail in order, depth first: their headers and decoded content. */
+export interface Part {
+  type: string
+  headers: Record<string, string>
+  content: string
+}
+
+/** Reads the structure by hand: what matters here is the order and the headers that a reader throws away. */
+export function partsOf(raw: Buffer): Part[] {
+  return split(raw.toString('latin1'))
+}
+
+function split(text: string): Part[] {
+  const end = text.indexOf('\r\n\r\n')
+  const headers = headersOf(text.slice(0, end))
+  const body = text.slice(end + 4)
+  const type = headers['content-type'] ?? ''
+  const boundary = /boundary="([^"]+)"/.exec(type)?.[1]
+  const own = { type: type.split(';')[0] ?? '', headers, content: boundary ? '' : decode(body, headers) }
+  if (!boundary) return [own]
+  const inner = body.split(new RegExp(`(?:^|\\r\\n)--${RegExp.escape(boundary)}(?:--)?\\r\\n`)).slice(1, -1)
+  return [own, ...inner.flatMap(split)]
+}
+
+export function headersOf(block: string): Record<string, string> {
+  const lines = block.replaceAll(/\r\n(?=[ \t])/g, '').split('\r\n')
+  return Object.fromEntries(
+    lines.map(line => [line.split(':')[0]?.toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
+}
+
+function decode(body: string, headers: Record<string, string>): string {
+  const how = headers['content-transfer-encoding']
+  if (how === 'base64') return Buffer.from(body, 'base64').toString()
+  if (how !== 'quoted-printable') return Buffer.from(body, 'latin1').toString()
+  const bytes = body
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString()
+}
