@@ -26,6 +26,7 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
       strip: filter.isActive ? null : stripOf(db, listSeries(db), now),
       months: byMonth(rows.filter(row => row !== next)),
       count: rows.length,
+      hasPast: rows.length === 0 && listPast(db, {}, now, 1).length > 0,
       filter,
     })
   })

@@ -30,13 +30,14 @@ export interface Own {
 export interface PublicPages {
   /** An error or refusal: a heading, a sentence, a way on. */
   'public/message': { status: number; title: string; text: string }
-  /** `count`: all that is coming, the next one included. */
+  /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
   'public/agenda': {
     next: Row | null
     daysToNext: number
     strip: Strip | null
     months: Month[]
     count: number
+    hasPast: boolean
     filter: FilterForm
   }
   'public/archive': { months: Month[]; filter: FilterForm; isFirst: boolean; older: string | null }
