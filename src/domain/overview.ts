@@ -1,6 +1,6 @@
 // What an organiser may see of events and mails: every list here is cut by the query that loads it.
 import { countRows } from '#db/count.ts'
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from '#db/drizzle.ts'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, not, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, groups, messages } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -90,19 +90,29 @@ function isMyMail(organiser: Organiser): SQL | undefined {
   return or(aboutMine, and(isNull(messages.eventId), ownsAll))
 }
 
+/** What a list of mails shows: those of one state, or `now` (all but what is ready for later), `later`, `trouble`, `all`. */
+export type MailView = Message['state'] | 'now' | 'later' | 'trouble' | 'all'
+
 /** Mails, the newest first; `before` is the id of the last one seen. */
 export function listMyMessages(
   db: Db,
   organiser: Organiser,
-  filter: { state?: Message['state'] | undefined; before?: number | undefined },
+  { view, before }: { view: MailView; before?: number | undefined },
+  now: Temporal.Instant,
   limit: number,
 ): Message[] {
-  const where = and(
-    filter.state && eq(messages.state, filter.state),
-    filter.before === undefined ? undefined : lt(messages.id, filter.before),
-    isMyMail(organiser),
-  )
+  const where = and(inView(view, now), before === undefined ? undefined : lt(messages.id, before), isMyMail(organiser))
   return db.select().from(messages).where(where).orderBy(desc(messages.id)).limit(limit).all()
+}
+
+/** A reminder of next month would hide what leaves today. */
+function inView(view: MailView, now: Temporal.Instant): SQL | undefined {
+  const isLater = and(eq(messages.state, 'queued'), eq(messages.attempts, 0), gt(messages.dueAt, now.add({ hours: 1 })))
+  if (view === 'all') return undefined
+  if (view === 'later') return isLater
+  if (view === 'now') return isLater && not(isLater)
+  if (view === 'trouble') return inArray(messages.state, ['failed', 'uncertain'])
+  return eq(messages.state, view)
 }
 
 export function getMyMessage(db: Db, organiser: Organiser, id: number): Message {

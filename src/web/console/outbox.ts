@@ -16,8 +16,9 @@ import type { ShownMail } from './pages.ts'
 import { writeMail } from './proposals.ts'
 
 const PAGE = 50
+const VIEWS = ['now', 'later', 'trouble', 'all'] as const
 const Query = Type.Object({
-  state: Type.Optional(Type.Enum(['', ...MESSAGE_STATES])),
+  state: Type.Optional(Type.Enum([...VIEWS, ...MESSAGE_STATES])),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
 })
 
@@ -25,8 +26,8 @@ export function outboxRoutes(app: App, deps: Deps): void {
   const { db, write, clock, mailHealth } = deps
 
   app.get(paths.console.outbox(), { schema: { querystring: Query } }, async (request, reply) => {
-    const { state = '', before } = request.query
-    const messages = listMyMessages(db, organiserOf(request), { ...(state && { state }), before }, PAGE)
+    const { state = 'now', before } = request.query
+    const messages = listMyMessages(db, organiserOf(request), { view: state, before }, clock.now(), PAGE)
     const titles = new Map(messages.flatMap(({ eventId }) => (eventId === null ? [] : [[eventId, titleOf(eventId)]])))
     return reply.page('console/outbox', {
       messages,
@@ -34,7 +35,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
       state,
       next: messages.length === PAGE ? messages.at(-1)?.id : undefined,
       paused: mailHealth.paused,
-      states: options(request.t.console.outbox.states),
+      states: [...options(request.t.console.outbox.views), ...options(request.t.console.outbox.states)],
     })
   })
 
