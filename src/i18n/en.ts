@@ -353,7 +353,7 @@ export const en: Messages = {
     cancelledTitle: 'This has been cancelled',
     cancelledText: 'Everyone who had registered is told. The entry disappears from your calendar by itself.',
     pastTitle: 'This is over',
-    pastText: 'Were you there, or would you like to catch up? Below is what was kept of it.',
+    pastText: 'What was kept of it is on this page.',
     pastBare: 'See the agenda for what is still to come.',
     liveTitle: 'This is happening now',
     liveText: 'Have you registered? Then use the link in your e-mail.',

@@ -370,7 +370,7 @@ export const nl = {
     cancelledTitle: 'Dit gaat niet door',
     cancelledText: 'Wie zich had aangemeld, krijgt bericht. In je agenda verdwijnt de afspraak vanzelf.',
     pastTitle: 'Dit is geweest',
-    pastText: 'Was je erbij, of wil je het teruglezen? Hieronder staat wat ervan bewaard is.',
+    pastText: 'Wat ervan bewaard is, staat op deze pagina.',
     pastBare: 'Bekijk in de agenda wat er nog komt.',
     liveTitle: 'Dit is nu bezig',
     liveText: 'Heb je je aangemeld? Gebruik dan de link in je mail.',

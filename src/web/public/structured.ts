@@ -15,7 +15,7 @@ export function structuredEvent(event: ListedEvent, places: Places[], baseUrl: s
     ...(event.summary && { description: event.summary }),
     url,
     startDate: f.machine(event),
-    endDate: f.machine({ ...event, localStart: endOf(event) }),
+    endDate: endOf(event),
     ...(event.movedFrom && { previousStartDate: f.machine({ ...event, localStart: event.movedFrom }) }),
     eventStatus: `https://schema.org/Event${statusOf(event)}`,
     eventAttendanceMode: `https://schema.org/${MODES[event.attendance]}EventAttendanceMode`,
@@ -32,8 +32,9 @@ export function structuredEvent(event: ListedEvent, places: Places[], baseUrl: s
   }
 }
 
-function endOf({ localStart, durationMinutes }: Event): string {
-  return Temporal.PlainDateTime.from(localStart).add({ minutes: durationMinutes }).toString()
+/** From the instant: a night in which the clock changes has an hour more or less. */
+function endOf({ endsAt, timeZone }: Event): string {
+  return endsAt.toZonedDateTimeISO(timeZone).toString({ timeZoneName: 'never', smallestUnit: 'minute' })
 }
 
 function statusOf({ cancelledAt, movedAt }: Event): string {
