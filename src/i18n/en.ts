@@ -814,7 +814,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       },
     },
     preview: {
-      title: 'What an attendee sees',
       note: 'This is a preview. Only you see it, until you publish.',
       back: 'Back to the draft',
     },

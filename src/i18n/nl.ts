@@ -843,7 +843,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       },
     },
     preview: {
-      title: 'Zo ziet een deelnemer het',
       note: 'Dit is een voorbeeld. Alleen jij ziet dit, tot je publiceert.',
       back: 'Terug naar het concept',
     },

@@ -4,6 +4,7 @@ import type { Organiser } from '#src/domain/organisers.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App } from '../deps.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
+import { hrefFor } from '../plugins/locale.ts'
 
 /** Routes for organisers only. Somebody who is not signed in is led to the sign-in page; what they sent is not done. */
 export function forOrganisers(app: App, addRoutes: (scope: App) => void): void {
@@ -30,8 +31,5 @@ export function organiserOf(request: FastifyRequest): Organiser {
 
 /** After a POST: on to a page, in the language that was chosen by link. */
 export function seeOther(request: FastifyRequest, reply: FastifyReply, path: string) {
-  if (!request.choseLocale) return reply.redirect(path, 303)
-  const url = new URL(path, 'http://here')
-  url.searchParams.set('lang', request.locale)
-  return reply.redirect(url.pathname + url.search + url.hash, 303)
+  return reply.redirect(hrefFor(request, path), 303)
 }

@@ -16,6 +16,7 @@ import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { eventPage } from '../public/events.ts'
 import { organiserOf, seeOther } from './access.ts'
 import {
   Capacities,
@@ -93,6 +94,13 @@ export function editorRoutes(app: App, deps: Deps): void {
     const question = { ...request.t.console.edit.question, action: path, fields: entriesOf(body), back: path }
     return askOrDo(deps, { event, reach: 'person', act }, { shown: body.recipients, question })
   }
+
+  /** The public page as it will be: only here, only for who may publish it. */
+  app.get('/console/events/:id/preview', { schema: { params: Id } }, async (request, reply) => {
+    const { id } = getMine(request, request.params.id)
+    const event = { ...getListedEvent(db, id), publishedAt: clock.now() }
+    return reply.page('public/event', eventPage(deps, request, event))
+  })
 
   app.post(
     '/console/events/:id/publication',
