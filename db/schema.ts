@@ -65,7 +65,8 @@ export interface Told {
 
 const instant = customType<{ data: Temporal.Instant; driverData: number }>({
   dataType: () => 'integer',
-  toDriver: value => value.epochMilliseconds,
+  // A prepared query hands a null to its column too.
+  toDriver: value => (value === null ? value : value.epochMilliseconds),
   fromDriver: value => Temporal.Instant.fromEpochMilliseconds(value),
 })
 const id = () => integer().primaryKey({ autoIncrement: true })
@@ -288,6 +289,7 @@ export const registrations = sqliteTable(
   table => [
     unique('registrations_once').on(table.eventId, table.personId),
     index('registrations_queue').on(table.eventId, table.status, table.attendance, table.queueNumber),
+    index('registrations_order').on(table.eventId, table.queueNumber),
     index('registrations_person').on(table.personId),
     oneOf('registrations_role', table.role, ROLES),
     oneOf('registrations_attendance', table.attendance, PRESENCES),

@@ -209,6 +209,7 @@ CREATE TABLE `registrations` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `registrations_queue` ON `registrations` (`event_id`,`status`,`attendance`,`queue_number`);--> statement-breakpoint
+CREATE INDEX `registrations_order` ON `registrations` (`event_id`,`queue_number`);--> statement-breakpoint
 CREATE INDEX `registrations_person` ON `registrations` (`person_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `registrations_once` ON `registrations` (`event_id`,`person_id`);--> statement-breakpoint
 CREATE TABLE `series` (

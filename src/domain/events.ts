@@ -15,8 +15,10 @@ import {
   lte,
   or,
   type SQL,
+  sql,
 } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { eventSlugs, events, eventThemes, groups, type KINDS, materials, series, sessions, themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -49,8 +51,16 @@ export interface EventFilter {
 }
 
 export function findEvent(db: Db, id: number): Event | undefined {
-  return db.select().from(events).where(eq(events.id, id)).get()
+  return byId(db).get({ id })
 }
+
+const byId = prepared(db =>
+  db
+    .select()
+    .from(events)
+    .where(eq(events.id, sql.placeholder('id')))
+    .prepare(),
+)
 
 export function getEvent(db: Db, id: number): Event {
   const event = findEvent(db, id)
@@ -172,7 +182,7 @@ const words = (q = '') => q.replaceAll(/[%_]/g, ' ').split(/\s+/).filter(Boolean
 /** Adds group, series, themes and materials: one query each, whatever the length of the list. */
 export function listed(db: Db, list: Event[]): ListedEvent[] {
   const ids = list.map(event => event.id)
-  const groupById = byId(
+  const groupById = keyed(
     db
       .select()
       .from(groups)
@@ -184,7 +194,7 @@ export function listed(db: Db, list: Event[]): ListedEvent[] {
       )
       .all(),
   )
-  const seriesById = byId(
+  const seriesById = keyed(
     db
       .select()
       .from(series)
@@ -220,7 +230,7 @@ export function listed(db: Db, list: Event[]): ListedEvent[] {
   }))
 }
 
-function byId<T extends { id: number }>(rows: T[]): Map<number, T> {
+function keyed<T extends { id: number }>(rows: T[]): Map<number, T> {
   return new Map(rows.map(row => [row.id, row]))
 }
 

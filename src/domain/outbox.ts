@@ -4,6 +4,7 @@
 import { countRows } from '#db/count.ts'
 import { and, desc, eq, gte, inArray, isNotNull, lt, notInArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { placeholders, prepared } from '#db/prepared.ts'
 import { type LOCALES, type MESSAGE_KINDS, messages } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -58,11 +59,32 @@ export interface NewMessage {
 export function enqueue(tx: Tx, message: NewMessage, now: Temporal.Instant): void {
   const dueAt = message.dueAt ?? now
   const expiresAt = message.expiresAt ?? dueAt.add(WORTH[message.kind] ?? FOUR_DAYS)
-  tx.insert(messages)
-    .values({ ...message, lane: LANES[message.kind], state: 'queued', createdAt: now, dueAt, expiresAt })
-    .onConflictDoNothing({ target: messages.key })
-    .run()
+  insertion(tx).run({ ...BARE, ...message, lane: LANES[message.kind], createdAt: now, dueAt, expiresAt })
 }
+
+/** What a row may be about; most are about less. */
+const BARE = { eventId: null, registrationId: null, personId: null, signInId: null }
+const FIELDS = [
+  'key',
+  'kind',
+  'toAddress',
+  'locale',
+  'lane',
+  'createdAt',
+  'dueAt',
+  'expiresAt',
+  'eventId',
+  'registrationId',
+  'personId',
+  'signInId',
+] as const
+const insertion = prepared(db =>
+  db
+    .insert(messages)
+    .values({ state: 'queued', ...placeholders(FIELDS) })
+    .onConflictDoNothing({ target: messages.key })
+    .prepare(),
+)
 
 /** Takes rows that wait out of the queue; what has been claimed is `sending`'s to discard. */
 export function drop(tx: Tx, ids: number[], reason: string): void {
@@ -75,9 +97,17 @@ export function drop(tx: Tx, ids: number[], reason: string): void {
 
 /** Whether a mail about a registration is with the mail server, so that nothing can be decided about it now. */
 export function isInFlight(db: Db, registrationId: number): boolean {
-  const sending = and(eq(messages.state, 'sending'), eq(messages.registrationId, registrationId))
-  return countRows(db, messages, sending) > 0
+  return inFlight(db).get({ registrationId }) !== undefined
 }
+
+const inFlight = prepared(db =>
+  db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.state, 'sending'), eq(messages.registrationId, sql.placeholder('registrationId'))))
+    .limit(1)
+    .prepare(),
+)
 
 export function isExpired(message: Message, now: Temporal.Instant): boolean {
   return isBefore(message.expiresAt, now)

@@ -1,23 +1,46 @@
 // A person is an e-mail address; what they told us stands on their registrations.
 import { and, desc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { events, people, registrations } from '#db/schema.ts'
 import { countMessagesTo, enqueue, type Locale } from './outbox.ts'
 
 export type Person = typeof people.$inferSelect
 
+const byEmail = prepared(db =>
+  db
+    .select()
+    .from(people)
+    .where(eq(people.email, sql.placeholder('email')))
+    .prepare(),
+)
+const byId = prepared(db =>
+  db
+    .select()
+    .from(people)
+    .where(eq(people.id, sql.placeholder('id')))
+    .prepare(),
+)
+const insertion = prepared(db =>
+  db
+    .insert(people)
+    .values({ email: sql.placeholder('email'), createdAt: sql.placeholder('createdAt') })
+    .returning()
+    .prepare(),
+)
+
 /** `email` lower-cased; null makes a person without an address, added by hand. */
 export function findOrCreatePerson(tx: Tx, email: string | null, now: Temporal.Instant): Person {
   const found = email === null ? undefined : findPerson(tx, email)
-  return found ?? tx.insert(people).values({ email, createdAt: now }).returning().get()
+  return found ?? insertion(tx).get({ email, createdAt: now })
 }
 
 export function findPerson(db: Db, email: string): Person | undefined {
-  return db.select().from(people).where(eq(people.email, email)).get()
+  return byEmail(db).get({ email })
 }
 
 export function findPersonById(db: Db, id: number): Person | undefined {
-  return db.select().from(people).where(eq(people.id, id)).get()
+  return byId(db).get({ id })
 }
 
 /** The person a signed link names, as long as the link has not been rotated. */

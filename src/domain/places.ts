@@ -1,6 +1,7 @@
 // How many can come: counted from the registrations themselves, never kept in a column.
-import { and, count, eq, inArray, ne } from '#db/drizzle.ts'
+import { and, count, eq, inArray, ne, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { type PRESENCES, registrations } from '#db/schema.ts'
 import type { Event } from './events.ts'
 
@@ -28,14 +29,27 @@ export function capacityOf(
 }
 
 export function placesOf(db: Db, event: Event): Places[] {
-  return placesOfMany(db, [event]).get(event.id) ?? []
+  return presencesOf(event).map(presence => placesFor(db, event, presence))
 }
 
 export function placesFor(db: Db, event: Event, presence: Presence): Places {
-  const places = placesOf(db, event).find(place => place.presence === presence)
-  if (!places) throw new Error(`event ${event.id} has no ${presence} places`)
-  return places
+  const of = (status: 'confirmed' | 'waitlisted') => tally(db).get({ eventId: event.id, presence, status })?.total ?? 0
+  return placesFrom(event, presence, of('confirmed'), of('waitlisted'))
 }
+
+const tally = prepared(db =>
+  db
+    .select({ total: count() })
+    .from(registrations)
+    .where(
+      and(
+        eq(registrations.eventId, sql.placeholder('eventId')),
+        eq(registrations.status, sql.placeholder('status')),
+        eq(registrations.attendance, sql.placeholder('presence')),
+      ),
+    )
+    .prepare(),
+)
 
 /** The places of many events in one query. */
 export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
@@ -59,13 +73,16 @@ export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
     .groupBy(registrations.eventId, registrations.attendance, registrations.status)
     .all()
   const totals = new Map(rows.map(row => [`${row.eventId} ${row.attendance} ${row.status}`, row.total]))
-  return new Map(list.map(event => [event.id, presencesOf(event).map(presence => placesFrom(totals, event, presence))]))
+  return new Map(list.map(event => [event.id, presencesOf(event).map(presence => fromTotals(totals, event, presence))]))
 }
 
-function placesFrom(totals: Map<string, number>, event: Event, presence: Presence): Places {
+function fromTotals(totals: Map<string, number>, event: Event, presence: Presence): Places {
+  const of = (status: string) => totals.get(`${event.id} ${presence} ${status}`) ?? 0
+  return placesFrom(event, presence, of('confirmed'), of('waitlisted'))
+}
+
+function placesFrom(event: Event, presence: Presence, confirmed: number, waiting: number): Places {
   const capacity = capacityOf(event, presence)
-  const confirmed = totals.get(`${event.id} ${presence} confirmed`) ?? 0
-  const waiting = totals.get(`${event.id} ${presence} waitlisted`) ?? 0
   return { presence, capacity, confirmed, waiting, left: capacity === null ? null : Math.max(0, capacity - confirmed) }
 }
 

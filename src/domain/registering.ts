@@ -1,6 +1,7 @@
 // Registering, cancelling, changing: status, place in the queue, outbox row and reminders commit together or not at all.
-import { eq, sql } from '#db/drizzle.ts'
+import { desc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { placeholders, prepared } from '#db/prepared.ts'
 import { type CANCELLERS, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -63,24 +64,43 @@ export function register(tx: Tx, event: Event, applicant: Applicant, now: Tempor
   }
   const registration = earlier
     ? update(tx, earlier, { ...values, sequence: earlier.sequence + 1 })
-    : tx
-        .insert(registrations)
-        .values({ ...values, eventId: event.id, personId: person.id, createdAt: now })
-        .returning()
-        .get()
+    : insertion(tx).get({ ...values, eventId: event.id, personId: person.id, createdAt: now })
   settle(tx, registration, now)
   planReminders(tx, registration, event, now)
   return registration
 }
 
+const FIELDS = [
+  'eventId',
+  'personId',
+  'name',
+  'organisation',
+  'role',
+  'attendance',
+  'accessNeeds',
+  'locale',
+  'status',
+  'queueNumber',
+  'revisedAt',
+  'createdAt',
+  'confirmedAt',
+  'addedBy',
+] as const
+const insertion = prepared(db => db.insert(registrations).values(placeholders(FIELDS)).returning().prepare())
+
 function nextQueueNumber(tx: Tx, event: Event): number {
-  const row = tx
-    .select({ last: sql<number>`coalesce(max(${registrations.queueNumber}), 0)` })
-    .from(registrations)
-    .where(eq(registrations.eventId, event.id))
-    .get()
-  return (row?.last ?? 0) + 1
+  return (lastQueueNumber(tx).get({ eventId: event.id })?.last ?? 0) + 1
 }
+
+const lastQueueNumber = prepared(db =>
+  db
+    .select({ last: registrations.queueNumber })
+    .from(registrations)
+    .where(eq(registrations.eventId, sql.placeholder('eventId')))
+    .orderBy(desc(registrations.queueNumber))
+    .limit(1)
+    .prepare(),
+)
 
 /** Somebody who registers again has probably lost the mail. Not when one is on its way, and once an hour at most. */
 function tellAgain(tx: Tx, registration: Registration, person: Person, now: Temporal.Instant): void {

@@ -1,7 +1,8 @@
 // One person's place at one event, as a record: finding, listing, attendance. What people do with it stands in `registering`.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, gte, inArray, like, lt, or } from '#db/drizzle.ts'
+import { and, asc, count, eq, gte, like, lt, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import type { Event } from './events.ts'
@@ -21,6 +22,19 @@ export function unmarkAttended(tx: Tx, registration: Registration): void {
   update(tx, registration, { attendedAt: null })
 }
 
+const ofPerson = prepared(db =>
+  db
+    .select()
+    .from(registrations)
+    .where(
+      and(
+        eq(registrations.eventId, sql.placeholder('eventId')),
+        eq(registrations.personId, sql.placeholder('personId')),
+      ),
+    )
+    .prepare(),
+)
+
 export function update(
   tx: Tx,
   registration: Registration,
@@ -30,10 +44,18 @@ export function update(
 }
 
 export function getRegistration(db: Db, id: number): Registration {
-  const registration = db.select().from(registrations).where(eq(registrations.id, id)).get()
+  const registration = byId(db).get({ id })
   if (!registration) throw new NotFound('registration')
   return registration
 }
+
+const byId = prepared(db =>
+  db
+    .select()
+    .from(registrations)
+    .where(eq(registrations.id, sql.placeholder('id')))
+    .prepare(),
+)
 
 /** The registration a signed link names, as long as the link has not been rotated. */
 export function getRegistrationByLink(
@@ -53,11 +75,7 @@ export function getRegistrationByLink(
 }
 
 export function findRegistrationOf(db: Db, event: Event, person: Person): Registration | undefined {
-  return db
-    .select()
-    .from(registrations)
-    .where(and(eq(registrations.eventId, event.id), eq(registrations.personId, person.id)))
-    .get()
+  return ofPerson(db).get({ eventId: event.id, personId: person.id })
 }
 
 /** Who stands on the list of an event, with address, in order of arrival; `q` narrows by name, organisation or address. */
@@ -97,6 +115,16 @@ export function waitingPosition(db: Db, { eventId, attendance, queueNumber }: Re
 
 /** Registrations made or changed by one address since a moment: the ground for the limit per address. */
 export function countRegistrationsSince(db: Db, email: string, since: Temporal.Instant): number {
-  const person = db.select({ id: people.id }).from(people).where(eq(people.email, email))
-  return countRows(db, registrations, and(inArray(registrations.personId, person), gte(registrations.revisedAt, since)))
+  return registeredSince(db).get({ email, since: since.epochMilliseconds })?.total ?? 0
 }
+
+const registeredSince = prepared(db =>
+  db
+    .select({ total: count() })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(
+      and(eq(people.email, sql.placeholder('email')), gte(registrations.revisedAt, sql`${sql.placeholder('since')}`)),
+    )
+    .prepare(),
+)

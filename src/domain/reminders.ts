@@ -1,10 +1,11 @@
 // Reminders are planned as outbox rows when somebody gets a place, and judged again when they are due.
 import { and, eq, inArray } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { messages, people, registrations, series } from '#db/schema.ts'
+import { messages, registrations, series } from '#db/schema.ts'
 import { isBefore, wallBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { drop, enqueue, type Message } from './outbox.ts'
+import { findPersonById } from './people.ts'
 import type { Registration } from './registrations.ts'
 
 const REMINDERS = ['reminder_day', 'reminder_hour'] as const
@@ -17,7 +18,7 @@ export function reminderMoment(event: Event, kind: Reminder): Temporal.Instant {
 
 /** Plans what is still to come: nothing for who registers after the moment, or for who only waits. */
 export function planReminders(tx: Tx, registration: Registration, event: Event, now: Temporal.Instant): void {
-  const email = tx.select({ email: people.email }).from(people).where(eq(people.id, registration.personId)).get()?.email
+  const email = findPersonById(tx, registration.personId)?.email
   if (!email || registration.status !== 'confirmed' || event.cancelledAt) return
   for (const kind of REMINDERS) {
     const dueAt = reminderMoment(event, kind)
@@ -92,7 +93,7 @@ export function whyNotRemind(
   if (registration.status !== 'confirmed') return 'cancelled'
   if (startPlannedFor(message) !== event.startsAt.epochMilliseconds) return 'moved'
   if (!isBefore(now, event.startsAt)) return 'past'
-  const person = db.select().from(people).where(eq(people.id, registration.personId)).get()
+  const person = findPersonById(db, registration.personId)
   if (registration.remindersStoppedAt || person?.remindersStoppedAt) return 'unsubscribed'
   const settings =
     event.seriesId === null ? undefined : db.select().from(series).where(eq(series.id, event.seriesId)).get()

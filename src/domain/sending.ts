@@ -2,6 +2,7 @@
 // the business of `jobs`.
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, min, notInArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { messages, registrations, type Told } from '#db/schema.ts'
 import { ALL_LANES, enqueue, type Message, type MessageKind } from './outbox.ts'
 
@@ -30,13 +31,7 @@ const LEASE = { minutes: 15 }
  * the invitation it updates.
  */
 export function claim(tx: Tx, worker: string, limit: number, now: Temporal.Instant): Message[] {
-  const due = tx
-    .select()
-    .from(messages)
-    .where(isFreeAndDue(tx, now))
-    .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
-    .limit(limit * 4)
-    .all()
+  const due = dueMessages(tx).all({ now: now.epochMilliseconds, limit: limit * 4 })
   return lease(tx, worker, due.filter(isFirstOfItsRegistration).slice(0, limit), now)
 }
 
@@ -46,11 +41,8 @@ export function claimOwn(tx: Tx, worker: string, key: string, now: Temporal.Inst
 }
 
 function lease(tx: Tx, worker: string, rows: Message[], now: Temporal.Instant): Message[] {
-  const ids = rows.map(message => message.id)
-  tx.update(messages)
-    .set({ state: 'sending', leasedBy: worker, leasedUntil: now.add(LEASE), attempts: sql`${messages.attempts} + 1` })
-    .where(inArray(messages.id, ids))
-    .run()
+  const until = now.add(LEASE).epochMilliseconds
+  for (const { id } of rows) leasing(tx).run({ id, worker, until })
   return rows.map(message => ({ ...message, state: 'sending', attempts: message.attempts + 1 }))
 }
 
@@ -68,7 +60,15 @@ export interface Frozen {
 }
 
 export function freeze(tx: Tx, id: number, frozen: Frozen): void {
-  tx.update(messages).set(frozen).where(eq(messages.id, id)).run()
+  const { subject, messageId, datedAt, told, bytes } = frozen
+  freezing(tx).run({
+    id,
+    subject,
+    messageId,
+    bytes,
+    datedAt: datedAt.epochMilliseconds,
+    told: told && JSON.stringify(told),
+  })
 }
 
 /** What the mail server made of it. */
@@ -79,36 +79,37 @@ export type Outcome =
   /** No answer: it may have been taken. */
   | { result: 'uncertain'; reason: string }
 
-/** Writes down how an attempt ended. What was told (or given up on) becomes what the person knows; a refused mail starts no thread. */
+/**
+ * Writes down how an attempt ended. What was told (or given up on) becomes what the person knows; a refused mail starts no
+ * thread.
+ */
 export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: Temporal.Instant): void {
-  const after = stateAfter(message, outcome, now)
-  tx.update(messages)
-    .set({ ...after, leasedBy: null, leasedUntil: null })
-    .where(eq(messages.id, message.id))
-    .run()
-  if (after.state === 'queued' || message.registrationId === null || !message.told) return
-  const root = after.state === 'failed' ? null : message.messageId
-  tx.update(registrations)
-    .set({ told: message.told, threadId: sql`coalesce(${registrations.threadId}, ${root})` })
-    .where(eq(registrations.id, message.registrationId))
-    .run()
+  const { state, dueAt = message.dueAt } = stateAfter(message, outcome, now)
+  const reason = outcome.result === 'sent' ? '' : outcome.reason
+  const sentAt = state === 'sent' ? now.epochMilliseconds : null
+  settling(tx).run({ id: message.id, state, reason, dueAt: dueAt.epochMilliseconds, sentAt })
+  if (state === 'queued') return
+  if (message.kind === 'sign_in') forgetBytes(tx, message)
+  if (message.registrationId === null || !message.told) return
+  const root = state === 'failed' ? null : message.messageId
+  knowing(tx).run({ id: message.registrationId, told: JSON.stringify(message.told), root })
 }
 
-function stateAfter(message: Message, outcome: Outcome, now: Temporal.Instant): Partial<typeof messages.$inferInsert> {
-  // A sign-in link must not lie about in the database; every other mail can be read back for a month.
-  const end = message.kind === 'sign_in' ? { bytes: null } : {}
-  switch (outcome.result) {
-    case 'sent':
-      return { state: 'sent', reason: '', sentAt: now, ...end }
-    case 'failed':
-      return { state: 'failed', reason: outcome.reason, ...end }
-    case 'retry':
-      return { state: 'queued', reason: outcome.reason, dueAt: now.add({ minutes: backoff(message.attempts) }) }
-    case 'uncertain':
-      return CRITICAL.has(message.kind) && message.attempts <= MAX_UNCERTAIN_RESENDS
-        ? { state: 'queued', reason: outcome.reason, dueAt: now.add({ minutes: UNCERTAIN_MINUTES }) }
-        : { state: 'uncertain', reason: outcome.reason, ...end }
-  }
+/** A sign-in link must not lie about in the database; every other mail can be read back for a month. */
+function forgetBytes(tx: Tx, { id }: Message): void {
+  tx.update(messages).set({ bytes: null }).where(eq(messages.id, id)).run()
+}
+
+function stateAfter(
+  { kind, attempts }: Message,
+  { result }: Outcome,
+  now: Temporal.Instant,
+): { state: Message['state']; dueAt?: Temporal.Instant } {
+  if (result === 'retry') return { state: 'queued', dueAt: now.add({ minutes: backoff(attempts) }) }
+  const isWorthAnother = CRITICAL.has(kind) && attempts <= MAX_UNCERTAIN_RESENDS
+  if (result === 'uncertain' && isWorthAnother)
+    return { state: 'queued', dueAt: now.add({ minutes: UNCERTAIN_MINUTES }) }
+  return { state: result }
 }
 
 /** Minutes until attempt number `attempts + 1`. */
@@ -158,32 +159,105 @@ function giveUp(tx: Tx, message: Message, now: Temporal.Instant): void {
   recordOutcome(tx, tried, { result: 'uncertain', reason: INTERRUPTED }, now)
 }
 
-function isFreeAndDue(db: Db, now: Temporal.Instant) {
+/** A value in the form the database keeps it in. */
+function given(name: string) {
+  return sql`${sql.placeholder(name)}`
+}
+
+/** Due by `now`, and about no registration that has a mail under way. */
+function isFreeAndDue(db: Db) {
   const busy = db
     .select({ id: messages.registrationId })
     .from(messages)
     .where(and(eq(messages.state, 'sending'), isNotNull(messages.registrationId)))
   const isFree = or(isNull(messages.registrationId), notInArray(messages.registrationId, busy))
-  return and(eq(messages.state, 'queued'), inArray(messages.lane, ALL_LANES), lte(messages.dueAt, now), isFree)
+  const isDue = lte(messages.dueAt, given('now'))
+  return and(eq(messages.state, 'queued'), inArray(messages.lane, ALL_LANES), isDue, isFree)
 }
+
+const dueMessages = prepared(db =>
+  db
+    .select()
+    .from(messages)
+    .where(isFreeAndDue(db))
+    .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
+    .limit(sql.placeholder('limit'))
+    .prepare(),
+)
 
 /** Whether `claim` would take something now. A read, so that the worker opens no transaction for nothing. */
 export function isAnyDue(db: Db, now: Temporal.Instant): boolean {
-  const due = db.select({ id: messages.id }).from(messages).where(isFreeAndDue(db, now)).limit(1)
-  return due.get() !== undefined
+  return anyDue(db).get({ now: now.epochMilliseconds }) !== undefined
 }
+
+const anyDue = prepared(db => db.select({ id: messages.id }).from(messages).where(isFreeAndDue(db)).limit(1).prepare())
 
 /** When the next row is due; nothing if the outbox is empty. */
 export function nextDue(db: Db): Temporal.Instant | undefined {
-  const first = ALL_LANES.map(lane =>
-    db
-      .select({ dueAt: min(messages.dueAt) })
-      .from(messages)
-      .where(and(eq(messages.state, 'queued'), eq(messages.lane, lane)))
-      .get(),
-  )
-  return first.flatMap(row => row?.dueAt ?? []).sort(Temporal.Instant.compare)[0]
+  const first = ALL_LANES.flatMap(lane => firstOfLane(db).get({ lane })?.dueAt ?? [])
+  return first.sort(Temporal.Instant.compare)[0]
 }
+
+const firstOfLane = prepared(db =>
+  db
+    .select({ dueAt: min(messages.dueAt) })
+    .from(messages)
+    .where(and(eq(messages.state, 'queued'), eq(messages.lane, sql.placeholder('lane'))))
+    .prepare(),
+)
+
+const leasing = prepared(db =>
+  db
+    .update(messages)
+    .set({
+      state: 'sending',
+      leasedBy: given('worker'),
+      leasedUntil: given('until'),
+      attempts: sql`${messages.attempts} + 1`,
+    })
+    .where(eq(messages.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const freezing = prepared(db =>
+  db
+    .update(messages)
+    .set({
+      subject: given('subject'),
+      messageId: given('messageId'),
+      datedAt: given('datedAt'),
+      told: given('told'),
+      bytes: given('bytes'),
+    })
+    .where(eq(messages.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const settling = prepared(db =>
+  db
+    .update(messages)
+    .set({
+      state: given('state'),
+      reason: given('reason'),
+      dueAt: given('dueAt'),
+      sentAt: given('sentAt'),
+      leasedBy: null,
+      leasedUntil: null,
+    })
+    .where(eq(messages.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const knowing = prepared(db =>
+  db
+    .update(registrations)
+    .set({
+      told: given('told'),
+      threadId: sql`coalesce(${registrations.threadId}, ${given('root')})`,
+    })
+    .where(eq(registrations.id, sql.placeholder('id')))
+    .prepare(),
+)
 
 /** Ends a claimed row that should not leave after all. */
 export function discard(tx: Tx, message: Message, reason: string): void {

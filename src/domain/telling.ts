@@ -1,11 +1,13 @@
 // Which mail somebody should get about their registration. It follows from the difference between what their last mail
 // told them and what is true now, so that no order of moves, cancellations and failures can leave a calendar wrong.
-import { and, eq, inArray, isNotNull, lte, ne } from '#db/drizzle.ts'
+import { and, eq, inArray, isNotNull, lte, ne, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { isBefore, later } from '#src/lib/time.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { drop, enqueue, isInFlight, type Message, type MessageKind } from './outbox.ts'
+import { findPersonById } from './people.ts'
 import { getRegistration, type Registration, update } from './registrations.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
@@ -88,7 +90,7 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
     'superseded',
   )
   if (!kind || stays) return
-  const email = tx.select({ email: people.email }).from(people).where(eq(people.id, registration.personId)).get()?.email
+  const email = findPersonById(tx, registration.personId)?.email
   if (!email) return
   const raise = `${sequenceOf(event, registration)}:${registration.revisedAt.epochMilliseconds}:${event.revisedAt.epochMilliseconds}`
   enqueue(
@@ -132,18 +134,22 @@ export function assumeTold(tx: Tx, now: Temporal.Instant): void {
 }
 
 function listWaiting(db: Db, registrationId: number): Message[] {
-  return db
+  return waitingMessages(db).all({ registrationId })
+}
+
+const waitingMessages = prepared(db =>
+  db
     .select()
     .from(messages)
     .where(
       and(
-        eq(messages.registrationId, registrationId),
+        eq(messages.registrationId, sql.placeholder('registrationId')),
         eq(messages.state, 'queued'),
         inArray(messages.kind, [...TELLING]),
       ),
     )
-    .all()
-}
+    .prepare(),
+)
 
 /** How many people a change of this event would mail: those who count and have an address. */
 export function countRecipients(db: Db, event: Event): number {

@@ -1,0 +1,20 @@
+// Queries of the hot path, built once per database: building one with drizzle costs more than running it.
+import type { Placeholder } from 'drizzle-orm'
+import { sql } from './drizzle.ts'
+import type { Db } from './open.ts'
+
+/** Wraps a query builder; its result gives the prepared query of a database, made at the first use. */
+export function prepared<Query>(build: (db: Db) => Query): (db: Db) => Query {
+  const made = new WeakMap<object, Query>()
+  return db => {
+    const known = made.get(db.$client) ?? build(db)
+    made.set(db.$client, known)
+    return known
+  }
+}
+
+/** A placeholder for each field of an insertion, under the field's own name. */
+export function placeholders<Name extends string>(names: readonly Name[]): Record<Name, Placeholder> {
+  const entries = names.map((name): [Name, Placeholder] => [name, sql.placeholder(name)])
+  return Object.fromEntries(entries) as Record<Name, Placeholder>
+}
