@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { writeNow } from '#db/write.ts'
+import { createEvent } from '#src/domain/changes.ts'
+import { openApp } from '../../support/app.ts'
+import { makeEvent, makeGroup, NOW } from '../../support/world.ts'
+
+test('robots.txt leaves pages and feeds open, and names the sitemap', async () => {
+  const { app } = await openApp()
+  const { body, headers } = await app.inject('/robots.txt')
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8')
+  expect(body).toBe(
+    'User-agent: *\nDisallow: /console\nDisallow: /sign-in\nSitemap: http://localhost:3000/sitemap.xml\n',
+  )
+})
+
+test('the sitemap holds what is published, and nothing else', async () => {
+  const { app, db } = await openApp()
+  const group = makeGroup(db)
+  const event = makeEvent(db, group, { slug: 'een' })
+  writeNow(db, tx =>
+    createEvent(
+      tx,
+      { ...event, id: undefined as never, uid: undefined as never, slug: 'klad', publishedAt: null },
+      NOW,
+    ),
+  )
+  const { body, headers } = await app.inject('/sitemap.xml')
+  expect(headers['content-type']).toBe('application/xml; charset=utf-8')
+  expect([...body.matchAll(/<loc>http:\/\/localhost:3000([^<]*)</g)].map(match => match[1])).toEqual([
+    '/',
+    '/archive',
+    '/subscribe',
+    '/privacy',
+    '/accessibility',
+    '/groups/noord',
+    '/events/een',
+  ])
+  expect(body).toContain('<lastmod>2026-11-21</lastmod>')
+})
+
+describe('health', () => {
+  test('alive is all that /healthz says', async () => {
+    const { app } = await openApp()
+    expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
+  })
+
+  test.each([
+    [undefined, 503, false],
+    [NOW.subtract({ minutes: 3 }), 503, false],
+    [NOW.subtract({ minutes: 2 }), 200, true],
+  ])('ready needs a worker that beats (%s)', async (beat, status, worker) => {
+    const { app, deps } = await openApp()
+    Object.assign(deps.mailHealth, { beat })
+    const { statusCode, body } = await app.inject('/readyz')
+    expect(statusCode).toBe(status)
+    expect(JSON.parse(body)).toMatchObject({ database: true, worker })
+  })
+
+  test('ready needs a database that can be written', async () => {
+    const { app, deps, db } = await openApp()
+    Object.assign(deps.mailHealth, { beat: NOW })
+    db.$client.close()
+    const { statusCode, body } = await app.inject('/readyz')
+    expect(statusCode).toBe(503)
+    expect(JSON.parse(body)).toEqual({ status: 'unready', database: false, worker: true })
+  })
+})
+
+test.each(['/subscribe', '/privacy', '/accessibility', '/my'])('%s is there in both languages', async url => {
+  const { app, db } = await openApp()
+  makeGroup(db)
+  const [dutch, english] = [await app.inject(url), await app.inject(`${url}?lang=en`)]
+  expect([dutch.statusCode, english.statusCode]).toEqual([200, 200])
+  expect(dutch.body).toContain('<html lang="nl">')
+  expect(english.body).toContain('<html lang="en">')
+  expect(dutch.headers['set-cookie']).toBeUndefined()
+})
+
+test('the page on subscribing has the plain address, and says how late each program looks', async () => {
+  const { app } = await openApp()
+  const { body } = await app.inject('/subscribe')
+  expect(body).toContain('<code>http://localhost:3000/calendar.ics</code>')
+  expect(body).toContain('href="webcal://localhost:3000/calendar.ics"')
+  expect(body).toContain('cid=webcal%3A%2F%2Flocalhost%3A3000%2Fcalendar.ics')
+  expect(body).toContain('<dt>Google Agenda</dt><dd>na 8 tot 24 uur</dd>')
+})
