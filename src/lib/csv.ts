@@ -8,7 +8,8 @@ export function csv(rows: (string | number)[][]): string {
 
 /** What starts like a formula could run in the reader's name; an apostrophe in front makes it text (OWASP, CSV injection). */
 function cell(value: string | number): string {
-  const text = String(value).replaceAll(/\r\n?/g, '\n')
-  const safe = typeof value === 'string' && /^[\s]*[=+\-@\t\r\n＝＋－＠]/.test(String(value)) ? `'${text}` : text
-  return /[";\n\t']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  if (typeof value === 'number') return String(value)
+  const isFormula = /^\s*[=+\-@＝＋－＠]|^[\t\r]/.test(value)
+  const text = `${isFormula ? "'" : ''}${value.replaceAll(/\r\n?/g, '\n')}`
+  return /[";\n\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -12,7 +12,12 @@ export async function openApp(overrides: Partial<Config> = {}) {
   const lines: string[] = []
   const mailHealth = { beat: undefined, paused: undefined }
   const deps = { ...world, config, write: createWrite(world.db), mailHealth }
-  const app = await createApp(deps, { strictViews: true, log: pino({ level: 'info' }, watchedLog(lines)) })
+  const routes: { method: string; url: string }[] = []
+  const app = await createApp(deps, {
+    strictViews: true,
+    log: pino({ level: 'info' }, watchedLog(lines)),
+    onRoute: route => routes.push(route),
+  })
   /** A form sent from a page of ours. */
   const post = (url: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
     app.inject({
@@ -21,5 +26,5 @@ export async function openApp(overrides: Partial<Config> = {}) {
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...headers },
       payload: new URLSearchParams(form).toString(),
     })
-  return { ...world, app, deps, lines, post }
+  return { ...world, app, deps, lines, routes, post }
 }

@@ -39,7 +39,7 @@ export async function openConsole() {
 
 /** The hidden and visible values of the form of a page, as a browser would send them: by name. */
 export function fieldsOf(html: string, action: string): Fields {
-  const form = html.split('<form').find(part => part.includes(`action="${action}"`)) ?? ''
+  const form = html.split('<form').find(part => part.includes(`method="post" action="${action}"`)) ?? ''
   const fields: Fields = {}
   for (const [tag] of form.split('</form>')[0]?.matchAll(/<input[^>]*>/g) ?? []) {
     const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { csv } from '#src/lib/csv.ts'
+
+describe('a table for a spreadsheet', () => {
+  test('opens in Dutch Excel: a byte order mark, semicolons, CRLF', () => {
+    expect(
+      csv([
+        ['Naam', 'Aantal'],
+        ['Zoë', 3],
+      ]),
+    ).toBe('\uFEFFNaam;Aantal\r\nZoë;3\r\n')
+  })
+
+  test.each([
+    ['=1+1', "'=1+1"],
+    ['+31612345678', "'+31612345678"],
+    ['-2', "'-2"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\t=1', '"\'\t=1"'],
+    ['\r=1', '"\'\n=1"'],
+    [' =1', "' =1"],
+    ['＝1', "'＝1"],
+    ['=HYPERLINK("http://x";"klik")', '"\'=HYPERLINK(""http://x"";""klik"")"'],
+  ])('%j stays text', (value, cell) => {
+    expect(csv([[value]])).toBe(`\uFEFF${cell}\r\n`)
+  })
+
+  test.each([
+    ['a;b', '"a;b"'],
+    ['zegt "ja"', '"zegt ""ja"""'],
+    ['regel\nregel', '"regel\nregel"'],
+    ["d'Hondt", "d'Hondt"],
+    ['a-b', 'a-b'],
+    ['', ''],
+  ])('%j stays one cell', (value, cell) => {
+    expect(csv([[value]])).toBe(`\uFEFF${cell}\r\n`)
+  })
+
+  test('a number is a number, also below zero', () => {
+    expect(csv([[-2]])).toBe('\uFEFF-2\r\n')
+  })
+})

@@ -1,0 +1,161 @@
+// Who may do what: every console route, tried by nobody, by an organiser of another group, and by a host.
+import { describe, expect, test } from 'vitest'
+import { auditEntries, events, registrations } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { createEvent } from '#src/domain/changes.ts'
+import { openConsole, signIn } from '../../support/console.ts'
+import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
+
+type Fields = Record<string, string>
+
+const EVENT = { title: 'Anders', kind: 'webinar', groupId: '1', revision: '2' }
+const MOVE = { revision: '2', date: '2026-12-10', time: '12:00', durationMinutes: '60', attendance: 'online' }
+const SERIES = {
+  ...{ title: 'R', kind: 'webinar', groupId: '1', durationMinutes: '60', attendance: 'online', every: 'month' },
+  ...{ ordinal: '1', weekday: 'TH', months: '1,2', interval: '2', weeklyDay: 'TH', localTime: '12:00' },
+  ...{ promoteHoursOnline: '1', promoteHoursInPerson: '48' },
+}
+const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
+
+/** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
+const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organiser'][] = [
+  ['GET /console', '/console', undefined, 'anyone'],
+  ['GET /console/events', '/console/events', undefined, 'anyone'],
+  ['GET /console/outbox', '/console/outbox', undefined, 'anyone'],
+  ['GET /console/series/new', '/console/series/new', undefined, 'organiser'],
+  ['POST /console/series/new', '/console/series/new', SERIES, 'organiser'],
+  ['GET /console/series/:slug', '/console/series/eerste-donderdag', undefined, 'organiser'],
+  ['POST /console/series/:slug', '/console/series/eerste-donderdag', SERIES, 'organiser'],
+  ['GET /console/series/:slug/planning', '/console/series/eerste-donderdag/planning', undefined, 'organiser'],
+  ['POST /console/series/:slug/planning', '/console/series/eerste-donderdag/planning', {}, 'organiser'],
+  ['GET /console/events/new', '/console/events/new', undefined, 'organiser'],
+  ['POST /console/events/new', '/console/events/new', { ...EVENT, ...MOVE }, 'organiser'],
+  ['GET /console/events/:id', '/console/events/1', undefined, 'organiser'],
+  ['POST /console/events/:id', '/console/events/1', EVENT, 'organiser'],
+  ['GET /console/events/:id/preview', '/console/events/2/preview', undefined, 'organiser'],
+  ['POST /console/events/:id/publication', '/console/events/2/publication', { revision: '1' }, 'organiser'],
+  ['POST /console/events/:id/deletion', '/console/events/2/deletion', { revision: '1' }, 'organiser'],
+  ['GET /console/events/:id/move', '/console/events/1/move', undefined, 'organiser'],
+  ['POST /console/events/:id/move', '/console/events/1/move', MOVE, 'organiser'],
+  ['GET /console/events/:id/cancellation', '/console/events/1/cancellation', undefined, 'organiser'],
+  ['POST /console/events/:id/cancellation', '/console/events/1/cancellation', { revision: '2' }, 'organiser'],
+  ['GET /console/events/:id/reinstatement', '/console/events/1/reinstatement', undefined, 'organiser'],
+  ['POST /console/events/:id/reinstatement', '/console/events/1/reinstatement', { revision: '2' }, 'organiser'],
+  ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
+  ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
+  ['GET /console/events/:id/registrations.csv', '/console/events/1/registrations.csv', undefined, 'organiser'],
+  ['POST /console/registrations/:id/cancellation', '/console/registrations/1/cancellation', {}, 'organiser'],
+  ['POST /console/registrations/:id/promotion', '/console/registrations/1/promotion', {}, 'organiser'],
+  ['POST /console/registrations/:id/attendance', '/console/registrations/1/attendance', { present: 'yes' }, 'host'],
+  ['GET /console/outbox/:id', '/console/outbox/1', undefined, 'organiser'],
+  ['POST /console/outbox/:id/retry', '/console/outbox/1/retry', {}, 'organiser'],
+]
+
+async function openAll() {
+  const world = await openConsole()
+  const { db, group } = world
+  const event = makeEvent(db, group)
+  const { kind, timeZone, durationMinutes, attendance } = event
+  const draft = { groupId: group.id, kind, timeZone, durationMinutes, attendance, localStart: '2027-01-07T12:00' }
+  writeNow(db, tx => createEvent(tx, { ...draft, title: 'Nog geheim' }, NOW))
+  makeSeries(db, group)
+  makeRegistration(db, event, { accessNeeds: 'Een tolk' })
+  const host = signIn(db, 'hella@example.org', group, 'host')
+  const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
+  const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
+    form ? world.post(url, form, headers) : world.app.inject({ url, headers })
+  /** Everything an organiser could have changed. */
+  const state = () =>
+    JSON.stringify([
+      db.select().from(events).all(),
+      db.select().from(registrations).all(),
+      db.select().from(auditEntries).all(),
+    ])
+  return { ...world, host, stranger, ask, state }
+}
+
+test('the list names every console route', async () => {
+  const { routes } = await openAll()
+  const real = routes
+    .filter(({ method, url }) => url.startsWith('/console') && method !== 'HEAD')
+    .map(({ method, url }) => `${method} ${url}`)
+  expect(ROUTES.map(([route]) => route).sort()).toEqual(real.sort())
+})
+
+describe('somebody who is not signed in', () => {
+  test.each(ROUTES)('%s', async (_route, url, form) => {
+    const { ask, state } = await openAll()
+    const before = state()
+    const { statusCode, headers } = await ask(url, form, {})
+    expect([statusCode, headers.location]).toEqual(form ? [403, undefined] : [303, '/sign-in'])
+    expect(headers['cache-control']).toBe('no-store')
+    expect(state()).toBe(before)
+  })
+})
+
+describe('an owner of another group', () => {
+  // What belongs to nobody else: their own lists, and new things in their own group (not in this one: 422).
+  const own: Record<string, number> = {
+    'GET /console': 200,
+    'GET /console/events': 200,
+    'GET /console/outbox': 200,
+    'GET /console/series/new': 200,
+    'POST /console/series/new': 422,
+    'GET /console/events/new': 200,
+    'POST /console/events/new': 422,
+  }
+  test.each(ROUTES)('%s', async (route, url, form) => {
+    const { ask, state, stranger } = await openAll()
+    const before = state()
+    const { statusCode, body, headers } = await ask(url, form, stranger)
+    expect(statusCode).toBe(own[route] ?? 404)
+    expect(body).not.toMatch(/Eén gezin|Zoë|Nog geheim|Webinar van de eerste|zoe@/)
+    expect(headers['cache-control']).toBe('no-store')
+    expect(state()).toBe(before)
+  })
+})
+
+describe('a host', () => {
+  const lists = ['GET /console/outbox', 'GET /console', 'GET /console/events']
+  test.each(ROUTES)('%s', async (route, url, form, right) => {
+    const { ask, state, host } = await openAll()
+    const before = state()
+    const { statusCode } = await ask(url, form, host)
+    if (right === 'organiser') {
+      // A host has no group to make something in, so there is nothing to find.
+      expect(statusCode).toBe(/new$/.test(route) && form ? 422 : 404)
+      expect(state()).toBe(before)
+    } else expect(statusCode).toBe(form ? 303 : 200)
+    if (lists.includes(route)) expect(state()).toBe(before)
+  })
+
+  test('sees names, not addresses or what was asked for in confidence, and no mails', async () => {
+    const { ask, host, get } = await openAll()
+    const { body } = await ask('/console/events/1/registrations', undefined, host)
+    expect(body).toContain('Zoë de Vries')
+    expect(body).not.toMatch(/zoe@example\.org|Een tolk|Afmelden|registrations\.csv|Iemand toevoegen/)
+    expect((await get('/console/events/1/registrations')).body).toMatch(/zoe@example\.org[\s\S]*Een tolk/)
+    const outbox = await ask('/console/outbox?state=all', undefined, host)
+    expect(outbox.body).toContain('Er zijn geen mails.')
+  })
+})
+
+test('an organiser of the whole tree may do it in a group under it', async () => {
+  const { db, group, app } = await openAll()
+  const child = makeGroup(db, { slug: 'wijs', name: 'WIJS', parentId: group.id })
+  const event = makeEvent(db, child, { title: 'In de wijk' })
+  const above = signIn(db, 'otto@example.org')
+  expect((await app.inject({ url: `/console/events/${event.id}`, headers: above })).statusCode).toBe(200)
+})
+
+test('a form from another site is refused before anything is read', async () => {
+  const { post, me, state } = await openAll()
+  const before = state()
+  const { statusCode } = await post(
+    '/console/events/2/deletion',
+    { revision: '1' },
+    { ...me, 'sec-fetch-site': 'cross-site' },
+  )
+  expect(statusCode).toBe(403)
+  expect(state()).toBe(before)
+})
