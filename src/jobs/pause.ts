@@ -41,9 +41,9 @@ export function createPause(log: Log) {
     },
     /** A mail that was taken or refused shows that we are let in; silence shows nothing. */
     note(result: Outcome | Pause, now: Temporal.Instant): void {
-      if (result.result === 'sent' || result.result === 'failed') return open()
       const isKnown = until !== undefined && isBefore(now, until)
-      if ((result.result === 'pause' || paused) && !isKnown) close(result.reason, now)
+      if (result.result === 'sent' || result.result === 'failed') open()
+      else if ((result.result === 'pause' || paused) && !isKnown) close(result.reason, now)
     },
   }
 }

@@ -29,6 +29,9 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const worker = randomUUID()
   const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config), worker })
   const pause = createPause(log)
+  // Twice what the pool sends at once: it never waits for our disk, and half of them share one commit. Where the rate is
+  // limited nothing waits in the pool, so that a sign-in link can still go first.
+  const mostUnderWay = config.mailRate ? CONNECTIONS : 2 * CONNECTIONS
   const underWay = new Set<Promise<void>>()
   let state: 'new' | 'running' | 'stopped' = 'new'
   let beat: Temporal.Instant | undefined
@@ -75,9 +78,9 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
       swept = now
       await write(tx => sweep(tx, now))
     }
-    const room = pause.slots(now, CONNECTIONS) - underWay.size
-    if (room <= 0 || !isAnyDue(db, now)) return
-    for (const task of await delivery.take(room)) track(task)
+    const most = pause.slots(now, mostUnderWay)
+    if (most === 0 || underWay.size > most / 2 || !isAnyDue(db, now)) return
+    for (const task of await delivery.take(most - underWay.size)) track(task)
     isNudged = true
   }
 

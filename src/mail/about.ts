@@ -1,7 +1,10 @@
 // What the mails about a registration are written from: read once, in the transaction that decides that one is due.
+import { eq, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
+import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
-import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
+import type { Event, Group, Series } from '#src/domain/events.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
@@ -13,17 +16,28 @@ export interface House {
 }
 
 export interface About {
-  event: ListedEvent
+  event: Event & { group: Group; series: Series | null }
   registration: Registration
   email: string
-  /** Place in the queue of who waits, from 1. */
+  /** Place in the queue, from 1; of no meaning to who has a place. */
   position: number
 }
 
-/** Nothing if the person has no address. `event` only where it stands for another than the stored one, as in a preview. */
-export function readAbout(db: Db, registration: Registration, event?: Event): About | undefined {
+/** Nothing if the person has no address. */
+export function readAbout(db: Db, registration: Registration): About | undefined {
   const email = findPersonById(db, registration.personId)?.email
-  if (!email) return undefined
-  const listed = { ...getListedEvent(db, registration.eventId), ...event }
-  return { event: listed, registration, email, position: waitingPosition(db, registration) }
+  const row = withHost(db).get({ id: registration.eventId })
+  if (!email || !row) return undefined
+  const position = registration.status === 'waitlisted' ? waitingPosition(db, registration) : 0
+  return { event: { ...row.event, group: row.group, series: row.series }, registration, email, position }
 }
+
+const withHost = prepared(db =>
+  db
+    .select({ event: events, group: groups, series })
+    .from(events)
+    .innerJoin(groups, eq(groups.id, events.groupId))
+    .leftJoin(series, eq(series.id, events.seriesId))
+    .where(eq(events.id, sql.placeholder('id')))
+    .prepare(),
+)

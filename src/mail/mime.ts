@@ -56,6 +56,7 @@ export async function compose(content: Content, postmark: Postmark, dkim?: Dkim)
     ...(postmark.threadId && { inReplyTo: postmark.threadId, references: postmark.threadId }),
     headers: headersOf(content),
     baseBoundary: createHash('sha256').update(postmark.messageId).digest('hex').slice(0, 16),
+    textEncoding: 'quoted-printable',
     disableFileAccess: true,
     disableUrlAccess: true,
   })

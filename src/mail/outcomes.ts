@@ -34,7 +34,7 @@ export function outcomeOf(error: SmtpError, hasBegun: boolean): Outcome | Pause 
     if (command === 'MAIL FROM') return { result: 'pause', reason }
     return { result: command === 'RCPT TO' || command === 'DATA' ? 'failed' : 'retry', reason }
   }
-  if (OVER_ONE_MAIL.has(code) && !hasBegun) return { result: 'failed', reason }
+  if (reply === undefined && OVER_ONE_MAIL.has(code) && !hasBegun) return { result: 'failed', reason }
   return { result: hasBegun ? 'uncertain' : 'retry', reason }
 }
 

@@ -105,6 +105,31 @@ describe('an invitation', () => {
     expect(rest[1]?.mail.text).toContain('Reden: Te weinig mensen.')
   })
 
+  test('moves to another place, with the reason of that change and no older one', async () => {
+    const venue = { name: 'Het Paleis', address: 'Boterdiep 111', postcode: '9712 LM', city: 'Groningen', access: '' }
+    const event = makeEvent(office.db, makeGroup(office.db), { attendance: 'in_person', venue, capacityInPerson: 9 })
+    makeRegistration(office.db, event, { attendance: 'in_person' })
+    await office.deliver()
+    move(event, '2026-12-10T12:00')
+    await later()
+    const at = { ...getEvent(office.db, event.id), venue: { ...venue, name: 'Forum', city: 'Assen' } }
+    for (const [to, reason] of [
+      [at, 'Meer ruimte.'],
+      [{ ...at, durationMinutes: 90 }, ''],
+    ] as const) {
+      writeNow(office.db, tx => moveEvent(tx, getEvent(tx, event.id), to, reason, editing(office, event), now()))
+      await later()
+    }
+    const [, , place, longer] = office.mailbox.received.map(({ mail }) => mail.text)
+    expect(place).toContain(
+      'Waar: Forum, Boterdiep 111, 9712 LM Assen\n  was: Het Paleis, Boterdiep 111, 9712 LM Groningen',
+    )
+    expect(place).toContain('Reden: Meer ruimte.')
+    expect(longer).toContain('was: donderdag 10 december 2026, 12.00–13.00 uur')
+    expect(longer).not.toContain('Reden')
+    expect(invites().map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3])
+  })
+
   test('leaves one calendar only when one person unregisters', async () => {
     const event = makeEvent(office.db, makeGroup(office.db))
     const registration = makeRegistration(office.db, event)

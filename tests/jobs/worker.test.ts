@@ -78,13 +78,13 @@ describe('stopping', () => {
   test('finishes what is under way and starts nothing new', async () => {
     const office = await openPostOffice({ mailbox: await openMailbox({ delayMs: 200 }) })
     office.nudged()
-    await registerMany(office, 12)
-    await expect.poll(() => office.messages().filter(({ state }) => state === 'sending').length).toBe(5)
+    await registerMany(office, 14)
+    await expect.poll(() => office.messages().filter(({ state }) => state === 'sending').length).toBe(10)
     await office.worker().stop()
     const states = office.messages().flatMap(({ kind, state }) => (kind === 'confirmed' ? [state] : []))
     expect(Object.groupBy(states, state => state)).toEqual({
-      sent: Array(5).fill('sent'),
-      queued: Array(7).fill('queued'),
+      sent: Array(10).fill('sent'),
+      queued: Array(4).fill('queued'),
     })
     await office.close()
   })

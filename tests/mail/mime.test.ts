@@ -1,0 +1,145 @@
+// The header of a mail, and what cannot get into it.
+import { createPublicKey, createVerify, generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import PostalMime from 'postal-mime'
+import { expect, test } from 'vitest'
+import { readAbout } from '#src/mail/about.ts'
+import type { Content } from '#src/mail/content.ts'
+import { type AboutRegistration, contentOf } from '#src/mail/messages.ts'
+import { compose, type Dkim, readDkim } from '#src/mail/mime.ts'
+import { headersOf } from '../support/smtp.ts'
+import { makeEvent, makeGroup, makeRegistration, NOW, openWorld, testTokens } from '../support/world.ts'
+
+const house = {
+  config: {
+    baseUrl: 'https://agenda.example.org',
+    mailFrom: { name: 'Aanschuiven', email: 'agenda@example.org' },
+    timeZone: 'Europe/Amsterdam',
+  },
+  tokens: testTokens,
+}
+const postmark = { messageId: '<0123@example.org>', date: NOW, threadId: null as string | null }
+
+function write(kind: AboutRegistration): Content {
+  const { db } = openWorld()
+  const registration = makeRegistration(db, makeEvent(db, makeGroup(db, { email: 'noord@example.org' })))
+  const about = readAbout(db, registration)
+  if (!about) throw new Error('no address')
+  return contentOf({ kind, about }, house, NOW)
+}
+
+async function headerOf(content: Content, values: Partial<typeof postmark> = {}, dkim?: Dkim) {
+  const { bytes } = await compose(content, { ...postmark, ...values }, dkim)
+  const [block = ''] = bytes.toString('latin1').split('\r\n\r\n')
+  return {
+    bytes,
+    block,
+    names: block
+      .replaceAll(/\r\n[ \t]/g, ' ')
+      .split('\r\n')
+      .map(line => line.split(':')[0]),
+    ...headersOf(block),
+  }
+}
+
+test('a confirmation has every field once, in seven bits', async () => {
+  const { bytes, names, block, ...header } = await headerOf(write('confirmed'))
+  expect(header).toMatchObject({
+    from: 'Werkplaats Noord via Aanschuiven <agenda@example.org>',
+    to: '=?UTF-8?Q?Zo=C3=AB_de_Vries?= <zoe@example.org>',
+    'reply-to': 'Werkplaats Noord <noord@example.org>',
+    'message-id': '<0123@example.org>',
+    date: 'Sat, 21 Nov 2026 09:00:00 +0000',
+    'auto-submitted': 'auto-generated',
+    'x-auto-response-suppress': 'All',
+    'x-aanschuiven-message': 'confirmed',
+  })
+  expect(names.toSorted()).toEqual([
+    'Auto-Submitted',
+    'Content-Type',
+    'Date',
+    'From',
+    'MIME-Version',
+    'Message-ID',
+    'Reply-To',
+    'Subject',
+    'To',
+    'X-Aanschuiven-Message',
+    'X-Auto-Response-Suppress',
+  ])
+  expect(block).toMatch(/^[\x20-\x7e\r\n]+$/)
+  expect(bytes.toString('latin1')).not.toMatch(/[^\r]\n|\r[^\n]/)
+})
+
+test('a reminder stands in its thread and can be stopped with one POST', async () => {
+  const content = write('reminder_day')
+  const header = await headerOf(content, { threadId: '<root@example.org>' })
+  expect(header).toMatchObject({
+    'in-reply-to': '<root@example.org>',
+    references: '<root@example.org>',
+    'list-unsubscribe': `<${content.unsubscribe?.url}>`,
+    'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
+  })
+  expect(content.unsubscribe?.url).toMatch(/^https:\/\/agenda\.example\.org\/unsubscribe\/1-1-[\w-]{43}$/)
+})
+
+test('the same mail gives the same bytes, another one others', async () => {
+  const content = write('confirmed')
+  const [one, two, other] = await Promise.all(
+    ['<a@x>', '<a@x>', '<b@x>'].map(messageId => compose(content, { ...postmark, messageId })),
+  )
+  expect(one?.bytes.equals(two?.bytes ?? Buffer.alloc(0))).toBe(true)
+  expect(one?.bytes.equals(other?.bytes ?? Buffer.alloc(0))).toBe(false)
+})
+
+test('no name, title or subject adds a header or a recipient', async () => {
+  const evil = 'Zoë\r\nBcc: dief@example.net\r\n\r\n"<x@example.net>, y@example.net;\u0000'
+  const content = write('confirmed')
+  const { bytes, names } = await headerOf({
+    ...content,
+    subject: evil,
+    title: evil,
+    to: { ...content.to, name: evil },
+    from: { ...content.from, name: evil },
+  })
+  const mail = await PostalMime.parse(bytes)
+  expect(names).not.toContain('Bcc')
+  expect(mail.to?.map(({ address }) => address)).toEqual(['zoe@example.org'])
+  expect([mail.from?.address, mail.bcc, mail.cc]).toEqual(['agenda@example.org', undefined, undefined])
+})
+
+test('a signed mail covers unsubscribing, and the signature holds', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const folder = mkdtempSync(join(tmpdir(), 'dkim-'))
+  const keyFile = join(folder, 'key.pem')
+  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const dkim = readDkim({ dkim: { domain: 'example.org', selector: 'mail', keyFile } })
+  const { block } = await headerOf(write('reminder_day'), {}, dkim)
+  const signature = headersOf(block)['dkim-signature'] ?? ''
+  const signed = / h=([^;]+);/.exec(signature)?.[1]?.replaceAll(/\s/g, '').split(':') ?? []
+  expect(signature).toContain('d=example.org; q=dns/txt; s=mail;')
+  expect(signed).toEqual(
+    expect.arrayContaining([
+      'from',
+      'to',
+      'subject',
+      'date',
+      'message-id',
+      'list-unsubscribe',
+      'list-unsubscribe-post',
+      'auto-submitted',
+    ]),
+  )
+  const fields = headersOf(block)
+  const relaxed = (name: string, value: string) => `${name}:${value.replaceAll(/\s+/g, ' ').trim()}`
+  const hashed = signed.filter(name => name in fields).map(name => `${relaxed(name, fields[name] ?? '')}\r\n`)
+  const own = relaxed('dkim-signature', signature.replace(/b=[^;]*$/, 'b='))
+  const verify = createVerify('RSA-SHA256').update(hashed.join('') + own)
+  const given = / b=([^;]*)$/.exec(signature)?.[1]?.replaceAll(/\s/g, '') ?? ''
+  expect(verify.verify(createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })), given, 'base64')).toBe(true)
+  writeFileSync(keyFile, 'geen sleutel')
+  expect(() => readDkim({ dkim: { domain: 'example.org', selector: 'mail', keyFile } })).toThrow()
+  rmSync(folder, { recursive: true })
+})
