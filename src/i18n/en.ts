@@ -217,7 +217,7 @@ export const en: Messages = {
       lead: 'This is how you sign in as an organiser.',
       button: 'Sign in',
       code: 'Or type this code:',
-      until: time => `The link and the code work until ${time}, and once.`,
+      until: time => `The link and the code work once, until ${time}.`,
       notYou: 'You did not ask for this? You do not have to do anything. Nobody can sign in without this mail.',
     },
     my: {

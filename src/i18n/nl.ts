@@ -231,7 +231,7 @@ export const nl = {
       lead: 'Hiermee log je in als organisator.',
       button: 'Inloggen',
       code: 'Of typ deze code over:',
-      until: (time: string) => `De link en de code werken tot ${time} uur, en één keer.`,
+      until: (time: string) => `De link en de code werken één keer, tot ${time} uur.`,
       notYou: 'Vroeg je hier niet om? Dan hoef je niets te doen. Zonder deze mail kan niemand inloggen.',
     },
     my: {

@@ -82,7 +82,7 @@ export function address({ event, registration }: About, to: To, house: House): C
     host: event.group.name,
     blocks: blocks(
       paragraph(lead),
-      facts({ label: words.labels.when, value: formats.when(event) }),
+      facts({ label: words.labels.when, value: `${formats.day(event)}\n${formats.range(event)}` }),
       button(text, links.addressProof(registration)),
       note(notYou),
     ),
