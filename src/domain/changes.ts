@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, ne } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { eventSlugs, events, eventThemes, materials, registrations, sessions } from '#db/schema.ts'
+import { auditEntries, eventSlugs, events, eventThemes, materials, registrations, sessions } from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { slugify } from '#src/lib/text.ts'
 import { instantsOf, isBefore, localTimeProblem } from '#src/lib/time.ts'
@@ -247,6 +247,8 @@ export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.
   if (event.publishedAt) throw new Refusal('not_possible_now')
   if (event.revision !== editor.revision) throw new Refusal('changed_meanwhile')
   for (const table of [eventThemes, sessions, materials]) tx.delete(table).where(eq(table.eventId, event.id)).run()
+  // Who did what to it is kept; it only no longer leads anywhere.
+  tx.update(auditEntries).set({ eventId: null }).where(eq(auditEntries.eventId, event.id)).run()
   tx.delete(events).where(eq(events.id, event.id)).run()
   audit(
     tx,

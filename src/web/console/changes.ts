@@ -10,6 +10,7 @@ import { getEventWith } from '#src/domain/organisers.ts'
 import { Invalid, NotFound, Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanText } from '#src/lib/text.ts'
+import { localTimeProblem } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
@@ -86,7 +87,7 @@ export function changeRoutes(app: App, deps: Deps): void {
   )
 
   async function move(request: FastifyRequest, event: Event, body: Move): Promise<Outcome> {
-    const to = readAppointment(body)
+    const to = readAppointment(body, event)
     const question = moveQuestion(request, event, to, body)
     // A draft is nobody's business yet: its page comes first only if something is against the new day.
     const always = event.publishedAt !== null || Boolean(question.warnings?.length)
@@ -223,11 +224,13 @@ function moveValues(event: Event, to: Appointment): Record<string, string> {
   }
 }
 
-function readAppointment(body: Move): Appointment {
-  const problems = placeProblems(body)
-  if (Object.keys(problems).length) throw new Invalid(problems)
+function readAppointment(body: Move, { timeZone }: Event): Appointment {
   const { date, time, durationMinutes, attendance } = body
-  return { localStart: `${date}T${time}`, durationMinutes, attendance, venue: readVenue(body) }
+  const localStart = `${date}T${time}`
+  const problem = localTimeProblem(localStart, timeZone)
+  const problems = { ...placeProblems(body), ...(problem && { date: problem }) }
+  if (Object.keys(problems).length) throw new Invalid(problems)
+  return { localStart, durationMinutes, attendance, venue: readVenue(body) }
 }
 
 function placeWords(event: Pick<Event, 'attendance' | 'venue'>, online: string): string {

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest'
+import { asc, eq } from '#db/drizzle.ts'
+import { auditEntries, messages, registrations } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { assumeTold } from '#src/domain/telling.ts'
+import { fieldsOf, openConsole } from '../../support/console.ts'
+import { makeEvent, makeRegistration, NOW } from '../../support/world.ts'
+
+/** A webinar for two: Zoë and Ali are in, Bo waits. All have been told. */
+async function openList() {
+  const world = await openConsole()
+  const { db, group } = world
+  const event = makeEvent(db, group, { capacityOnline: 2 })
+  const zoe = makeRegistration(db, event, { accessNeeds: 'Een tolk' })
+  const ali = makeRegistration(db, event, { email: 'ali@example.org', name: 'Ali Yıldız', organisation: 'Wijkteam' })
+  const bo = makeRegistration(db, event, { email: 'bo@example.org', name: 'Bo' })
+  writeNow(db, tx => assumeTold(tx, NOW))
+  const list = `/console/events/${event.id}/registrations`
+  const statuses = () =>
+    Object.fromEntries(
+      db
+        .select()
+        .from(registrations)
+        .orderBy(asc(registrations.id))
+        .all()
+        .map(({ name, status }) => [name, status]),
+    )
+  const mails = () =>
+    db
+      .select()
+      .from(messages)
+      .orderBy(asc(messages.id))
+      .all()
+      .filter(({ kind, state }) => !kind.startsWith('reminder') && state === 'queued')
+      .map(({ kind, toAddress }) => `${kind} ${toAddress}`)
+  const deeds = () =>
+    db
+      .select({ action: auditEntries.action })
+      .from(auditEntries)
+      .all()
+      .map(({ action }) => action)
+      .slice(1)
+  return { ...world, event, zoe, ali, bo, list, statuses, mails, deeds }
+}
+
+describe('the list', () => {
+  test('shows who comes, who waits, and what they need', async () => {
+    const { get, list } = await openList()
+    const { body } = await get(list)
+    expect(body).toContain('2 van 2 plaatsen')
+    expect(body).toContain('1 op de wachtlijst')
+    expect(body).toContain('Een tolk')
+    expect(body.match(/<tr id="r\d+">/g)).toHaveLength(3)
+  })
+
+  test.each([
+    ['q=wijkteam', ['Ali Yıldız']],
+    ['q=bo@', ['Bo']],
+    ['q=zo&status=confirmed', ['Zoë de Vries']],
+    ['status=waitlisted', ['Bo']],
+    ['q=%25', ['Zoë de Vries', 'Ali Yıldız', 'Bo']],
+    ['q=niemand', []],
+  ])('narrowed by %s', async (query, names) => {
+    const { get, list } = await openList()
+    const { body } = await get(`${list}?${query}`)
+    expect([...body.matchAll(/<th scope="row">([^<]+)</g)].map(match => match[1])).toEqual(names)
+  })
+})
+
+describe('adding by hand', () => {
+  const ADD = { name: 'Cor', email: '', organisation: 'Buurthuis', role: 'resident', attendance: 'online' }
+
+  test('without an address: at once, with a place or on the waiting list like everybody', async () => {
+    const { list, post, statuses, mails, deeds } = await openList()
+    const { statusCode, headers } = await post(list, ADD)
+    expect([statusCode, headers.location]).toEqual([303, list])
+    expect(statuses()).toEqual({
+      'Zoë de Vries': 'confirmed',
+      'Ali Yıldız': 'confirmed',
+      Bo: 'waitlisted',
+      Cor: 'waitlisted',
+    })
+    expect(mails()).toEqual([])
+    expect(deeds()).toEqual(['registration_added'])
+  })
+
+  test('with an address: shows the mail first', async () => {
+    const { db, list, post, statuses, mails } = await openList()
+    const shown = await post(list, { ...ADD, email: 'Cor@Example.org' })
+    expect(shown.body).toContain('Eén persoon krijgt een mail')
+    expect(shown.body).toContain('Dag Cor,')
+    expect(Object.keys(statuses())).toHaveLength(3)
+    expect((await post(list, fieldsOf(shown.body, list))).statusCode).toBe(303)
+    expect(mails()).toEqual(['waitlisted cor@example.org'])
+    expect(db.select().from(registrations).all().at(-1)).toMatchObject({ name: 'Cor', addedBy: 1, role: 'resident' })
+  })
+
+  test.each([
+    [{ name: '' }, 'name'],
+    [{ name: 'Kijk op https://spam.example' }, 'name'],
+    [{ email: 'cor' }, 'email'],
+    [{ role: 'baas' }, 'role'],
+  ])('%o is refused beside %s', async (choice, field) => {
+    const { list, post, statuses } = await openList()
+    const { statusCode, body } = await post(list, { ...ADD, ...choice })
+    expect(statusCode).toBe(422)
+    expect(body).toContain(`id="f-${field}-problem"`)
+    expect(body).toContain('value="Buurthuis"')
+    expect(Object.keys(statuses())).toHaveLength(3)
+  })
+})
+
+describe('cancelling somebody', () => {
+  test('shows both mails first: to them, and to who gets the place', async () => {
+    const { ali, list, post, statuses, mails, deeds } = await openList()
+    const path = `/console/registrations/${ali.id}/cancellation`
+    const shown = await post(path)
+    expect(shown.statusCode).toBe(200)
+    expect(shown.body).toContain('Ali Yıldız afmelden?')
+    expect(shown.body).toContain('2 mensen krijgen een mail')
+    expect(statuses()).toMatchObject({ 'Ali Yıldız': 'confirmed' })
+    const { headers } = await post(path, fieldsOf(shown.body, path))
+    expect(headers.location).toBe(`${list}#r${ali.id}`)
+    expect(statuses()).toEqual({ 'Zoë de Vries': 'confirmed', 'Ali Yıldız': 'cancelled', Bo: 'confirmed' })
+    expect(mails()).toEqual(['unregistered ali@example.org', 'promoted bo@example.org'])
+    expect(deeds()).toEqual(['registration_cancelled'])
+  })
+
+  test('is refused when the waiting list changed since', async () => {
+    const { db, ali, bo, post, statuses } = await openList()
+    const path = `/console/registrations/${ali.id}/cancellation`
+    const shown = await post(path)
+    db.update(registrations).set({ status: 'cancelled' }).where(eq(registrations.id, bo.id)).run()
+    expect((await post(path, fieldsOf(shown.body, path))).statusCode).toBe(409)
+    expect(statuses()).toMatchObject({ 'Ali Yıldız': 'confirmed' })
+  })
+})
+
+describe('giving somebody a place', () => {
+  test('never gives one that is not there', async () => {
+    const { bo, post, statuses, mails } = await openList()
+    const path = `/console/registrations/${bo.id}/promotion`
+    const { statusCode, body } = await post(path)
+    expect(statusCode).toBe(409)
+    expect(body).toContain('Er is geen plaats meer')
+    expect((await post(path, { recipients: '1' })).statusCode).toBe(409)
+    expect(statuses()).toMatchObject({ Bo: 'waitlisted' })
+    expect(mails()).toEqual([])
+  })
+
+  test('shows the mail first', async () => {
+    const { db, bo, post, statuses, mails, deeds } = await openList()
+    db.$client.prepare('update events set capacity_online = 3').run()
+    const path = `/console/registrations/${bo.id}/promotion`
+    const shown = await post(path)
+    expect(shown.body).toContain('Bo een plaats geven?')
+    await post(path, fieldsOf(shown.body, path))
+    expect(statuses()).toMatchObject({ Bo: 'confirmed' })
+    expect(mails()).toEqual(['promoted bo@example.org'])
+    expect(deeds()).toEqual(['registration_promoted'])
+  })
+})
+
+describe('attendance', () => {
+  test('is marked and taken back, for who has a place', async () => {
+    const { db, zoe, bo, list, post, deeds } = await openList()
+    const attended = () =>
+      db.select({ at: registrations.attendedAt }).from(registrations).all()[0]?.at?.toString() ?? null
+    const path = `/console/registrations/${zoe.id}/attendance`
+    expect((await post(path, { present: 'yes' })).headers.location).toBe(`${list}#r${zoe.id}`)
+    expect(attended()).toBe(NOW.toString())
+    await post(path, { present: 'no' })
+    expect(attended()).toBe(null)
+    expect((await post(path, { present: 'misschien' })).statusCode).toBe(400)
+    expect((await post(`/console/registrations/${bo.id}/attendance`, { present: 'yes' })).statusCode).toBe(409)
+    expect(deeds()).toEqual(['attendance_marked', 'attendance_unmarked'])
+  })
+})
+
+test('the file for a spreadsheet holds everybody, and no formula', async () => {
+  const { db, event, list, get } = await openList()
+  makeRegistration(db, event, { email: 'x@example.org', name: '=cmd', organisation: '+31 6', accessNeeds: '@x;y' })
+  const { body, headers } = await get(`${list}.csv`)
+  expect(headers['content-type']).toBe('text/csv; charset=utf-8')
+  expect(headers['content-disposition']).toBe(`attachment; filename="${event.slug}.csv"`)
+  expect(headers['cache-control']).toBe('no-store')
+  expect(body.split('\r\n')).toEqual([
+    '\uFEFFNaam;E-mailadres;Organisatie;Rol;Deelname;Status;Nodig om mee te kunnen doen;Aanwezig;Aangemeld op',
+    'Zoë de Vries;zoe@example.org;Gemeente Voorbeeld;praktijk;online;aangemeld;Een tolk;;zaterdag 21 november 2026, 10.00',
+    'Ali Yıldız;ali@example.org;Wijkteam;praktijk;online;aangemeld;;;zaterdag 21 november 2026, 10.00',
+    'Bo;bo@example.org;Gemeente Voorbeeld;praktijk;online;wachtlijst;;;zaterdag 21 november 2026, 10.00',
+    "'=cmd;x@example.org;'+31 6;praktijk;online;wachtlijst;\"'@x;y\";;zaterdag 21 november 2026, 10.00",
+    '',
+  ])
+})
