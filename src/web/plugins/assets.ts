@@ -26,10 +26,20 @@ export function stylesheet(): string {
     .join('\n')
 }
 
+function scripts(): string {
+  const folder = join(STATIC, 'js')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.js'))
+  return files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
+}
+
 /** Serves `/static/…` and returns how to name a file in its present version. */
 export function assets(app: App): (file: string) => string {
   const css = stylesheet()
-  const versions = new Map([['site.css', version(css)]])
+  // app.js hands its own version on to what it imports, so it changes with any of them.
+  const versions = new Map([
+    ['site.css', version(css)],
+    ['js/app.js', version(scripts())],
+  ])
   app.get('/static/site.css', async (_request, reply) =>
     reply.header('cache-control', FOR_EVER).type('text/css; charset=utf-8').send(css),
   )

@@ -5,9 +5,18 @@ import { paths } from '#src/lib/paths.ts'
 
 type Rgb = [number, number, number]
 
-/** The tints that coloured text stands on: the darkest one by day, the lightest one at night (tokens.css). */
-const PAPER: Rgb = [228, 238, 240]
-const NIGHT: Rgb = [40, 58, 64]
+/** What coloured text stands on by day and at night (--ground and --sunken in tokens.css), and how much colour a tint has. */
+const PAPER: [Rgb, Rgb] = [
+  [251, 249, 243],
+  [242, 238, 226],
+]
+const NIGHT: [Rgb, Rgb] = [
+  [14, 26, 32],
+  [32, 49, 55],
+]
+const BLACK: Rgb = [0, 0, 0]
+const WHITE: Rgb = [255, 255, 255]
+const [MIST, DUSK] = [0.1, 0.2]
 const ENOUGH = 4.6
 
 /** The address of a group's stylesheet in its present version; nothing for a group without a colour of its own. */
@@ -17,12 +26,14 @@ export function accentPath(group: Group): string | null {
   return css && `${paths.accent(group.slug)}?v=${version}`
 }
 
-/** Sets the two colours that tokens.css looks for; empty for a group without a colour, or with one that is none. */
+/** Sets the colours that tokens.css looks for; empty for a group without a colour, or with one that is none. */
 export function accentStylesheet({ accent }: Pick<Group, 'accent'>): string {
   const colour = accent === null ? undefined : parse(accent)
   if (!colour) return ''
-  const [light, dark] = [readable(colour, PAPER, [0, 0, 0]), readable(colour, NIGHT, [255, 255, 255])]
-  return `:root{--group-light:${hex(light)};--group-dark:${hex(dark)}}`
+  const mist = mix(PAPER[0], colour, MIST)
+  const dusk = mix(NIGHT[0], colour, DUSK)
+  const [light, dark] = [readable(colour, [mist, ...PAPER], BLACK), readable(colour, [dusk, ...NIGHT], WHITE)]
+  return `:root{--group-light:${hex(light)};--group-mist:${hex(mist)};--group-dark:${hex(dark)};--group-dusk:${hex(dusk)}}`
 }
 
 function parse(accent: string): Rgb | undefined {
@@ -30,12 +41,17 @@ function parse(accent: string): Rgb | undefined {
   return parts.length === 3 ? (parts.map(part => Number.parseInt(part, 16)) as Rgb) : undefined
 }
 
-/** Mixed with `towards`, a twentieth at a time, until it reads well on a ground. */
-function readable(colour: Rgb, ground: Rgb, towards: Rgb): Rgb {
-  const mixed = (share: number) =>
-    colour.map((part, index) => Math.round(part + ((towards[index] ?? 0) - part) * share)) as Rgb
-  for (let share = 0; share < 1; share += 0.05) if (contrast(mixed(share), ground) >= ENOUGH) return mixed(share)
+/** Mixed with `towards`, a twentieth at a time, until it reads well on every ground. */
+function readable(colour: Rgb, grounds: Rgb[], towards: Rgb): Rgb {
+  for (let share = 0; share < 1; share += 0.05) {
+    const mixed = mix(colour, towards, share)
+    if (grounds.every(ground => contrast(mixed, ground) >= ENOUGH)) return mixed
+  }
   return towards
+}
+
+function mix(colour: Rgb, other: Rgb, share: number): Rgb {
+  return colour.map((part, index) => Math.round(part + ((other[index] ?? 0) - part) * share)) as Rgb
 }
 
 /** WCAG 2.2: from 1 to 21. */

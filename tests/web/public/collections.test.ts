@@ -41,13 +41,17 @@ describe("a group's colour", () => {
   const rgb = (hex: string) =>
     [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number]
 
-  test.each(['#0b6b6b', '#8a3b12', '#ffff00', '#ffffff', '#000000', '#7f7f7f', '#ff0000', '#00ff00'])(
-    '%s becomes readable on paper and at night',
+  test.each(['#0b6b6b', '#8a3b12', '#ffff00', '#ffffff', '#000000', '#7f7f7f', '#ff0000', '#00ff00', '#0000ff'])(
+    '%s becomes readable on paper, at night, and on its own tints',
     accent => {
-      const [, light = '', dark = ''] =
-        /--group-light:(#\w{6});--group-dark:(#\w{6})/.exec(accentStylesheet({ accent })) ?? []
-      expect(contrast(rgb(light), [228, 238, 240])).toBeGreaterThanOrEqual(4.5)
-      expect(contrast(rgb(dark), [40, 58, 64])).toBeGreaterThanOrEqual(4.5)
+      const [light, mist, dark, dusk] = (accentStylesheet({ accent }).match(/#\w{6}/g) ?? []).map(rgb)
+      if (!light || !mist || !dark || !dusk) throw new Error('four colours')
+      for (const ground of [mist, [251, 249, 243], [242, 238, 226]] as (typeof mist)[]) {
+        expect(contrast(light, ground)).toBeGreaterThanOrEqual(4.5)
+      }
+      for (const ground of [dusk, [14, 26, 32], [32, 49, 55]] as (typeof dusk)[]) {
+        expect(contrast(dark, ground)).toBeGreaterThanOrEqual(4.5)
+      }
     },
   )
 
@@ -61,6 +65,6 @@ describe("a group's colour", () => {
     makeGroup(db, { accent: '#0b6b6b' })
     const { headers, body } = await app.inject('/groups/noord.css')
     expect(headers['content-type']).toBe('text/css; charset=utf-8')
-    expect(body).toMatch(/^:root\{--group-light:#[0-9a-f]{6};--group-dark:#[0-9a-f]{6}\}$/)
+    expect(body).toMatch(/^:root\{(--group-(light|mist|dark|dusk):#[0-9a-f]{6};?){4}\}$/)
   })
 })
