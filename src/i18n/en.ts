@@ -722,7 +722,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       everyWeeks: 'Every',
       interval: 'Number of weeks',
       weeksOn: 'weeks on',
-      times: ', in all',
+      times: 'in all',
       count: 'Number of times',
       timesEnd: 'times (may be empty)',
       skip: 'Months we skip',
@@ -949,6 +949,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       views: { now: 'what is going on', later: 'ready for later', trouble: 'failed or uncertain', all: 'all mails' },
       show: 'Show',
       none: 'There are no mails.',
+      noneNow: 'Nothing is going on.',
+      toLater: 'See what is ready for later',
       table: 'The list of mails',
       columns: { what: 'E-mail', to: 'To', state: 'State', when: 'When' },
       states: {

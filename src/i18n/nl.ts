@@ -749,7 +749,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       everyWeeks: 'Om de',
       interval: 'Aantal weken',
       weeksOn: 'weken op',
-      times: ', in totaal',
+      times: 'in totaal',
       count: 'Aantal keren',
       timesEnd: 'keer (mag leeg)',
       skip: 'Deze maanden slaan we over',
@@ -978,6 +978,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       views: { now: 'wat er nu speelt', later: 'klaar voor later', trouble: 'mislukt of onzeker', all: 'alle mails' },
       show: 'Toon',
       none: 'Er zijn geen mails.',
+      noneNow: 'Er speelt nu niets.',
+      toLater: 'Bekijk wat klaarstaat voor later',
       table: 'De lijst met mails',
       columns: { what: 'Mail', to: 'Aan', state: 'Stand', when: 'Wanneer' },
       states: {

@@ -14,7 +14,18 @@ import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { atDate, Day, groupOptions, options, readSetting, Setting, settingValues, Time, Title } from './fields.ts'
+import {
+  atDate,
+  Day,
+  groupOptions,
+  options,
+  readSetting,
+  Setting,
+  settingValues,
+  Time,
+  Title,
+  topOf,
+} from './fields.ts'
 import type { ConsolePages, ListedForMe } from './pages.ts'
 
 const PAGE = 50
@@ -44,7 +55,7 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
 
   app.get(paths.console.newEvent(), async (request, reply) => {
     const groups = groupsOf(request)
-    const [first] = groups
+    const first = topOf(groups)
     if (!first) throw new NotFound('no group to make an event for')
     return reply.page('console/new-event', newPage(request, emptyForm(usualValues(first)), groups))
   })

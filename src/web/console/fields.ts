@@ -2,7 +2,6 @@
 import Type, { type Static } from 'typebox'
 import { ATTENDANCES, KINDS, type Venue } from '#db/schema.ts'
 import type { Event, Group } from '#src/domain/events.ts'
-import type { Messages } from '#src/i18n/index.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 
@@ -112,10 +111,12 @@ export const options = (words: Record<string, string>, values: readonly string[]
 
 export const groupOptions = (groups: Group[]) => groups.map(({ id, name }): [string, string] => [String(id), name])
 
+/** The group that stands above the others: most of what is made belongs to it. */
+export const topOf = (groups: Group[]) =>
+  groups.find(({ parentId }) => !groups.some(group => group.id === parentId)) ?? groups[0]
+
 /** A date that a form refused has its own field; the domain speaks of the start. */
 export function atDate(error: unknown): never {
   if (error instanceof Invalid && error.problems.start) throw new Invalid({ date: error.problems.start })
   throw error
 }
-
-export type Words = Messages['console']

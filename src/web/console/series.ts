@@ -24,6 +24,7 @@ import {
   Tick,
   Time,
   Title,
+  topOf,
 } from './fields.ts'
 import type { ConsolePages } from './pages.ts'
 import { EVERY_MONTH, monthChoices, RuleFields, readRule, ruleValues, ruleWords } from './rules.ts'
@@ -47,7 +48,7 @@ const SeriesForm = Type.Object({
 export function seriesRoutes(app: App, { config, db, write, clock }: Deps): void {
   app.get(paths.console.newSeries(), async (request, reply) => {
     const groups = groupsOf(request)
-    const [first] = groups
+    const first = topOf(groups)
     if (!first) throw new NotFound('no group to plan for')
     return reply.page('console/series', seriesPage(request, undefined, emptyForm(usualValues(first)), groups))
   })
