@@ -1,0 +1,158 @@
+// Every GET route of the app, as pages to open in a browser. A route that answers with no page of its own is named here;
+// one that is neither named nor given an address is reported as missing, so that a new page cannot escape.
+import { asc, eq, isNull } from '#db/drizzle.ts'
+import { events, messages } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { requestAddress } from '#src/domain/addresses.ts'
+import { cancelEvent, createEvent } from '#src/domain/changes.ts'
+import type { Event } from '#src/domain/events.ts'
+import { findOrganiser } from '#src/domain/organisers.ts'
+import { enqueue } from '#src/domain/outbox.ts'
+import { createSignIn } from '#src/domain/sign-ins.ts'
+import { findExample, ORGANISER, type Site } from './site.ts'
+
+const NO_PAGE = [
+  /\.(ics|css|csv|atom|xml|txt)$/,
+  /^\/static\//,
+  /^\/(healthz|readyz)$/,
+  /^\/events\/:slug\/registrations$/,
+]
+/** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
+const REDIRECTS = [/^\/registrations\/:token\/(changes|cancellation|place)$/, /^\/my\/:token\/feed$/]
+
+export function pagesOf(site: Site): { pages: [name: string, path: string][]; missing: string[] } {
+  const known = addresses(site)
+  const gets = site.routes
+    .filter(({ method, url }) => method === 'GET' && ![...NO_PAGE, ...REDIRECTS].some(pattern => pattern.test(url)))
+    .map(({ url }) => url)
+  const missing = gets.filter(url => url.includes(':') && !known.some(([route]) => route === url))
+  const plain = gets.filter(url => !url.includes(':')).map((url): [string, string] => [url, url])
+  return {
+    pages: [
+      ...plain,
+      ...known.map(([route, path, state]): [string, string] => [`${route}${state ? ` (${state})` : ''}`, path]),
+    ],
+    missing,
+  }
+}
+
+type Address = [route: string, path: string, state?: string]
+
+function addresses(site: Site): Address[] {
+  return [
+    ...eventStates(site),
+    ...personal(site),
+    ...collections(),
+    ...consolePages(site),
+    ['/', '/?q=xyzzy', 'nothing found'],
+    ['/', '/nergens', '404'],
+    ['/', '/?lang=en', 'English'],
+  ]
+}
+
+function eventStates(site: Site): Address[] {
+  const { db, clock } = site
+  const now = clock.now()
+  const byDate = db.select().from(events).orderBy(asc(events.startsAt)).all()
+  const find = (state: string, test: (event: Event) => boolean): Address => {
+    const event = byDate.find(test)
+    if (!event) throw new Error(`the example has no event that is ${state}`)
+    return ['/events/:slug', `/events/${event.slug}`, state]
+  }
+  const isComing = (event: Event) => Temporal.Instant.compare(event.startsAt, now) > 0
+  const webinars = byDate.filter(event => event.kind === 'webinar' && isComing(event))
+  const last = webinars.at(-1) as Event
+  writeNow(db, tx => cancelEvent(tx, last, 'De spreker is ziek.', { organiserId: null, revision: last.revision }, now))
+  return [
+    find('open', event => event.id === webinars[0]?.id),
+    find('full', event => event.id === webinars[1]?.id),
+    find('nearly full', event => event.id === webinars[2]?.id),
+    find('moved', event => event.movedAt !== null),
+    ['/events/:slug', `/events/${last.slug}`, 'cancelled'],
+    find('past', event => !isComing(event)),
+    find('hybrid', event => event.attendance === 'hybrid' && isComing(event)),
+    find('conference', event => event.kind === 'conference'),
+  ]
+}
+
+function personal(site: Site): Address[] {
+  const { db, clock, tokens } = site
+  const now = clock.now()
+  const confirmed = findExample(site, 'confirmed')
+  const waiting = findExample(site, 'waitlisted')
+  writeNow(db, tx => requestAddress(tx, confirmed.registration, 'nieuw@example.org', now))
+  const token = (purpose: 'registration' | 'join' | 'unsubscribe' | 'address', { registration } = confirmed) =>
+    tokens.sign(purpose, { id: registration.id, version: 1 })
+  const organiser = findOrganiser(db, ORGANISER)
+  const signIn = organiser ? writeNow(db, tx => createSignIn(tx, organiser, now)) : ''
+  const answer = tokens.seal({
+    email: 'zoe@gmial.com',
+    status: 'confirmed',
+    colleague: { email: 'collega@example.org', status: 'waitlisted' },
+  })
+  return [
+    ['/registrations/:token', `/registrations/${token('registration')}`],
+    ['/registrations/:token', `/registrations/${token('registration', waiting)}`, 'waiting'],
+    ['/join/:token', `/join/${token('join')}`],
+    ['/unsubscribe/:token', `/unsubscribe/${token('unsubscribe')}`],
+    ['/addresses/:token', `/addresses/${token('address')}`],
+    ['/my/:token', `/my/${tokens.sign('my', { id: confirmed.person.id, version: 1 })}`],
+    ['/sign-in/:token', `/sign-in/${signIn}`],
+    ['/sign-in/:token', `/sign-in/${'x'.repeat(43)}`, 'used'],
+    ['/events/:slug/registered', `/events/${confirmed.event.slug}/registered?v=${answer}`],
+  ]
+}
+
+function collections(): Address[] {
+  return [
+    ['/groups/:slug', '/groups/noord'],
+    ['/series/:slug', '/series/eerste-donderdag'],
+    ['/themes/:slug', '/themes/armoede'],
+  ]
+}
+
+function consolePages({ db, clock }: Site): Address[] {
+  const now = clock.now()
+  const coming = findNext(db, now)
+  const cancelled = db
+    .select()
+    .from(events)
+    .all()
+    .find(event => event.cancelledAt) as Event
+  const draft = writeNow(db, tx =>
+    createEvent(
+      tx,
+      {
+        groupId: coming.groupId,
+        kind: 'webinar',
+        timeZone: 'Europe/Amsterdam',
+        durationMinutes: 60,
+        attendance: 'online',
+        title: 'Een concept',
+        localStart: '2027-12-02T12:00',
+      },
+      now,
+    ),
+  )
+  writeNow(db, tx =>
+    enqueue(tx, { key: 'test:page', kind: 'test', toAddress: ORGANISER, locale: 'nl', eventId: coming.id }, now),
+  )
+  const message = db.select().from(messages).where(eq(messages.eventId, coming.id)).get()
+  return [
+    ['/console/series/:slug', '/console/series/eerste-donderdag'],
+    ['/console/series/:slug/planning', '/console/series/eerste-donderdag/planning'],
+    ['/console/events/:id', `/console/events/${coming.id}`],
+    ['/console/events/:id', `/console/events/${draft.id}`, 'draft'],
+    ['/console/events/:id/preview', `/console/events/${draft.id}/preview`],
+    ['/console/events/:id/move', `/console/events/${coming.id}/move`],
+    ['/console/events/:id/cancellation', `/console/events/${coming.id}/cancellation`],
+    ['/console/events/:id/reinstatement', `/console/events/${cancelled.id}/reinstatement`],
+    ['/console/events/:id/registrations', `/console/events/${coming.id}/registrations`],
+    ['/console/outbox/:id', `/console/outbox/${message?.id}`],
+  ]
+}
+
+function findNext(db: Site['db'], now: Temporal.Instant): Event {
+  const list = db.select().from(events).where(isNull(events.cancelledAt)).orderBy(asc(events.startsAt)).all()
+  return list.find(event => Temporal.Instant.compare(event.startsAt, now) > 0) as Event
+}
