@@ -168,6 +168,7 @@ export const events = sqliteTable(
     index('events_start').on(table.startsAt),
     index('events_group').on(table.groupId, table.startsAt),
     index('events_series').on(table.seriesId, table.localStart),
+    index('events_drafts').on(table.startsAt).where(sql`published_at is null`),
     oneOf('events_kind', table.kind, KINDS),
     oneOf('events_attendance', table.attendance, ATTENDANCES),
     check(

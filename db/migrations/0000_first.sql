@@ -72,6 +72,7 @@ CREATE UNIQUE INDEX `events_slug_unique` ON `events` (`slug`);--> statement-brea
 CREATE INDEX `events_start` ON `events` (`starts_at`);--> statement-breakpoint
 CREATE INDEX `events_group` ON `events` (`group_id`,`starts_at`);--> statement-breakpoint
 CREATE INDEX `events_series` ON `events` (`series_id`,`local_start`);--> statement-breakpoint
+CREATE INDEX `events_drafts` ON `events` (`starts_at`) WHERE published_at is null;--> statement-breakpoint
 CREATE TABLE `groups` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`slug` text NOT NULL,

@@ -1,6 +1,22 @@
 // What an organiser may see of events and mails: every list here is cut by the query that loads it.
 import { countRows } from '#db/count.ts'
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, not, or, type SQL, sql } from '#db/drizzle.ts'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  max,
+  not,
+  or,
+  type SQL,
+  sql,
+} from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, groups, messages } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -8,9 +24,13 @@ import { type Cursor, type Event, type ListedEvent, listed, type Series } from '
 import { groupsWith, isMine, type Organiser, type Right } from './organisers.ts'
 import type { Message } from './outbox.ts'
 
+/** No event lasts longer: the index on starts then finds what is going on. */
+const LONGEST = { hours: 7 * 24 }
+
 /** Published events that have not ended, the first one first. */
 export function listComing(db: Db, organiser: Organiser, right: Right, now: Temporal.Instant, limit: number) {
-  return listWhere(db, and(isNotNull(events.publishedAt), gt(events.endsAt, now), isMine(organiser, right)), limit)
+  const notOver = and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now))
+  return listWhere(db, and(isNotNull(events.publishedAt), notOver, isMine(organiser, right)), limit)
 }
 
 /** Drafts, the first one first; those whose day has passed as well, since they can still be removed. */
@@ -33,7 +53,8 @@ export function listEnded(
 ): ListedEvent[] {
   const beyond =
     after && or(lt(events.startsAt, after.startsAt), and(eq(events.startsAt, after.startsAt), lt(events.id, after.id)))
-  const where = and(isNotNull(events.publishedAt), lte(events.endsAt, now), isMine(organiser, right), beyond)
+  const isOver = and(lte(events.startsAt, now), lte(events.endsAt, now))
+  const where = and(isNotNull(events.publishedAt), isOver, isMine(organiser, right), beyond)
   return listed(
     db,
     db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
@@ -70,14 +91,18 @@ export function listOnDays(
 
 /** The last day for which each series has something, by the id of the series. */
 export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
-  const ids = list.map(one => one.id)
-  const rows = db
-    .select({ id: events.seriesId, last: sql<string>`max(${events.localStart})` })
-    .from(events)
-    .where(inArray(events.seriesId, ids))
-    .groupBy(events.seriesId)
-    .all()
-  return new Map(rows.flatMap(row => (row.id === null ? [] : [[row.id, row.last]])))
+  const lastOf = ({ id }: Series) =>
+    db
+      .select({ last: max(events.localStart) })
+      .from(events)
+      .where(eq(events.seriesId, id))
+      .get()?.last
+  return new Map(
+    list.flatMap(one => {
+      const last = lastOf(one)
+      return last ? [[one.id, last]] : []
+    }),
+  )
 }
 
 /**

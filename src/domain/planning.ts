@@ -1,6 +1,6 @@
 // Planning a series: its rule proposes dates, an organiser accepts, moves or skips each, and drafts come of it. The rule
 // is never more than an aid: what exists is left as it is, and a date that was changed by hand is never set back.
-import { and, asc, eq, gte, inArray, isNotNull, lt } from '#db/drizzle.ts'
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, series } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
@@ -44,7 +44,7 @@ export interface Proposal {
 export function proposeDates(db: Db, found: Series, from: Temporal.PlainDate, until: Temporal.PlainDate): Proposal[] {
   const rule = parseRule(found.rule)
   if (!rule) throw new Error(`series ${found.slug} has no valid rule`)
-  const planned = listPlanned(db, found)
+  const planned = listPlanned(db, found, from, until)
   return datesOf(rule, from, until).map(date => ({
     date,
     holidays: holidaysOn(date),
@@ -60,7 +60,7 @@ export function proposeDates(db: Db, found: Series, from: Temporal.PlainDate, un
 export function nextSpan(db: Db, found: Series, today: Temporal.PlainDate) {
   const rule = parseRule(found.rule)
   const tomorrow = today.add({ days: 1 })
-  const wanted = listPlanned(db, found).map(wantedDate).sort(Temporal.PlainDate.compare).at(-1)
+  const wanted = listLatest(db, found).map(wantedDate).sort(Temporal.PlainDate.compare).at(-1)
   let from = wanted ? wanted.add({ days: 1 }) : tomorrow
   if (wanted && rule?.every === 'week') {
     from = wanted.add({ weeks: rule.interval })
@@ -83,8 +83,28 @@ function isSamePeriod(event: Event, date: Temporal.PlainDate, every: 'month' | '
   return [wanted, actual].some(day => day.toPlainYearMonth().equals(date.toPlainYearMonth()))
 }
 
-function listPlanned(db: Db, found: Series): Event[] {
-  return db.select().from(events).where(eq(events.seriesId, found.id)).orderBy(asc(events.localStart)).all()
+/** What a series has in a span, and a year either side of it: nothing is moved further than that. */
+function listPlanned(db: Db, found: Series, from: Temporal.PlainDate, until: Temporal.PlainDate): Event[] {
+  const [first, last] = [from.subtract({ years: 1 }).toString(), until.add({ years: 1 }).toString()]
+  return db
+    .select()
+    .from(events)
+    .where(and(eq(events.seriesId, found.id), gte(events.localStart, first), lt(events.localStart, last)))
+    .orderBy(asc(events.localStart))
+    .all()
+}
+
+/** The last ones of a series: more than one, since the last to be planned may have been moved forward. */
+function listLatest(db: Db, found: Series): Event[] {
+  const mine = eq(events.seriesId, found.id)
+  return db.select().from(events).where(mine).orderBy(desc(events.localStart)).limit(20).all()
+}
+
+/** Which of these wall times a series has already. */
+function takenStarts(db: Db, found: Series, starts: string[]): Set<string> {
+  const same = and(eq(events.seriesId, found.id), inArray(events.localStart, starts))
+  const rows = db.select({ localStart: events.localStart }).from(events).where(same).all()
+  return new Set(rows.map(row => row.localStart))
 }
 
 export interface PlannedDate {
@@ -100,8 +120,12 @@ export function planDates(
   organiserId: number | null,
   now: Temporal.Instant,
 ): Event[] {
-  const taken = new Set(listPlanned(tx, found).map(event => event.localStart))
   const fresh = dates.map(planned => ({ ...planned, localStart: `${planned.date}T${found.localTime}` }))
+  const taken = takenStarts(
+    tx,
+    found,
+    fresh.map(planned => planned.localStart),
+  )
   const wrong = fresh.find(({ localStart }) => localTimeProblem(localStart, found.timeZone))
   if (wrong) throw new Invalid({ [`date_${wrong.date}`]: 'time_missing' })
   const made = fresh
