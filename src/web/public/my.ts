@@ -1,6 +1,6 @@
 // "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
 import Type from 'typebox'
-import { findPersonByLink, listRegistrationsOf, requestMyLink, rotateFeed } from '#src/domain/people.ts'
+import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { normaliseEmail } from '#src/lib/text.ts'
@@ -12,6 +12,7 @@ import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { FEW } from '../plugins/limits.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { Token } from './lists.ts'
+import type { Own } from './pages.ts'
 import { Email, limitsOf } from './registration-form.ts'
 
 const MyForm = Type.Object({ email: Email })
@@ -24,6 +25,18 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
     if (!person) throw new NotFound('person')
     return person
   }
+
+  const listOwn = (person: Person): Own[] =>
+    listRegistrationsOf(db, person).map(({ registration, event }) => {
+      const { id, linkVersion } = registration
+      return {
+        event,
+        registration,
+        path: paths.registration(tokens.sign('registration', { id, version: linkVersion })),
+      }
+    })
+  const isComing = ({ event, registration }: Own) =>
+    isBefore(clock.now(), event.endsAt) && registration.status !== 'cancelled' && !event.cancelledAt
 
   app.get('/my', { schema: { querystring: SentQuery } }, (request, reply) =>
     reply.page('public/my', { form: emptyForm(), limits, isSent: request.query.sent !== undefined }),
@@ -41,19 +54,12 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   app.get('/my/:token', { schema: { params: Token } }, (request, reply) => {
     const { token } = request.params
     const person = find(token)
-    const now = clock.now()
-    const all = listRegistrationsOf(db, person).map(({ registration, event }) => ({
-      event,
-      registration,
-      path: paths.registration(tokens.sign('registration', { id: registration.id, version: registration.linkVersion })),
-    }))
-    const isComing = ({ event, registration }: (typeof all)[number]) =>
-      isBefore(now, event.endsAt) && registration.status !== 'cancelled' && !event.cancelledAt
+    const all = listOwn(person)
     return reply.headers(TOKEN_PAGE).page('public/mine', {
       token,
       email: person.email ?? '',
       coming: all.filter(isComing).reverse(),
-      others: all.filter(one => !isComing(one)),
+      others: all.filter(own => !isComing(own)),
       feed: paths.personFeed(tokens.sign('feed', { id: person.id, version: person.feedVersion })),
     })
   })
@@ -64,7 +70,8 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
     await write(tx => rotateFeed(tx, person))
     return reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303)
   })
-  app.get('/my/:token/feed', { schema: { params: Token } }, (request, reply) =>
-    reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303),
-  )
+  app.get('/my/:token/feed', { schema: { params: Token } }, (request, reply) => {
+    find(request.params.token)
+    return reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303)
+  })
 }

@@ -1,6 +1,7 @@
 // The personal page behind the mailed link: see, change, cancel, take a place that came free. A GET changes nothing.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
+import type { Tx } from '#db/open.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
 import { doorOpensAt, getListedEvent } from '#src/domain/events.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -46,15 +47,7 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
       const page = registrationPage(deps, token, registration, formAgain(request, problems))
       return reply.code(422).headers(TOKEN_PAGE).page('public/registration', page)
     }
-    await write(tx => {
-      const now = clock.now()
-      const { name, organisation, role, access_needs, attendance, email } = request.body
-      const details = { name: cleanLine(name), organisation: cleanLine(organisation), role }
-      const rest = { accessNeeds: cleanText(access_needs), attendance: attendance ?? registration.attendance }
-      const changed = changeDetails(tx, registration, { ...details, ...rest }, now)
-      const isOther = normaliseEmail(email) !== findPersonById(tx, registration.personId)?.email
-      if (isOther) requestAddress(tx, changed, normaliseEmail(email), now)
-    })
+    await write(tx => change(tx, registration, request.body, clock.now()))
     return home(request, reply, token, '?saved=1')
   })
 
@@ -72,10 +65,25 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
 
   /** The addresses of the forms, opened or reloaded: back to the page they stand on. */
   for (const form of ['changes', 'cancellation', 'place'] as const) {
-    app.get(`/registrations/:token/${form}`, { schema: { params: Token } }, (request, reply) =>
-      home(request, reply, (request.params as { token: string }).token),
-    )
+    app.get<{ Params: { token: string } }>(`/registrations/:token/${form}`, (request, reply) => {
+      find(request.params.token)
+      return home(request, reply, request.params.token)
+    })
   }
+}
+
+/** Details at once; another address only after its proof. */
+function change(tx: Tx, registration: Registration, body: Static<typeof ChangesForm>, now: Temporal.Instant): void {
+  const details = {
+    name: cleanLine(body.name),
+    organisation: cleanLine(body.organisation),
+    role: body.role,
+    accessNeeds: cleanText(body.access_needs),
+    attendance: body.attendance ?? registration.attendance,
+  }
+  const changed = changeDetails(tx, registration, details, now)
+  const email = normaliseEmail(body.email)
+  if (email !== findPersonById(tx, registration.personId)?.email) requestAddress(tx, changed, email, now)
 }
 
 /** Another way to take part needs a free place there; who waits may wait anywhere. */

@@ -50,14 +50,14 @@ export function registrationProblems(request: FastifyRequest): Record<string, st
   const found = fieldProblems(request) ?? {}
   if (found.colleague_name) found.colleague_name = fields.name
   if (found.colleague_email) found.colleague_email = fields.email
-  const { email = '', colleague_name = '', colleague_email = '' } = request.body as Partial<RegistrationBody>
+  const { email = '', colleague_name = '', colleague_email = '' } = (request.body ?? {}) as Partial<RegistrationBody>
   const [colleague, address] = [colleague_name.trim(), normaliseEmail(colleague_email)]
   if (Boolean(colleague) !== Boolean(address)) {
     found[colleague ? 'colleague_email' : 'colleague_name'] ??= fields.colleague_incomplete
   } else if (address && address === normaliseEmail(email)) {
     found.colleague_email ??= fields.colleague_same
   }
-  return Object.keys(found).length ? found : undefined
+  return request.validationError || Object.keys(found).length ? found : undefined
 }
 
 /** The ones who register: first who fills in, then the colleague they bring. */

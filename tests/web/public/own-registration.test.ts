@@ -79,6 +79,7 @@ describe('the personal page', () => {
   test('behind a link that is not ours, or no longer is, is not there', async () => {
     const { app, db, own, registration, tokens } = await openOwn()
     expect((await app.inject(`${own}x`)).statusCode).toBe(404)
+    expect((await app.inject('/registrations/%0d%0ax/changes')).statusCode).toBe(404)
     const door = tokens.sign('join', { id: registration.id, version: 1 })
     expect((await app.inject(`/registrations/${door}`)).statusCode).toBe(404)
     db.update(registrations).set({ linkVersion: 2 }).run()

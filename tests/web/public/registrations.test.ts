@@ -226,6 +226,15 @@ describe('a form that is not right', () => {
     expect(stored()).toEqual([])
   })
 
+  test('without a body at all is refused, not broken', async () => {
+    const { app } = await openForm()
+    const headers = { 'sec-fetch-site': 'same-origin' }
+    const answer = await app.inject({ method: 'POST', url: '/events/een/registrations', headers })
+    expect(answer.statusCode).toBe(422)
+    const other = await app.inject({ method: 'POST', url: '/my', headers })
+    expect(other.statusCode).toBe(422)
+  })
+
   test('without anything in it asks for the three that are needed', async () => {
     const { send } = await openForm()
     const { statusCode, body } = await send({})
