@@ -7,12 +7,14 @@ import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
-import { changeRoutes } from './web/console/changes.ts'
+import { cancellationRoutes } from './web/console/cancellations.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { homeRoutes } from './web/console/home.ts'
+import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
 import { planningRoutes } from './web/console/planning.ts'
+import { publicationRoutes } from './web/console/publication.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
 import { seriesRoutes } from './web/console/series.ts'
 import { signInRoutes } from './web/console/sign-in.ts'
@@ -97,7 +99,9 @@ export async function createApp(
     planningRoutes(scope, deps)
     eventListRoutes(scope, deps)
     editorRoutes(scope, deps)
-    changeRoutes(scope, deps)
+    publicationRoutes(scope, deps)
+    moveRoutes(scope, deps)
+    cancellationRoutes(scope, deps)
     registrationListRoutes(scope, deps)
     attendeeRoutes(scope, deps)
     outboxRoutes(scope, deps)

@@ -1,6 +1,9 @@
 // Who may be in the console: a signed-in organiser. What they may see and do there is decided by the query that loads it.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Organiser } from '#src/domain/organisers.ts'
+import type { Db } from '#db/open.ts'
+import type { Editor } from '#src/domain/changes.ts'
+import type { Event } from '#src/domain/events.ts'
+import { getEventWith, type Organiser } from '#src/domain/organisers.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App } from '../deps.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
@@ -32,4 +35,13 @@ export function organiserOf(request: FastifyRequest): Organiser {
 /** After a POST: on to a page, in the language that was chosen by link. */
 export function seeOther(request: FastifyRequest, reply: FastifyReply, path: string) {
   return reply.redirect(hrefFor(request, path), 303)
+}
+
+/** The event of this address, if the organiser may change it. */
+export function getMyEvent(db: Db, request: FastifyRequest<{ Params: { id: number } }>): Event {
+  return getEventWith(db, organiserOf(request), 'organiser', request.params.id)
+}
+
+export function editorOf(request: FastifyRequest, revision: number): Editor {
+  return { organiserId: organiserOf(request).id, revision }
 }

@@ -1,13 +1,13 @@
-// One event: its texts and places, publishing it, and removing a draft. When and where stands in `changes`.
+// One event: its texts and places. When and where stands in `moves`, whether in `cancellations`.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { KINDS } from '#db/schema.ts'
-import { deleteDraft, editEvent, publishEvent } from '#src/domain/changes.ts'
+import { editEvent } from '#src/domain/changes.ts'
 import { heldMails } from '#src/domain/consequences.ts'
 import { type Event, getListedEvent, listSessions } from '#src/domain/events.ts'
 import { findGroup, listThemes } from '#src/domain/groups.ts'
-import { getEventWith, listGroupsWith } from '#src/domain/organisers.ts'
+import { listGroupsWith } from '#src/domain/organisers.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -16,8 +16,7 @@ import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
-import { eventPage } from '../public/events.ts'
-import { organiserOf, seeOther } from './access.ts'
+import { editorOf, getMyEvent, organiserOf, seeOther } from './access.ts'
 import {
   Capacities,
   Choices,
@@ -25,6 +24,7 @@ import {
   Id,
   Line,
   options,
+  Revision,
   readCapacities,
   roomProblems,
   Shown,
@@ -39,8 +39,6 @@ const Query = Type.Object({
   done: Type.Optional(Type.Enum([...DONE])),
   undo: Type.Optional(Type.String({ maxLength: 4000 })),
 })
-export const Revision = Type.Integer({ minimum: 1 })
-const RevisionForm = Type.Object({ revision: Revision })
 const EventForm = Type.Object({
   revision: Revision,
   recipients: Shown,
@@ -58,12 +56,10 @@ const EventForm = Type.Object({
 type EventBody = Static<typeof EventForm>
 
 export function editorRoutes(app: App, deps: Deps): void {
-  const { db, write, clock } = deps
-  const getMine = (request: FastifyRequest, id: number) => getEventWith(db, organiserOf(request), 'organiser', id)
-  const editorOf = (request: FastifyRequest, revision: number) => ({ organiserId: organiserOf(request).id, revision })
+  const { db, clock } = deps
 
   app.get('/console/events/:id', { schema: { params: Id, querystring: Query } }, async (request, reply) => {
-    const event = getMine(request, request.params.id)
+    const event = getMyEvent(db, request)
     return reply.page('console/event', page(request, event, emptyForm(valuesOf(event)), request.query))
   })
 
@@ -71,7 +67,7 @@ export function editorRoutes(app: App, deps: Deps): void {
     '/console/events/:id',
     { schema: { params: Id, body: EventForm }, attachValidation: true },
     async (request, reply) => {
-      const event = getMine(request, request.params.id)
+      const event = getMyEvent(db, request)
       const problems = fieldProblems(request)
       if (problems) return again(request, reply, event, problems, 422)
       // What was typed is kept: it takes an organiser's evening to write it again.
@@ -94,29 +90,6 @@ export function editorRoutes(app: App, deps: Deps): void {
     const question = { ...request.t.console.edit.question, action: path, fields: entriesOf(body), back: path }
     return askOrDo(deps, { event, reach: 'person', act }, { shown: body.recipients, question })
   }
-
-  /** The public page as it will be: only here, only for who may publish it. */
-  app.get('/console/events/:id/preview', { schema: { params: Id } }, async (request, reply) => {
-    const { id } = getMine(request, request.params.id)
-    const event = { ...getListedEvent(db, id), publishedAt: clock.now() }
-    return reply.page('public/event', eventPage(deps, request, event))
-  })
-
-  app.post(
-    '/console/events/:id/publication',
-    { schema: { params: Id, body: RevisionForm } },
-    async (request, reply) => {
-      const event = getMine(request, request.params.id)
-      await write(tx => publishEvent(tx, event, editorOf(request, request.body.revision), clock.now()))
-      return seeOther(request, reply, `${paths.console.event(event.id)}?done=published`)
-    },
-  )
-
-  app.post('/console/events/:id/deletion', { schema: { params: Id, body: RevisionForm } }, async (request, reply) => {
-    const event = getMine(request, request.params.id)
-    await write(tx => deleteDraft(tx, event, editorOf(request, request.body.revision), clock.now()))
-    return seeOther(request, reply, `${paths.console.events()}?when=drafts`)
-  })
 
   /** The groups this organiser may let host; the present one stays possible, whoever it is. */
   function groupsFor(request: FastifyRequest, event: Event) {

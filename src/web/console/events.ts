@@ -48,7 +48,12 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
       past: () => listEnded(db, me, 'host', clock.now(), PAGE, readCursor(before)),
     }[when]()
     const next = when === 'past' && found.length === PAGE ? cursorOf(found.at(-1)) : undefined
-    return reply.page('console/events', { when, rows: rowsFor(request, found), next })
+    return reply.page('console/events', {
+      when,
+      rows: rowsFor(request, found),
+      next,
+      mayMake: groupsOf(request).length > 0,
+    })
   })
 
   const rowsFor = (request: FastifyRequest, list: ListedEvent[]) => listedForMe({ db }, request, list)

@@ -12,6 +12,8 @@ export const Time = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
 export const Minutes = Type.Integer({ minimum: 5, maximum: 1440 })
 export const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) })
 export const Choices = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 100, default: [] })
+/** The version of the event that the form was made from. */
+export const Revision = Type.Integer({ minimum: 1 })
 /** Sent by a checkbox that is ticked. */
 export const Tick = Type.Optional(Type.Literal('on'))
 /** How many people the page before said would be mailed; empty on the first POST, which leads to that page. */

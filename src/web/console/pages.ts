@@ -96,7 +96,12 @@ export interface ConsolePages {
     planned: number | undefined
     problems: Record<string, string>
   }
-  'console/events': { when: 'coming' | 'drafts' | 'past'; rows: ListedForMe[]; next: string | undefined }
+  'console/events': {
+    when: 'coming' | 'drafts' | 'past'
+    rows: ListedForMe[]
+    next: string | undefined
+    mayMake: boolean
+  }
   'console/new-event': { form: Form; choices: Record<'groups' | 'kinds' | 'attendances', Options> }
   'console/event': {
     event: ListedEvent

@@ -137,6 +137,7 @@ describe('a host', () => {
     expect((await get('/console/events/1/registrations')).body).toMatch(/zoe@example\.org[\s\S]*Een tolk/)
     const outbox = await ask('/console/outbox?state=all', undefined, host)
     expect(outbox.body).toContain('Er zijn geen mails.')
+    expect((await ask('/console/events', undefined, host)).body).not.toContain('/console/events/new')
   })
 })
 

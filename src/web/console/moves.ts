@@ -1,21 +1,18 @@
-// When and where an event is, and whether it takes place: everything here may mail everybody, so the page that shows the
-// mails always comes first.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+// When and where an event is. Moving it may mail everybody, so the page that shows the mails comes first.
+import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { type Appointment, cancelEvent, moveEvent, reinstateEvent } from '#src/domain/changes.ts'
+import { type Appointment, moveEvent } from '#src/domain/changes.ts'
 import { heldMails } from '#src/domain/consequences.ts'
 import { type Event, getEvent, placeOf } from '#src/domain/events.ts'
-import { getEventWith } from '#src/domain/organisers.ts'
-import { Invalid, NotFound, Refusal } from '#src/lib/errors.ts'
+import { Invalid, NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanText } from '#src/lib/text.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
-import { organiserOf, seeOther } from './access.ts'
-import { Revision } from './editor.ts'
+import { editorOf, getMyEvent, seeOther } from './access.ts'
 import {
   atDate,
   Day,
@@ -26,6 +23,7 @@ import {
   PlaceFields,
   placeProblems,
   placeValues,
+  Revision,
   readVenue,
   Shown,
   Time,
@@ -35,7 +33,6 @@ import { askOrDo, entriesOf, type Outcome, orProblems, propose } from './proposa
 import { warningsFor } from './warnings.ts'
 
 const Sealed = Type.Object({ undo: Type.Optional(Type.String({ maxLength: 4000 })) })
-const Reason = Line(500)
 const MoveForm = Type.Object({
   revision: Revision,
   recipients: Shown,
@@ -43,19 +40,15 @@ const MoveForm = Type.Object({
   time: Time,
   durationMinutes: Minutes,
   ...PlaceFields,
-  reason: Reason,
+  reason: Line(500),
 })
-const CancelForm = Type.Object({ revision: Revision, recipients: Shown, reason: Reason })
-const ReinstateForm = Type.Object({ revision: Revision, recipients: Shown })
 type Move = Static<typeof MoveForm>
 
-export function changeRoutes(app: App, deps: Deps): void {
+export function moveRoutes(app: App, deps: Deps): void {
   const { db, clock, tokens } = deps
-  const getMine = (request: FastifyRequest, id: number) => getEventWith(db, organiserOf(request), 'organiser', id)
-  const editorOf = (request: FastifyRequest, revision: number) => ({ organiserId: organiserOf(request).id, revision })
 
   app.get('/console/events/:id/move', { schema: { params: Id, querystring: Sealed } }, async (request, reply) => {
-    const event = getMine(request, request.params.id)
+    const event = getMyEvent(db, request)
     const before = request.query.undo && readUndo(request.query.undo, event)
     if (!before) return reply.page('console/move', movePage(request, event, emptyForm(moveValues(event, event))))
     const form = {
@@ -74,7 +67,7 @@ export function changeRoutes(app: App, deps: Deps): void {
     '/console/events/:id/move',
     { schema: { params: Id, body: MoveForm }, attachValidation: true },
     async (request, reply) => {
-      const event = getMine(request, request.params.id)
+      const event = getMyEvent(db, request)
       const again = (problems: Record<string, string>) =>
         reply.code(422).page('console/move', movePage(request, event, formAgain(request, problems)))
       const problems = fieldProblems(request)
@@ -128,81 +121,13 @@ export function changeRoutes(app: App, deps: Deps): void {
     const path = `${paths.console.event(before.id)}?done=moved`
     const { id, localStart, durationMinutes, attendance, venue } = before
     if (!heldMails(db, getEvent(db, id), clock.now())) return path
-    return `${path}&undo=${tokens.seal({ id, to: { localStart, durationMinutes, attendance, venue } })}`
+    return `${path}&undo=${tokens.seal({ undo: id, to: { localStart, durationMinutes, attendance, venue } })}`
   }
 
   function readUndo(sealed: string, event: Event): Appointment {
-    const found = tokens.unseal(sealed) as { id: number; to: Appointment } | undefined
-    if (found?.id !== event.id) throw new NotFound('undo')
+    const found = tokens.unseal(sealed) as { undo?: number; to: Appointment } | undefined
+    if (found?.undo !== event.id) throw new NotFound('undo')
     return found.to
-  }
-
-  app.get('/console/events/:id/cancellation', { schema: { params: Id } }, async (request, reply) => {
-    const event = getMine(request, request.params.id)
-    if (!event.publishedAt || event.cancelledAt) throw new Refusal('not_possible_now')
-    return reply.page('console/cancel', { event, form: emptyForm({ revision: String(event.revision) }) })
-  })
-
-  app.post('/console/events/:id/cancellation', { schema: { params: Id, body: CancelForm } }, async (request, reply) => {
-    const event = getMine(request, request.params.id)
-    const { revision, recipients: shown, reason } = request.body
-    const act = (tx: Tx) => cancelEvent(tx, event, cleanText(reason), editorOf(request, revision), clock.now())
-    const question = { ...ask(request, event, 'cancel', request.body), isDanger: true }
-    return answer(
-      request,
-      reply,
-      event,
-      'cancelled',
-      await askOrDo(deps, { event, reach: 'event', act }, { shown, question, always: true }),
-    )
-  })
-
-  app.get('/console/events/:id/reinstatement', { schema: { params: Id } }, async (request, reply) => {
-    const event = getMine(request, request.params.id)
-    if (!event.cancelledAt) throw new Refusal('not_possible_now')
-    const body = { revision: event.revision }
-    return reply.page(
-      'console/proposal',
-      propose(deps, reinstating(request, event, body), ask(request, event, 'reinstate', body)),
-    )
-  })
-
-  app.post(
-    '/console/events/:id/reinstatement',
-    { schema: { params: Id, body: ReinstateForm } },
-    async (request, reply) => {
-      const event = getMine(request, request.params.id)
-      const { body } = request
-      const question = ask(request, event, 'reinstate', body)
-      const outcome = await askOrDo(deps, reinstating(request, event, body), {
-        shown: body.recipients,
-        question,
-        always: true,
-      })
-      return answer(request, reply, event, 'reinstated', outcome)
-    },
-  )
-
-  function reinstating(request: FastifyRequest, event: Event, { revision }: { revision: number }) {
-    const act = (tx: Tx) => reinstateEvent(tx, event, editorOf(request, revision), clock.now())
-    return { event, reach: 'event' as const, act }
-  }
-
-  function ask(request: FastifyRequest, event: Event, what: 'cancel' | 'reinstate', body: object): Question {
-    const action = what === 'cancel' ? paths.console.cancellation(event.id) : paths.console.reinstatement(event.id)
-    const warnings = what === 'reinstate' ? warningsFor(deps, request, event, event) : []
-    return {
-      ...request.t.console[what].question,
-      warnings,
-      action,
-      fields: entriesOf(body),
-      back: paths.console.event(event.id),
-    }
-  }
-
-  function answer(request: FastifyRequest, reply: FastifyReply, event: Event, done: string, { ask: page }: Outcome) {
-    if (page) return reply.page('console/proposal', page)
-    return seeOther(request, reply, `${paths.console.event(event.id)}?done=${done}`)
   }
 
   function movePage({ t }: FastifyRequest, event: Event, form: Form): ConsolePages['console/move'] {

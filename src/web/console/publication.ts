@@ -1,0 +1,38 @@
+// From draft to page: seeing it as an attendee will, publishing it, or removing it.
+import Type from 'typebox'
+import { deleteDraft, publishEvent } from '#src/domain/changes.ts'
+import { getListedEvent } from '#src/domain/events.ts'
+import { paths } from '#src/lib/paths.ts'
+import type { App, Deps } from '../deps.ts'
+import { eventPage } from '../public/events.ts'
+import { editorOf, getMyEvent, seeOther } from './access.ts'
+import { Id, Revision } from './fields.ts'
+
+const RevisionForm = Type.Object({ revision: Revision })
+
+export function publicationRoutes(app: App, deps: Deps): void {
+  const { db, write, clock } = deps
+
+  /** The public page as it will be: only here, only for who may publish it. */
+  app.get('/console/events/:id/preview', { schema: { params: Id } }, async (request, reply) => {
+    const { id } = getMyEvent(db, request)
+    const event = { ...getListedEvent(db, id), publishedAt: clock.now() }
+    return reply.page('public/event', eventPage(deps, request, event))
+  })
+
+  app.post(
+    '/console/events/:id/publication',
+    { schema: { params: Id, body: RevisionForm } },
+    async (request, reply) => {
+      const event = getMyEvent(db, request)
+      await write(tx => publishEvent(tx, event, editorOf(request, request.body.revision), clock.now()))
+      return seeOther(request, reply, `${paths.console.event(event.id)}?done=published`)
+    },
+  )
+
+  app.post('/console/events/:id/deletion', { schema: { params: Id, body: RevisionForm } }, async (request, reply) => {
+    const event = getMyEvent(db, request)
+    await write(tx => deleteDraft(tx, event, editorOf(request, request.body.revision), clock.now()))
+    return seeOther(request, reply, `${paths.console.events()}?when=drafts`)
+  })
+}
