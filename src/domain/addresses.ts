@@ -1,12 +1,13 @@
 // Another e-mail address for a registration: proven first, then the old one loses its entry and the new one gets it.
-import type { Tx } from '#db/open.ts'
+import type { Db, Tx } from '#db/open.ts'
 import { registrations } from '#db/schema.ts'
-import { Refusal } from '#src/lib/errors.ts'
+import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { hash } from '#src/lib/tokens.ts'
 import { getEvent } from './events.ts'
 import { countMessagesTo, enqueue } from './outbox.ts'
 import { findOrCreatePerson } from './people.ts'
-import { findRegistrationOf, type Registration, update } from './registrations.ts'
+import { findRegistrationOf, getRegistrationByLink, type Registration, update } from './registrations.ts'
 import { dropReminders, planReminders } from './reminders.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
@@ -32,6 +33,29 @@ export function requestAddress(tx: Tx, registration: Registration, email: string
     },
     now,
   )
+}
+
+/** What the mailed link holds, sealed: the registration and the very address it went to, so that it proves no other one. */
+export interface Proof {
+  id: number
+  version: number
+  address: string
+}
+
+export function proofOf({ id, linkVersion }: Registration, email: string): Proof {
+  return { id, version: linkVersion, address: hash(email) }
+}
+
+/** The registration that still waits for this proof. Refusal('link_expired') when it waits for another one by now, or for none. */
+export function getRegistrationToProve(db: Db, proof: unknown): Registration {
+  if (!isProof(proof)) throw new NotFound('proof')
+  const registration = getRegistrationByLink(db, proof)
+  if (!registration.newEmail || hash(registration.newEmail) !== proof.address) throw new Refusal('link_expired')
+  return registration
+}
+
+function isProof(value: unknown): value is Proof {
+  return typeof value === 'object' && value !== null && 'id' in value && 'version' in value && 'address' in value
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export type Purpose = 'registration' | 'join' | 'feed' | 'my' | 'unsubscribe' | 'address'
+export type Purpose = 'registration' | 'join' | 'feed' | 'my' | 'unsubscribe'
 export interface Link {
   id: number
   version: number

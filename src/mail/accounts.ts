@@ -83,7 +83,7 @@ export function address({ event, registration }: About, to: To, house: House): C
     blocks: blocks(
       paragraph(lead),
       facts({ label: words.labels.when, value: `${formats.day(event)}\n${formats.range(event)}` }),
-      button(text, links.addressProof(registration)),
+      button(text, links.addressProof(registration, to.email)),
       note(notYou),
     ),
   }

@@ -3,7 +3,7 @@
 import { asc, eq, isNull } from '#db/drizzle.ts'
 import { events, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { requestAddress } from '#src/domain/addresses.ts'
+import { proofOf, requestAddress } from '#src/domain/addresses.ts'
 import { cancelEvent, createEvent } from '#src/domain/changes.ts'
 import type { Event } from '#src/domain/events.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
@@ -81,7 +81,7 @@ function personal(site: Site): Address[] {
   const confirmed = findExample(site, 'confirmed')
   const waiting = findExample(site, 'waitlisted')
   writeNow(db, tx => requestAddress(tx, confirmed.registration, 'nieuw@example.org', now))
-  const token = (purpose: 'registration' | 'join' | 'unsubscribe' | 'address', { registration } = confirmed) =>
+  const token = (purpose: 'registration' | 'join' | 'unsubscribe', { registration } = confirmed) =>
     tokens.sign(purpose, { id: registration.id, version: 1 })
   const organiser = findOrganiser(db, ORGANISER)
   const signIn = organiser ? writeNow(db, tx => createSignIn(tx, organiser, now)) : ''
@@ -95,7 +95,7 @@ function personal(site: Site): Address[] {
     ['/registrations/:token', `/registrations/${token('registration', waiting)}`, 'waiting'],
     ['/join/:token', `/join/${token('join')}`],
     ['/unsubscribe/:token', `/unsubscribe/${token('unsubscribe')}`],
-    ['/addresses/:token', `/addresses/${token('address')}`],
+    ['/addresses/:token', `/addresses/${tokens.seal(proofOf(confirmed.registration, 'nieuw@example.org'))}`],
     ['/my/:token', `/my/${tokens.sign('my', { id: confirmed.person.id, version: 1 })}`],
     ['/sign-in/:token', `/sign-in/${signIn}`],
     ['/sign-in/:token', `/sign-in/${'x'.repeat(43)}`, 'used'],

@@ -1,30 +1,27 @@
 // Proving a new e-mail address: the link came by mail to that address, the button makes the change.
-import { proveAddress } from '#src/domain/addresses.ts'
+import Type from 'typebox'
+import { getRegistrationToProve, proveAddress } from '#src/domain/addresses.ts'
 import { getListedEvent } from '#src/domain/events.ts'
-import { getRegistrationByLink } from '#src/domain/registrations.ts'
-import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
-import { Token } from './lists.ts'
+
+const Sealed = Type.Object({ token: Type.String({ maxLength: 200 }) })
 
 export function addressRoutes(app: App, { db, write, clock, tokens }: Deps): void {
-  const find = (token: string) => getRegistrationByLink(db, tokens.read('address', token))
-
-  app.get('/addresses/:token', { schema: { params: Token } }, (request, reply) => {
+  app.get('/addresses/:token', { schema: { params: Sealed } }, (request, reply) => {
     const { token } = request.params
-    const { newEmail, eventId } = find(token)
-    if (!newEmail) throw new Refusal('link_expired')
+    const { newEmail, eventId } = getRegistrationToProve(db, tokens.unseal(token))
     reply.headers(TOKEN_PAGE)
-    return reply.page('public/address', { token, email: newEmail, event: getListedEvent(db, eventId) })
+    return reply.page('public/address', { token, email: newEmail ?? '', event: getListedEvent(db, eventId) })
   })
 
-  app.post('/addresses/:token', { schema: { params: Token } }, async (request, reply) => {
-    const registration = find(request.params.token)
-    const { id, linkVersion } = await write(tx => proveAddress(tx, registration, clock.now()))
+  app.post('/addresses/:token', { schema: { params: Sealed } }, async (request, reply) => {
+    const proof = tokens.unseal(request.params.token)
+    const moved = await write(tx => proveAddress(tx, getRegistrationToProve(tx, proof), clock.now()))
     // Who proves holds a link that was mailed to this address, so the personal page is theirs.
-    const token = tokens.sign('registration', { id, version: linkVersion })
+    const token = tokens.sign('registration', { id: moved.id, version: moved.linkVersion })
     return reply.redirect(hrefFor(request, paths.registration(token)), 303)
   })
 }

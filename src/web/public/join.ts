@@ -1,4 +1,5 @@
 // The door: a personal address that leads to the online room, from a quarter of an hour before until the end.
+import type { Db } from '#db/open.ts'
 import { doorOpensAt, type Event, getListedEvent } from '#src/domain/events.ts'
 import { getRegistrationByLink, markAttended, type Registration } from '#src/domain/registrations.ts'
 import { Refusal, type RefusalCode } from '#src/lib/errors.ts'
@@ -11,7 +12,7 @@ import { Token } from './lists.ts'
 export type DoorState = 'early' | 'open' | 'in_person' | 'waitlisted' | 'unregistered' | 'event_cancelled' | 'past'
 
 export function doorRoutes(app: App, { db, write, clock, tokens }: Deps): void {
-  const find = (token: string) => getRegistrationByLink(db, tokens.read('join', token), 'door')
+  const find = (token: string, at: Db = db) => getRegistrationByLink(at, tokens.read('join', token), 'door')
 
   app.get('/join/:token', { schema: { params: Token } }, (request, reply) => {
     const { token } = request.params
@@ -35,7 +36,7 @@ export function doorRoutes(app: App, { db, write, clock, tokens }: Deps): void {
     const state = doorState(event, registration, now)
     if (state !== 'open') throw new Refusal(REFUSALS[state])
     if (!event.roomUrl) throw new Refusal('room_missing')
-    await write(tx => markAttended(tx, registration, now))
+    await write(tx => markAttended(tx, find(request.params.token, tx), now))
     return reply.headers(TOKEN_PAGE).redirect(event.roomUrl, 303)
   })
 }

@@ -1,7 +1,7 @@
 // The personal page behind the mailed link: see, change, cancel, take a place that came free. A GET changes nothing.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
-import type { Tx } from '#db/open.ts'
+import type { Db, Tx } from '#db/open.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
 import { doorOpensAt, getListedEvent } from '#src/domain/events.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -27,7 +27,7 @@ const SavedQuery = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 1
 
 export function ownRegistrationRoutes(app: App, deps: Deps): void {
   const { db, write, clock, tokens } = deps
-  const find = (token: string) => getRegistrationByLink(db, tokens.read('registration', token))
+  const find = (token: string, at: Db = db) => getRegistrationByLink(at, tokens.read('registration', token))
   const home = (request: FastifyRequest, reply: FastifyReply, token: string, query = '') =>
     reply.redirect(hrefFor(request, paths.registration(token) + query), 303)
 
@@ -47,19 +47,17 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
       const page = registrationPage(deps, token, registration, formAgain(request, problems))
       return reply.code(422).headers(TOKEN_PAGE).page('public/registration', page)
     }
-    await write(tx => change(tx, registration, request.body, clock.now()))
+    await write(tx => change(tx, find(token, tx), request.body, clock.now()))
     return home(request, reply, token, '?saved=1')
   })
 
   app.post('/registrations/:token/cancellation', { schema: { params: Token } }, async (request, reply) => {
-    const registration = find(request.params.token)
-    await write(tx => cancelRegistration(tx, registration, 'attendee', clock.now()))
+    await write(tx => cancelRegistration(tx, find(request.params.token, tx), 'attendee', clock.now()))
     return home(request, reply, request.params.token)
   })
 
   app.post('/registrations/:token/place', { schema: { params: Token } }, async (request, reply) => {
-    const registration = find(request.params.token)
-    await write(tx => takePlace(tx, registration, clock.now()))
+    await write(tx => takePlace(tx, find(request.params.token, tx), clock.now()))
     return home(request, reply, request.params.token)
   })
 

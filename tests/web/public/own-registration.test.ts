@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { messages, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { proofOf } from '#src/domain/addresses.ts'
 import { cancelEvent } from '#src/domain/changes.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { openApp } from '../../support/app.ts'
@@ -160,7 +161,7 @@ describe('changing', () => {
       to: 'nieuw@example.org',
       kind: 'address',
     })
-    const proof = `/addresses/${tokens.sign('address', { id: registration.id, version: registration.linkVersion })}`
+    const proof = `/addresses/${tokens.seal(proofOf(registration, 'nieuw@example.org'))}`
     expect((await app.inject(proof)).body).toContain('<b class="address">nieuw@example.org</b>')
     expect(fresh().status).toBe('confirmed')
     const answer = await post(proof)
@@ -170,6 +171,18 @@ describe('changing', () => {
     expect(fresh().status).toBe('cancelled')
     expect((await app.inject(own)).statusCode).toBe(404)
     expect((await post(proof)).statusCode).toBe(404)
+  })
+
+  test('the address is proven by the link that went there, not by an earlier one that went elsewhere', async () => {
+    const { app, own, post, fresh, registration, tokens } = await openOwn()
+    const linkTo = (email: string) => `/addresses/${tokens.seal(proofOf(registration, email))}`
+    await post(`${own}/changes`, { ...DETAILS, email: 'een@example.org' })
+    await post(`${own}/changes`, { ...DETAILS, email: 'ander@example.org' })
+    expect((await app.inject(linkTo('een@example.org'))).statusCode).toBe(410)
+    expect((await post(linkTo('een@example.org'))).statusCode).toBe(410)
+    expect(fresh()).toMatchObject({ status: 'confirmed', newEmail: 'ander@example.org' })
+    expect((await post(linkTo('ander@example.org'))).statusCode).toBe(303)
+    expect((await app.inject('/addresses/iets')).statusCode).toBe(404)
   })
 
   test('the address into the same one asks for no proof', async () => {
