@@ -184,7 +184,7 @@ function layConference(ground: Ground, plan: Conference): Event {
 }
 
 /** What an example page says below its summary. */
-function describe(kind: Gathering['kind'], { summary, speakers = [] }: Topic): string {
+function describe(kind: Gathering['kind'], { speakers = [] }: Topic): string {
   const who = speakers.length ? `Met ${speakers.map(speaker => speaker.toLowerCase()).join(' en ')}. ` : ''
   const how = {
     webinar: `${who}Je hoort een verhaal uit de praktijk, je ziet wat onderzoek erover zegt, en er is tijd voor je eigen vraag.`,
@@ -194,7 +194,7 @@ function describe(kind: Gathering['kind'], { summary, speakers = [] }: Topic): s
     learning_circle:
       'Je komt vijf keer bij elkaar met dezelfde groep. Je brengt een vraag uit je eigen werk of leven mee, en de groep denkt mee.',
   }
-  return `${summary}\n\n${how[kind]}\n\n## Voor wie?\n\nVoor iedereen die hiermee werkt, het onderzoekt of het zelf meemaakt. Je hoeft niets voor te bereiden.\n`
+  return `${how[kind]}\n\n## Voor wie?\n\nVoor iedereen die hiermee werkt, het onderzoekt of het zelf meemaakt. Je hoeft niets voor te bereiden.\n`
 }
 
 function earlier({ now, timeZone }: Ground, date: Temporal.PlainDate): Temporal.Instant {
