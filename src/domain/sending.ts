@@ -126,10 +126,13 @@ export function release(tx: Tx, { id, dueAt }: Pick<Message, 'id' | 'dueAt'>, re
 }
 
 const INTERRUPTED = 'interrupted'
+/** A mail that was under way at this many crashes may well be their cause. */
+const MOST_CRASHES = 10
 
 /**
  * Rows left `sending` by a process that died. What had not been written starts afresh; what had been written may have left:
- * it is sent once more, at once and byte for byte, if it matters, and shown as uncertain otherwise. Returns the rows.
+ * each crash has it sent once more, at once and byte for byte, if it matters, and shown as uncertain otherwise. Returns
+ * the rows.
  */
 export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): Message[] {
   const lost = tx
@@ -141,7 +144,7 @@ export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): Message[
     .all()
   for (const message of lost) {
     if (!message.bytes) release(tx, message, '')
-    else if (CRITICAL.has(message.kind) && message.reason !== INTERRUPTED) resend(tx, message, now)
+    else if (CRITICAL.has(message.kind) && message.attempts < MOST_CRASHES) resend(tx, message, now)
     else giveUp(tx, message, now)
   }
   return lost
