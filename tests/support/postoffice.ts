@@ -83,6 +83,7 @@ export function inviteIn({ mail, raw }: Received) {
     status: propertyOf(event, 'status'),
     stamp: String(propertyOf(event, 'dtstamp')),
     attendees: event.attendees.map(attendee => attendee.getFirstValue()),
+    partstat: event.attendees[0]?.getParameter('partstat'),
     organizer: propertyOf(event, 'organizer'),
     location: event.location,
     subject: mail.subject,
