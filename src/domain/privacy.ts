@@ -1,7 +1,7 @@
 // What the law gives every person: all we keep about them, and its end.
-import { and, eq, inArray, lt, ne, sql } from '#db/drizzle.ts'
+import { eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { auditEntries, events, messages, people, registrations } from '#db/schema.ts'
+import { auditEntries, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
@@ -50,6 +50,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
       accessNeeds: '',
       newEmail: null,
       linkVersion: sql`${registrations.linkVersion} + 1`,
+      doorVersion: sql`${registrations.doorVersion} + 1`,
     })
     .where(eq(registrations.personId, person.id))
     .run()
@@ -58,16 +59,4 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .where(eq(people.id, person.id))
     .run()
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
-}
-
-/** What somebody needs to take part is nobody's business a week after. */
-export function clearAccessNeeds(tx: Tx, now: Temporal.Instant): void {
-  const over = tx
-    .select({ id: events.id })
-    .from(events)
-    .where(lt(events.endsAt, now.subtract({ hours: 7 * 24 })))
-  tx.update(registrations)
-    .set({ accessNeeds: '' })
-    .where(and(ne(registrations.accessNeeds, ''), inArray(registrations.eventId, over)))
-    .run()
 }

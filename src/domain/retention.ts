@@ -1,0 +1,51 @@
+// Personal data has an end date, and goes by itself. Role, organisation and attendance stay: they count in the totals and,
+// without a name or an address beside them, point at nobody.
+import { and, eq, exists, inArray, isNotNull, lt, ne, not, sql } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
+import { events, messages, people, registrations } from '#db/schema.ts'
+
+const NEEDS_DAYS = 7
+const MONTHS = 12
+
+/** What somebody needs to take part is nobody's business a week after. */
+export function clearAccessNeeds(tx: Tx, now: Temporal.Instant): void {
+  const over = tx
+    .select({ id: events.id })
+    .from(events)
+    .where(lt(events.endsAt, now.subtract({ hours: NEEDS_DAYS * 24 })))
+  tx.update(registrations)
+    .set({ accessNeeds: '' })
+    .where(and(ne(registrations.accessNeeds, ''), inArray(registrations.eventId, over)))
+    .run()
+}
+
+/**
+ * A year after an event the names on its list go, its mails, and the links to its registrations; then the address of whoever has nothing newer. A year is
+ * one by the calendar, in UTC.
+ */
+export function forget(tx: Tx, now: Temporal.Instant): void {
+  const limit = now.toZonedDateTimeISO('UTC').subtract({ months: MONTHS }).toInstant()
+  const over = tx.select({ id: events.id }).from(events).where(lt(events.endsAt, limit))
+  tx.delete(messages).where(inArray(messages.eventId, over)).run()
+  tx.delete(messages)
+    .where(and(lt(messages.createdAt, limit), ne(messages.state, 'queued')))
+    .run()
+  tx.update(registrations)
+    .set({
+      name: '',
+      accessNeeds: '',
+      newEmail: null,
+      linkVersion: sql`${registrations.linkVersion} + 1`,
+      doorVersion: sql`${registrations.doorVersion} + 1`,
+    })
+    .where(and(ne(registrations.name, ''), inArray(registrations.eventId, over)))
+    .run()
+  const named = tx
+    .select({ id: registrations.id })
+    .from(registrations)
+    .where(and(eq(registrations.personId, people.id), ne(registrations.name, '')))
+  tx.update(people)
+    .set({ email: null })
+    .where(and(isNotNull(people.email), lt(people.createdAt, limit), not(exists(named))))
+    .run()
+}

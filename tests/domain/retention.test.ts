@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { people, registrations } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { listMessages } from '#src/domain/outbox.ts'
+import { clearAccessNeeds, forget } from '#src/domain/retention.ts'
+import { makeEvent, makeGroup, makeRegistration, openWorld } from '../support/world.ts'
+
+const at = (text: string) => Temporal.Instant.from(text)
+
+/** Held on 3 December 2026; one of the two comes back on 7 January 2027. */
+function world() {
+  const { db } = openWorld()
+  const group = makeGroup(db)
+  const event = makeEvent(db, group)
+  makeRegistration(db, event, { email: 'zoe@example.org', accessNeeds: 'Ondertiteling.' })
+  makeRegistration(db, event, { email: 'blijft@example.org' })
+  makeRegistration(db, makeEvent(db, group, { localStart: '2027-01-07T12:00' }), { email: 'blijft@example.org' })
+  return db
+}
+
+test('needs go a week after the event', () => {
+  const db = world()
+  const needs = () =>
+    db
+      .select()
+      .from(registrations)
+      .all()
+      .map(row => row.accessNeeds)
+  writeNow(db, tx => clearAccessNeeds(tx, at('2026-12-10T11:59:00Z')))
+  expect(needs()).toEqual(['Ondertiteling.', '', ''])
+  writeNow(db, tx => clearAccessNeeds(tx, at('2026-12-10T12:01:00Z')))
+  expect(needs()).toEqual(['', '', ''])
+})
+
+test('a year after an event its names go, then the addresses with nothing newer; the totals stay', () => {
+  const db = world()
+  const emails = () =>
+    db
+      .select()
+      .from(people)
+      .all()
+      .map(row => row.email)
+  const names = () =>
+    db
+      .select()
+      .from(registrations)
+      .all()
+      .map(row => row.name)
+  writeNow(db, tx => forget(tx, at('2027-12-03T11:59:00Z')))
+  expect(emails()).toEqual(['zoe@example.org', 'blijft@example.org'])
+  writeNow(db, tx => forget(tx, at('2027-12-04T12:00:00Z')))
+  expect(emails()).toEqual([null, 'blijft@example.org'])
+  expect(names()).toEqual(['', '', 'Zoë de Vries'])
+  expect(new Set(listMessages(db, {}, 100).map(message => message.eventId)).size).toBe(1)
+  expect(
+    db
+      .select()
+      .from(registrations)
+      .all()
+      .map(row => [row.role, row.status]),
+  ).toEqual(Array(3).fill(['practice', 'confirmed']))
+  writeNow(db, tx => forget(tx, at('2028-01-08T12:00:00Z')))
+  expect(emails()).toEqual([null, null])
+  expect(listMessages(db, {}, 100)).toEqual([])
+})
