@@ -46,12 +46,14 @@ export interface AppOptions {
   strictViews?: boolean
   /** Told of every route, so that tests can be built from the list and none escapes them. */
   onRoute?: (route: { method: string; url: string }) => void
+  /** Told of every page that is made, for the same reason. */
+  onPage?: (name: string) => void
 }
 
 /** Builds the app; it neither listens nor sends mail. */
 export async function createApp(
   deps: Deps,
-  { log = pino({ level: 'silent' }), strictViews = false, onRoute }: AppOptions = {},
+  { log = pino({ level: 'silent' }), strictViews = false, onRoute, onPage }: AppOptions = {},
 ): Promise<App> {
   const { config } = deps
   const app = fastify({
@@ -74,7 +76,7 @@ export async function createApp(
   logRequests(app)
   await app.register(formbody, { bodyLimit: 64 * 1024 })
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
-  viewsPlugin(app, deps, { asset: assets(app), strictViews })
+  viewsPlugin(app, deps, { asset: assets(app), strictViews, onPage })
   errorPages(app)
   await app.after()
 

@@ -1,6 +1,5 @@
 // The example programme, served on a free port to a real browser, at a moment that stands still: pages look the same
 // every day the tests run.
-
 import pino from 'pino'
 import { layAttendees } from '#db/attendees.ts'
 import { and, asc, eq, isNull } from '#db/drizzle.ts'
@@ -8,7 +7,7 @@ import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { events, people, registrations, series } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
 import { createWrite, writeNow } from '#db/write.ts'
-import { createApp } from '#src/app.ts'
+import { type AppOptions, createApp } from '#src/app.ts'
 import { readConfig } from '#src/config.ts'
 import { ensureOwner, findOrganiser } from '#src/domain/organisers.ts'
 import { createSignIn, signInByToken } from '#src/domain/sign-ins.ts'
@@ -17,7 +16,7 @@ import { openWorld } from './world.ts'
 
 export const ORGANISER = 'organisator@example.org'
 
-export async function openSite() {
+export async function openSite(options: Pick<AppOptions, 'onPage'> = {}) {
   const world = openWorld()
   const { db, clock } = world
   writeNow(db, tx => {
@@ -32,6 +31,7 @@ export async function openSite() {
     strictViews: true,
     log: pino({ level: 'error' }, watchedLog()),
     onRoute: route => routes.push(route),
+    ...options,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as { port: number }

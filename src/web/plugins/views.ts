@@ -1,5 +1,5 @@
 // `reply.page(name, data)`: the only way a page is made. Its data is typed by `Pages`.
-import fastifyView from '@fastify/view'
+import { join } from 'node:path'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import { renderMarkdown } from '#src/lib/markdown.ts'
@@ -9,7 +9,7 @@ import type { Pages, Site } from '../pages.ts'
 import { hrefFor, withLanguage } from './locale.ts'
 import { strict } from './strict.ts'
 
-const VIEWS = new URL('../../../views', import.meta.url).pathname
+const VIEWS = join(import.meta.dirname, '../../../views')
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -21,17 +21,18 @@ export interface ViewOptions {
   asset: (file: string) => string
   /** Tests: reading a key that a view was not given throws. */
   strictViews: boolean
+  onPage?: ((name: string) => void) | undefined
 }
 
-export function viewsPlugin(app: App, deps: Deps, { asset, strictViews }: ViewOptions): void {
+export function viewsPlugin(app: App, deps: Deps, { asset, strictViews, onPage }: ViewOptions): void {
   const eta = new Eta({ views: VIEWS, cache: true, autoTrim: false })
-  app.register(fastifyView, { engine: { eta }, root: VIEWS, viewExt: 'eta', production: true })
   app.decorateReply('page', function (this: FastifyReply, name, data) {
+    onPage?.(name)
     const model = { ...siteOf(this, deps, asset), markdown: renderMarkdown, jsonLd, ...data }
     this.type('text/html; charset=utf-8')
     if (!this.hasHeader('cache-control')) this.header('cache-control', 'no-cache')
     this.header('vary', 'Accept-Language, Accept-Encoding')
-    return this.view(name, strictViews ? strict(model, name) : model)
+    return this.send(eta.render(name, strictViews ? strict(model, name) : model))
   })
 }
 
