@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import * as schema from './schema.ts'
@@ -18,7 +18,7 @@ declare const inside: unique symbol
 /** A database inside a write transaction: only `write`, `writeNow` and `preview` hand one out. */
 export type Tx = Db & { [inside]: true }
 
-const MIGRATIONS = new URL('./migrations', import.meta.url).pathname
+const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
 export class NewerDatabase extends Error {}
 

@@ -1,9 +1,10 @@
 // From blocks to the two bodies of a mail: HTML that looks like the site, and plain text with the same words and links.
+import { join } from 'node:path'
 import { Eta } from 'eta'
 import { cleanLine } from '#src/lib/text.ts'
 import type { Block, Content, Fact } from './content.ts'
 
-const eta = new Eta({ views: new URL('../../views/mail', import.meta.url).pathname, cache: true })
+const eta = new Eta({ views: join(import.meta.dirname, '../../views/mail'), cache: true })
 
 const FONT = "'Atkinson Hyperlegible Next',system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 /** The tokens of the site's stylesheet in the notation that mail programs read. */

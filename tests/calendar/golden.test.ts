@@ -47,7 +47,7 @@ describe.each(Object.entries(calendars))('%s', (name, content) => {
 })
 
 it.each(['UTC', 'Europe/Amsterdam', 'America/New_York', 'Asia/Kolkata'])('is the same on a machine in %s', zone => {
-  const story = new URL('./story.ts', import.meta.url).pathname
+  const story = `${import.meta.dirname}/story.ts`
   const printed = execFileSync(process.execPath, [story], { env: { ...process.env, TZ: zone }, encoding: 'utf8' })
   expect(JSON.parse(printed)).toEqual(calendars)
 })

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { App } from '../deps.ts'
 
-const STATIC = new URL('../../../static', import.meta.url).pathname
+const STATIC = join(import.meta.dirname, '../../../static')
 const FONTS = join(
   dirname(createRequire(import.meta.url).resolve('@fontsource-variable/atkinson-hyperlegible-next/package.json')),
   'files',
