@@ -1,5 +1,4 @@
-// Opens the one SQLite file: durable, strict, migrated. Also the one way to write: `writer`.
-
+// Opens the one SQLite file: durable, strict, migrated. How it is written stands in `write`.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -1,5 +1,4 @@
 // Organisers sign in and have a right in a group and all groups under it.
-
 import { countRows } from '#db/count.ts'
 import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'

@@ -1,12 +1,11 @@
-// The outbox: a mail is a row before it is a mail. Here rows are added and shown; how they leave stands in `sending`, what
-// they say in `mail`, and which mail somebody should get in `telling` and `reminders`.
-
+// The outbox: a mail is a row before it is a mail. Here rows are added; how they leave stands in `sending`, what they say in
+// `mail`, which mail somebody should get in `telling` and `reminders`, and who may see them in `overview`.
 import { countRows } from '#db/count.ts'
-import { and, desc, eq, gte, inArray, isNotNull, lt, notInArray, sql } from '#db/drizzle.ts'
+import { and, eq, gte, inArray, isNotNull, lt, notInArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
 import { type LOCALES, type MESSAGE_KINDS, messages } from '#db/schema.ts'
-import { NotFound, Refusal } from '#src/lib/errors.ts'
+import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 
 export type Message = typeof messages.$inferSelect
@@ -134,32 +133,6 @@ export function clearOldBytes(tx: Tx, now: Temporal.Instant): void {
       ),
     )
     .run()
-}
-
-export function listMessages(
-  db: Db,
-  filter: { eventIds?: number[]; state?: Message['state']; before?: number },
-  limit: number,
-) {
-  return db
-    .select()
-    .from(messages)
-    .where(
-      and(
-        filter.eventIds && inArray(messages.eventId, filter.eventIds),
-        filter.state && eq(messages.state, filter.state),
-        filter.before === undefined ? undefined : lt(messages.id, filter.before),
-      ),
-    )
-    .orderBy(desc(messages.id))
-    .limit(limit)
-    .all()
-}
-
-export function getMessage(db: Db, id: number): Message {
-  const message = db.select().from(messages).where(eq(messages.id, id)).get()
-  if (!message) throw new NotFound('message')
-  return message
 }
 
 /** An organiser sends a failed or uncertain mail again. */

@@ -90,13 +90,3 @@ function placesFrom(event: Event, presence: Presence, confirmed: number, waiting
 export function hasRoom(places: Places): boolean {
   return places.left === null || places.left > 0
 }
-
-/** The registrations of an event that count, whatever they count for. */
-export function countActive(db: Db, eventId: number): number {
-  const row = db
-    .select({ total: count() })
-    .from(registrations)
-    .where(and(eq(registrations.eventId, eventId), ne(registrations.status, 'cancelled')))
-    .get()
-  return row?.total ?? 0
-}

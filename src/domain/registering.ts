@@ -1,6 +1,6 @@
 // Registering, cancelling, changing: status, place in the queue, outbox row and reminders commit together or not at all.
 import { desc, eq, sql } from '#db/drizzle.ts'
-import type { Db, Tx } from '#db/open.ts'
+import type { Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
 import { type CANCELLERS, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
@@ -9,7 +9,14 @@ import { type Event, getEvent, isOpenFor } from './events.ts'
 import { enqueue, isInFlight, type Locale } from './outbox.ts'
 import { findOrCreatePerson, type Person } from './people.ts'
 import { hasRoom, type Presence, placesFor, presencesOf } from './places.ts'
-import { findRegistrationOf, getRegistration, type Registration, type Role, update } from './registrations.ts'
+import {
+  findRegistrationOf,
+  getRegistration,
+  type Registration,
+  type Role,
+  type Status,
+  update,
+} from './registrations.ts'
 import { dropReminders, planReminders } from './reminders.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
@@ -26,11 +33,6 @@ export interface Applicant {
   addedBy?: number
 }
 
-/** What a new registration would get now: a place, or the waiting list. The same for everyone who asks. */
-export function statusForNew(db: Db, event: Event, presence: Presence): 'confirmed' | 'waitlisted' {
-  return hasRoom(placesFor(db, event, presence)) ? 'confirmed' : 'waitlisted'
-}
-
 /**
  * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
  * mails the confirmation once more (at most once an hour). Throws Refusal('closed') when registration is over.
@@ -44,7 +46,7 @@ export function register(tx: Tx, event: Event, applicant: Applicant, now: Tempor
     tellAgain(tx, earlier, person, now)
     return earlier
   }
-  const status = statusForNew(tx, event, presence)
+  const status: Status = hasRoom(placesFor(tx, event, presence)) ? 'confirmed' : 'waitlisted'
   const { name, organisation, role, accessNeeds, locale, addedBy } = applicant
   const values = {
     name,

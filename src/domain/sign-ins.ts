@@ -1,5 +1,4 @@
 // Signing in without a password: a mailed link or code, single-use, stored hashed, used up by a POST. Then a session.
-
 import { countRows } from '#db/count.ts'
 import { and, desc, eq, gt, isNull, lt, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'

@@ -3,7 +3,6 @@ import type { Messages } from './nl.ts'
 
 export const en: Messages = {
   locale: 'en',
-  languageName: 'English',
   otherLanguage: { locale: 'nl', name: 'Nederlands' },
   words: {
     kinds: { webinar: 'webinar', meeting: 'meeting', conference: 'conference', learning_circle: 'learning circle' },
@@ -320,7 +319,6 @@ export const en: Messages = {
     allPast: 'All past events',
     nothingComing: 'Nothing is planned at the moment.',
     groupsUnder: 'Belongs to this',
-    partOf: 'Part of',
     follow: 'Follow in your own calendar',
     followText: 'A subscription stays right for years: new dates appear by themselves.',
     collections: { theme: 'Theme', series: 'Series', group: 'Network' },
@@ -422,7 +420,6 @@ export const en: Messages = {
       'It holds your own link. With it you can change everything or cancel.',
       'If the event is moved or cancelled, you are told and your calendar follows.',
     ],
-    toEvent: 'Back to the event',
   },
   mine: {
     own: 'My registration',
@@ -498,7 +495,6 @@ export const en: Messages = {
     event_cancelled: 'This has been cancelled.',
     past: 'This is over.',
     pastText: 'The page holds what was kept of it.',
-    toEvent: 'To the page',
   },
   pages: {
     subscribe: 'Subscribe',
@@ -973,7 +969,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         switched_off: 'The reminders of this series are switched off.',
         interrupted: 'Sending was interrupted.',
         paused: 'The mail server takes nothing at the moment.',
-        unused: 'This e-mail was no longer needed.',
       },
       stateTexts: {
         queued: moment => `Leaves on ${moment}.`,

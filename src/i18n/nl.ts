@@ -2,7 +2,6 @@
 
 export const nl = {
   locale: 'nl',
-  languageName: 'Nederlands',
   otherLanguage: { locale: 'en', name: 'English' },
   /** Names of the wire values, as they read in a sentence. */
   words: {
@@ -337,7 +336,6 @@ export const nl = {
     allPast: 'Alles wat is geweest',
     nothingComing: 'Er is nu niets gepland.',
     groupsUnder: 'Hoort hierbij',
-    partOf: 'Onderdeel van',
     follow: 'Volg in je eigen agenda',
     followText: 'Een abonnement blijft jaren kloppen: nieuwe datums komen er vanzelf bij.',
     collections: { theme: 'Thema', series: 'Reeks', group: 'Werkplaats' },
@@ -440,7 +438,6 @@ export const nl = {
       'In de mail staat je eigen link. Daarmee kun je alles wijzigen of je afmelden.',
       'Wordt het verzet of gaat het niet door, dan krijg je bericht en verandert je agenda mee.',
     ],
-    toEvent: 'Terug naar de bijeenkomst',
   },
   mine: {
     own: 'Mijn aanmelding',
@@ -516,7 +513,6 @@ export const nl = {
     event_cancelled: 'Dit gaat niet door.',
     past: 'Dit is geweest.',
     pastText: 'Op de pagina vind je wat ervan bewaard is.',
-    toEvent: 'Naar de pagina',
   },
   pages: {
     subscribe: 'Abonneren',
@@ -1003,7 +999,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         switched_off: 'De herinneringen van deze reeks staan uit.',
         interrupted: 'Het versturen werd onderbroken.',
         paused: 'De mailserver neemt nu niets aan.',
-        unused: 'Deze mail was niet meer nodig.',
       } as Record<string, string>,
       stateTexts: {
         queued: (moment: string) => `Gaat weg op ${moment}.`,

@@ -1,9 +1,9 @@
 // Is this set-up sound? What `npm run cli -- check` asks, each answer in one plain line.
-
 import { resolveMx, resolveTxt } from 'node:dns/promises'
 import { access, constants, statfs } from 'node:fs/promises'
 import { appliedMigration, type Db, newestMigration } from '#db/open.ts'
 import type { Config } from '#src/config.ts'
+import { systemClock } from '#src/lib/clock.ts'
 import { verifyTransport } from '#src/mail/transport.ts'
 
 export interface Check {
@@ -82,11 +82,12 @@ async function checkSender({ mailFrom }: Config): Promise<Check> {
 }
 
 async function checkClock(): Promise<Check> {
-  const year = Temporal.Now.plainDateISO('UTC').year
+  const now = systemClock.now()
+  const { year } = now.toZonedDateTimeISO('UTC')
   const isLikely = year >= 2026 && year < 2100
   return {
     name: 'clock',
     verdict: isLikely ? 'ok' : 'wrong',
-    says: Temporal.Now.instant().toString({ smallestUnit: 'second' }),
+    says: now.toString({ smallestUnit: 'second' }),
   }
 }

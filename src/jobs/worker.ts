@@ -131,4 +131,3 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     },
   }
 }
-export type Worker = ReturnType<typeof createWorker>

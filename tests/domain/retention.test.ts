@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { listMessages } from '#src/domain/outbox.ts'
 import { clearAccessNeeds, forget } from '#src/domain/retention.ts'
-import { makeEvent, makeGroup, makeRegistration, openWorld } from '../support/world.ts'
+import { listMessages, makeEvent, makeGroup, makeRegistration, openWorld } from '../support/world.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
 
@@ -51,7 +50,7 @@ test('a year after an event its names go, then the addresses with nothing newer;
   writeNow(db, tx => forget(tx, at('2027-12-04T12:00:00Z')))
   expect(emails()).toEqual([null, 'blijft@example.org'])
   expect(names()).toEqual(['', '', 'Zoë de Vries'])
-  expect(new Set(listMessages(db, {}, 100).map(message => message.eventId)).size).toBe(1)
+  expect(new Set(listMessages(db).map(message => message.eventId)).size).toBe(1)
   expect(
     db
       .select()
@@ -61,5 +60,5 @@ test('a year after an event its names go, then the addresses with nothing newer;
   ).toEqual(Array(3).fill(['practice', 'confirmed']))
   writeNow(db, tx => forget(tx, at('2028-01-08T12:00:00Z')))
   expect(emails()).toEqual([null, null])
-  expect(listMessages(db, {}, 100)).toEqual([])
+  expect(listMessages(db)).toEqual([])
 })

@@ -2,11 +2,10 @@
 import { createWrite } from '#db/write.ts'
 import { type Config, readConfig } from '#src/config.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
-import { listMessages, type Message } from '#src/domain/outbox.ts'
 import { createWorker } from '#src/jobs/worker.ts'
 import { instantOf, parseCalendar, parseEvent, propertyOf } from './calendars.ts'
 import { type Mailbox, openMailbox, partsOf, type Received } from './smtp.ts'
-import { openWorld } from './world.ts'
+import { listMessages, openWorld } from './world.ts'
 
 export const FROM = 'agenda@aanschuiven.example'
 
@@ -55,7 +54,7 @@ export async function openPostOffice({ mailbox: given, config: values }: PostOff
       await worker.stop()
       worker = open()
     },
-    messages: (): Message[] => listMessages(world.db, {}, 1000).reverse(),
+    messages: () => listMessages(world.db),
     close: async () => {
       await worker.stop()
       await mailbox.close()

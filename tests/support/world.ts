@@ -1,9 +1,12 @@
 // A small world for a test: its own database in memory, a clock that stands still, a key, and makers of what it needs.
+import { asc } from '#db/drizzle.ts'
 import { type Db, openDatabase } from '#db/open.ts'
+import { messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent, type NewEvent, publishEvent } from '#src/domain/changes.ts'
 import { type Event, type Group, getEvent, type Series } from '#src/domain/events.ts'
 import { createGroup } from '#src/domain/groups.ts'
+import type { Message } from '#src/domain/outbox.ts'
 import { createSeries } from '#src/domain/planning.ts'
 import { type Applicant, register } from '#src/domain/registering.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -101,4 +104,9 @@ export function applicant(values: Partial<Applicant> = {}): Applicant {
 
 export function makeRegistration(db: Db, event: Event, values: Partial<Applicant> = {}, now = NOW): Registration {
   return writeNow(db, tx => register(tx, event, applicant(values), now))
+}
+
+/** Every row of the outbox, in the order in which they came. */
+export function listMessages(db: Db): Message[] {
+  return db.select().from(messages).orderBy(asc(messages.id)).all()
 }

@@ -1,5 +1,4 @@
 // The visitor's language: a link's `?lang=`, else what the browser prefers, else the installation's.
-
 import type { FastifyRequest } from 'fastify'
 import { type Formats, formatsIn } from '#src/i18n/dates.ts'
 import { isLocale, type Locale, type Messages, messagesIn, preferredLocale } from '#src/i18n/index.ts'
@@ -35,7 +34,8 @@ export function hrefFor({ choseLocale, locale }: FastifyRequest, path: string): 
 }
 
 export function withLanguage(path: string, locale: string): string {
-  const url = new URL(path, 'http://here')
+  // Not every path that somebody can ask for is an address: '//[' is none.
+  const url = URL.parse(path, 'http://here') ?? new URL('http://here')
   url.searchParams.set('lang', locale)
   return url.pathname + url.search + url.hash
 }
