@@ -34,10 +34,11 @@ function problemText(texts: Messages['fields'], field: string, { keyword, params
 
 /** The form to show again: everything that was typed, with what is wrong with it. */
 export function formAgain(request: FastifyRequest, problems: Record<string, string>): Form {
-  return { values: bodyValues(request.body), problems }
+  return { values: typedValues(request.body), problems }
 }
 
-function bodyValues(body: unknown): Record<string, string> {
+/** Everything that was typed, as text: before a schema has spoken, a field may have been sent twice or be no text at all. */
+export function typedValues(body: unknown): Record<string, string> {
   const entries = Object.entries((body ?? {}) as Record<string, unknown>)
   return Object.fromEntries(
     entries

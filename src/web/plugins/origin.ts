@@ -18,5 +18,6 @@ function isFromHere(request: FastifyRequest, baseUrl: string): boolean {
   if (site) return site === 'same-origin'
   const { origin } = request.headers
   if (origin) return origin === new URL(baseUrl).origin || origin === `${request.protocol}://${request.host}`
-  return !request.url.startsWith('/console')
+  // The route's own address: '/%63onsole' leads to the console as well.
+  return !(request.routeOptions.url ?? request.url).startsWith('/console')
 }

@@ -8,7 +8,7 @@ import type { Event } from '#src/domain/events.ts'
 import { hasRoom, type Presence, placesOf, presencesOf } from '#src/domain/places.ts'
 import type { Applicant } from '#src/domain/registering.ts'
 import { cleanLine, cleanText, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
-import { fieldProblems } from '../forms.ts'
+import { fieldProblems, typedValues } from '../forms.ts'
 
 /** A phone's keyboard leaves spaces behind an address. */
 const EMAIL = `^\\s*${EMAIL_PATTERN.slice(1, -1)}\\s*$`
@@ -50,7 +50,7 @@ export function registrationProblems(request: FastifyRequest): Record<string, st
   const found = fieldProblems(request) ?? {}
   if (found.colleague_name) found.colleague_name = fields.name
   if (found.colleague_email) found.colleague_email = fields.email
-  const { email = '', colleague_name = '', colleague_email = '' } = (request.body ?? {}) as Partial<RegistrationBody>
+  const { email = '', colleague_name = '', colleague_email = '' } = typedValues(request.body)
   const [colleague, address] = [colleague_name.trim(), normaliseEmail(colleague_email)]
   if (Boolean(colleague) !== Boolean(address)) {
     found[colleague ? 'colleague_email' : 'colleague_name'] ??= fields.colleague_incomplete
