@@ -27,8 +27,10 @@ export function createWrite(db: Db, committed: () => void = () => {}): Write {
       release.run()
       return () => job.resolve(value as never)
     } catch (error) {
-      undo(db, 'rollback to job')
-      undo(db, 'release job')
+      // With the whole transaction gone, the jobs before are undone as well and those after would commit one by one.
+      if (!db.$client.inTransaction) throw error
+      db.$client.exec('rollback to job')
+      db.$client.exec('release job')
       job.reject(error)
     }
   }
@@ -41,11 +43,12 @@ export function createWrite(db: Db, committed: () => void = () => {}): Write {
       const done = jobs.map(run)
       commit.run()
       for (const answer of done) answer?.()
-      committed()
     } catch (error) {
-      undo(db, 'rollback')
+      undo(db)
       for (const job of jobs) job.reject(error)
+      return
     }
+    committed()
   }
 
   return work =>
@@ -65,11 +68,11 @@ export function preview<T>(db: Db, work: (tx: Tx) => T): T {
   try {
     return work(db as Tx)
   } finally {
-    undo(db, 'rollback')
+    undo(db)
   }
 }
 
 /** SQLite ends a transaction by itself on a full disk or an I/O error; then there is nothing left to undo. */
-function undo(db: Db, statement: string) {
-  if (db.$client.inTransaction) db.$client.exec(statement)
+function undo(db: Db) {
+  if (db.$client.inTransaction) db.$client.exec('rollback')
 }
