@@ -4,7 +4,7 @@ import { and, eq, ne } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { auditEntries, eventSlugs, events, eventThemes, materials, registrations, sessions } from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
-import { slugify } from '#src/lib/text.ts'
+import { firstFree, slugify } from '#src/lib/text.ts'
 import { instantsOf, isBefore, localTimeProblem } from '#src/lib/time.ts'
 import { audit } from './audit.ts'
 import { type Event, getEvent } from './events.ts'
@@ -44,10 +44,7 @@ function freeSlug(tx: Tx, wish: string, ownId?: number): string {
     const former = tx.select({ id: eventSlugs.eventId }).from(eventSlugs).where(eq(eventSlugs.slug, slug)).get()?.id
     return [owner, former].some(id => id !== undefined && id !== ownId)
   }
-  if (!isTaken(wish)) return wish
-  let number = 2
-  while (isTaken(`${wish}-${number}`)) number++
-  return `${wish}-${number}`
+  return firstFree(wish, isTaken)
 }
 
 /** What the editor's form holds: nothing here mails anybody. Time, place and attendance are the business of `moveEvent`. */

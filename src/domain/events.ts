@@ -1,35 +1,17 @@
 // An event: one page, one time, one registration. Finding them, and what is true of one at a moment. Changing stands in `changes`.
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  exists,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  like,
-  lt,
-  lte,
-  or,
-  type SQL,
-  sql,
-} from '#db/drizzle.ts'
+import { and, asc, eq, inArray, isNotNull, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { eventSlugs, events, eventThemes, groups, type KINDS, materials, series, sessions, themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { descendantsOf } from './groups.ts'
+import type { Group } from './groups.ts'
 import type { Presence } from './places.ts'
+import type { Series } from './series.ts'
+import type { Theme } from './themes.ts'
 
 export type Event = typeof events.$inferSelect
 export type Kind = (typeof KINDS)[number]
-export type Group = typeof groups.$inferSelect
-export type Series = typeof series.$inferSelect
-export type Theme = typeof themes.$inferSelect
 export type Session = typeof sessions.$inferSelect & { group: Group | null }
 export type Material = typeof materials.$inferSelect
 
@@ -39,15 +21,6 @@ export interface ListedEvent extends Event {
   series: Series | null
   themes: Theme[]
   materials: Material[]
-}
-
-/** What a list of events can be narrowed to. Slugs; unknown ones give an empty list. */
-export interface EventFilter {
-  q?: string | undefined
-  kind?: Kind | undefined
-  group?: string | undefined
-  series?: string | undefined
-  theme?: string | undefined
 }
 
 export function findEvent(db: Db, id: number): Event | undefined {
@@ -93,91 +66,6 @@ export function findSlugAfter(db: Db, slug: string): string | undefined {
     .get()
   return row?.slug
 }
-
-/** Published events that have not ended, the first one first. Cancelled ones stay in the list until they would have ended. */
-export function listUpcoming(db: Db, filter: EventFilter, now: Temporal.Instant, limit = 200): ListedEvent[] {
-  const where = and(isPublished(), gt(events.endsAt, now), matches(db, filter))
-  return listed(
-    db,
-    db.select().from(events).where(where).orderBy(asc(events.startsAt), asc(events.id)).limit(limit).all(),
-  )
-}
-
-/** Where a page of the archive ends: the start and id of its last event. */
-export interface Cursor {
-  startsAt: Temporal.Instant
-  id: number
-}
-
-/** Published events that have ended, the last one first, after a cursor. */
-export function listPast(
-  db: Db,
-  filter: EventFilter,
-  now: Temporal.Instant,
-  limit: number,
-  after?: Cursor,
-): ListedEvent[] {
-  const beyond =
-    after && or(lt(events.startsAt, after.startsAt), and(eq(events.startsAt, after.startsAt), lt(events.id, after.id)))
-  const where = and(isPublished(), isNull(events.cancelledAt), lte(events.endsAt, now), matches(db, filter), beyond)
-  return listed(
-    db,
-    db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
-  )
-}
-
-/** Published events from a moment on, in a stable order: what feeds hold. */
-export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, limit: number): ListedEvent[] {
-  const where = and(isPublished(), gte(events.startsAt, since), matches(db, filter))
-  const newest = db
-    .select()
-    .from(events)
-    .where(where)
-    .orderBy(desc(events.startsAt), desc(events.id))
-    .limit(limit)
-    .all()
-  return listed(db, newest.reverse())
-}
-
-function isPublished(): SQL {
-  return isNotNull(events.publishedAt)
-}
-
-function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFilter): SQL | undefined {
-  return and(
-    kind && eq(events.kind, kind),
-    group === undefined ? undefined : inArray(events.groupId, descendantsOf(group)),
-    seriesSlug === undefined
-      ? undefined
-      : inArray(events.seriesId, db.select({ id: series.id }).from(series).where(eq(series.slug, seriesSlug))),
-    theme === undefined ? undefined : hasTheme(db, eq(themes.slug, theme)),
-    ...words(q).map(word => mentions(db, `%${word}%`)),
-  )
-}
-
-/** Every word must stand somewhere in the event. */
-function mentions(db: Db, pattern: string): SQL | undefined {
-  const inGroup = inArray(events.groupId, db.select({ id: groups.id }).from(groups).where(like(groups.name, pattern)))
-  return or(
-    like(events.title, pattern),
-    like(events.summary, pattern),
-    like(events.description, pattern),
-    inGroup,
-    hasTheme(db, like(themes.name, pattern)),
-  )
-}
-
-function hasTheme(db: Db, which: SQL): SQL {
-  return exists(
-    db
-      .select({ id: themes.id })
-      .from(eventThemes)
-      .innerJoin(themes, eq(themes.id, eventThemes.themeId))
-      .where(and(eq(eventThemes.eventId, events.id), which)),
-  )
-}
-
-const words = (q = '') => q.replaceAll(/[%_]/g, ' ').split(/\s+/).filter(Boolean).slice(0, 8)
 
 /** Adds group, series, themes and materials: one query each, whatever the length of the list. */
 export function listed(db: Db, list: Event[]): ListedEvent[] {
@@ -259,7 +147,7 @@ export function isOpenFor(event: Event, presence: Presence, now: Temporal.Instan
 }
 
 /** Until this moment a free place goes to the first who waits; after it, to the first who takes it. */
-export function promotionEnds(event: Event, settings: Series | null, presence: Presence): Temporal.Instant {
+export function promotionEnds(event: Event, settings: Series | null | undefined, presence: Presence): Temporal.Instant {
   const hours = presence === 'online' ? (settings?.promoteHoursOnline ?? 1) : (settings?.promoteHoursInPerson ?? 48)
   return event.startsAt.subtract({ hours })
 }

@@ -1,9 +1,10 @@
 // Groups form a tree: association → werkplaats → innovatiewerkplaats.
 import { asc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { groups, series, themes } from '#db/schema.ts'
+import { groups } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
-import type { Group, Series, Theme } from './events.ts'
+
+export type Group = typeof groups.$inferSelect
 
 export function listGroups(db: Db): Group[] {
   return db.select().from(groups).orderBy(asc(groups.name)).all()
@@ -34,28 +35,9 @@ export function createGroup(tx: Tx, values: typeof groups.$inferInsert): Group {
   return tx.insert(groups).values(values).returning().get()
 }
 
-export function listThemes(db: Db): Theme[] {
-  return db.select().from(themes).orderBy(asc(themes.name)).all()
-}
-
-export function getTheme(db: Db, slug: string): Theme {
-  const theme = db.select().from(themes).where(eq(themes.slug, slug)).get()
-  if (!theme) throw new NotFound('theme')
-  return theme
-}
-
-export function createTheme(tx: Tx, values: typeof themes.$inferInsert): Theme {
-  return tx.insert(themes).values(values).returning().get()
-}
-
-export function listSeries(db: Db): Series[] {
-  return db.select().from(series).orderBy(asc(series.title)).all()
-}
-
-export function getSeries(db: Db, slug: string): Series {
-  const found = db.select().from(series).where(eq(series.slug, slug)).get()
-  if (!found) throw new NotFound('series')
-  return found
+/** What a group is called and how it looks. Its address stays: people keep it. */
+export function updateGroup(tx: Tx, group: Group, values: Pick<Group, 'name' | 'summary' | 'email' | 'accent'>): void {
+  tx.update(groups).set(values).where(eq(groups.id, group.id)).run()
 }
 
 /** Whether there is anything yet: an installation without a group is a new one. */

@@ -4,9 +4,10 @@ import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, groups, memberships, organisers, type RIGHTS, registrations, series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
-import type { Event, Group, Series } from './events.ts'
-import { createGroup, hasGroups } from './groups.ts'
+import type { Event } from './events.ts'
+import { createGroup, type Group, hasGroups } from './groups.ts'
 import type { Registration } from './registrations.ts'
+import type { Series } from './series.ts'
 
 export type Organiser = typeof organisers.$inferSelect
 export type Right = (typeof RIGHTS)[number]
@@ -68,6 +69,17 @@ export function listGroupsWith(db: Db, organiser: Organiser, right: Right): Grou
     .where(inArray(groups.id, groupsWith(organiser, right)))
     .orderBy(asc(groups.name))
     .all()
+}
+
+/** The group, if this organiser has the right in it; NotFound otherwise. */
+export function getGroupWith(db: Db, organiser: Organiser, right: Right, slug: string): Group {
+  const found = db
+    .select()
+    .from(groups)
+    .where(and(eq(groups.slug, slug), inArray(groups.id, groupsWith(organiser, right))))
+    .get()
+  if (!found) throw new NotFound('group')
+  return found
 }
 
 export function listSeriesWith(db: Db, organiser: Organiser, right: Right): Series[] {

@@ -20,9 +20,11 @@ import {
 import type { Db } from '#db/open.ts'
 import { events, groups, messages } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
-import { type Cursor, type Event, type ListedEvent, listed, type Series } from './events.ts'
+import { type Cursor, isBeyond } from './agenda.ts'
+import { type Event, type ListedEvent, listed } from './events.ts'
 import { groupsWith, isMine, type Organiser, type Right } from './organisers.ts'
 import type { Message } from './outbox.ts'
+import type { Series } from './series.ts'
 
 /** No event lasts longer: the index on starts then finds what is going on. */
 const LONGEST = { hours: 7 * 24 }
@@ -51,10 +53,8 @@ export function listEnded(
   limit: number,
   after?: Cursor,
 ): ListedEvent[] {
-  const beyond =
-    after && or(lt(events.startsAt, after.startsAt), and(eq(events.startsAt, after.startsAt), lt(events.id, after.id)))
   const isOver = and(lte(events.startsAt, now), lte(events.endsAt, now))
-  const where = and(isNotNull(events.publishedAt), isOver, isMine(organiser, right), beyond)
+  const where = and(isNotNull(events.publishedAt), isOver, isMine(organiser, right), isBeyond(after))
   return listed(
     db,
     db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),

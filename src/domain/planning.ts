@@ -1,35 +1,16 @@
 // Planning a series: its rule proposes dates, an organiser accepts, moves or skips each, and drafts come of it. The rule
 // is never more than an aid: what exists is left as it is, and a date that was changed by hand is never set back.
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt } from '#db/drizzle.ts'
+import { and, asc, desc, eq, gte, inArray, lt } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { events, series } from '#db/schema.ts'
+import { events } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
-import { slugify } from '#src/lib/text.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import { audit } from './audit.ts'
 import { createEvent } from './changes.ts'
-import type { Event, Series } from './events.ts'
+import type { Event } from './events.ts'
 import { type Holiday, holidaysOn } from './holidays.ts'
 import { datesOf, parseRule } from './rules.ts'
-
-export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
-  return tx.insert(series).values(values).returning().get()
-}
-
-export function updateSeries(tx: Tx, found: Series, values: Partial<typeof series.$inferInsert>): Series {
-  return tx.update(series).set(values).where(eq(series.id, found.id)).returning().get()
-}
-
-/** An address no series has yet; 'new' is the form's own. */
-export function freeSeriesSlug(tx: Tx, title: string): string {
-  const wish = slugify(title)
-  const isTaken = (slug: string) =>
-    slug === 'new' || tx.select({ id: series.id }).from(series).where(eq(series.slug, slug)).get() !== undefined
-  if (!isTaken(wish)) return wish
-  let number = 2
-  while (isTaken(`${wish}-${number}`)) number++
-  return `${wish}-${number}`
-}
+import type { Series } from './series.ts'
 
 export interface Proposal {
   date: Temporal.PlainDate
@@ -158,21 +139,4 @@ function draftOf(found: Series, localStart: string, title = found.title) {
     localStart,
     ...(title === found.title && { slug }),
   }
-}
-
-/** The year of some series: the published events of a calendar year, for the year strip. */
-export function listYear(db: Db, seriesIds: number[], year: number): Event[] {
-  return db
-    .select()
-    .from(events)
-    .where(
-      and(
-        inArray(events.seriesId, seriesIds),
-        isNotNull(events.publishedAt),
-        gte(events.localStart, `${year}-01-01`),
-        lt(events.localStart, `${year + 1}-01-01`),
-      ),
-    )
-    .orderBy(asc(events.startsAt))
-    .all()
 }

@@ -1,12 +1,13 @@
 // Reminders are planned as outbox rows when somebody gets a place, and judged again when they are due.
 import { and, eq, inArray } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { messages, registrations, series } from '#db/schema.ts'
+import { messages, registrations } from '#db/schema.ts'
 import { isBefore, wallBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { drop, enqueue, type Message } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import type { Registration } from './registrations.ts'
+import { findSeriesOf } from './series.ts'
 
 const REMINDERS = ['reminder_day', 'reminder_hour'] as const
 export type Reminder = (typeof REMINDERS)[number]
@@ -95,8 +96,7 @@ export function whyNotRemind(
   if (!isBefore(now, event.startsAt)) return 'past'
   const person = findPersonById(db, registration.personId)
   if (registration.remindersStoppedAt || person?.remindersStoppedAt) return 'unsubscribed'
-  const settings =
-    event.seriesId === null ? undefined : db.select().from(series).where(eq(series.id, event.seriesId)).get()
+  const settings = findSeriesOf(db, event)
   const isOn = kind === 'reminder_day' ? settings?.remindDayBefore : settings?.remindHourBefore
   return (isOn ?? true) ? undefined : 'switched_off'
 }

@@ -1,7 +1,7 @@
 // What happens with a free place: to the first who waits; in the last hours everyone who waits hears of it once.
 import { and, asc, eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { people, registrations, series } from '#db/schema.ts'
+import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Event, getEvent, isOpenFor, promotionEnds } from './events.ts'
@@ -9,12 +9,12 @@ import { enqueue } from './outbox.ts'
 import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
 import { type Registration, update } from './registrations.ts'
 import { planReminders } from './reminders.ts'
+import { findSeriesOf } from './series.ts'
 import { settle } from './telling.ts'
 
 /** Gives away every free place of an event that somebody waits for. To be called whenever one may have come free. */
 export function fillPlaces(tx: Tx, event: Event, now: Temporal.Instant): void {
-  const settings =
-    event.seriesId === null ? null : (tx.select().from(series).where(eq(series.id, event.seriesId)).get() ?? null)
+  const settings = findSeriesOf(tx, event)
   for (const places of placesOf(tx, event)) {
     if (places.waiting === 0 || !hasRoom(places) || !isOpenFor(event, places.presence, now)) continue
     if (isBefore(now, promotionEnds(event, settings, places.presence))) promoteFirst(tx, event, places, now)

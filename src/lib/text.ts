@@ -38,6 +38,13 @@ export function slugify(value: string): string {
   )
 }
 
+/** The slug wished for, or the first of `slug-2`, `slug-3`, … that is nobody's. */
+export function firstFree(wish: string, isTaken: (slug: string) => boolean): string {
+  let slug = wish
+  for (let number = 2; isTaken(slug); number++) slug = `${wish}-${number}`
+  return slug
+}
+
 const DOMAINS = [
   'gmail.com',
   'hotmail.com',

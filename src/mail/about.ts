@@ -4,9 +4,11 @@ import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
-import type { Event, Group, Series } from '#src/domain/events.ts'
+import type { Event } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import type { Series } from '#src/domain/series.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
 /** What every mail knows of this installation. */

@@ -1,7 +1,7 @@
 // An app with somebody signed in: an owner or organiser of one group, or whoever else a test needs.
 import type { Db } from '#db/open.ts'
 import { writeNow } from '#db/write.ts'
-import type { Group } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { createOrganiser, findOrganiser, grant, type Right } from '#src/domain/organisers.ts'
 import { createSignIn, signInByToken } from '#src/domain/sign-ins.ts'
 import { openApp } from './app.ts'

@@ -1,9 +1,11 @@
 // Events of an organiser's groups: the list, and a new one that belongs to no series.
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import type { Cursor } from '#src/domain/agenda.ts'
 import { audit } from '#src/domain/audit.ts'
 import { createEvent } from '#src/domain/changes.ts'
-import type { Cursor, Event, Group, ListedEvent } from '#src/domain/events.ts'
+import type { Event, ListedEvent } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
 import { changeableIds, listComing, listDrafts, listEnded } from '#src/domain/overview.ts'
 import { placesOfMany } from '#src/domain/places.ts'

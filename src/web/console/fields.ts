@@ -1,7 +1,8 @@
 // Parts that the console's forms share, and how what was typed becomes what is stored.
 import Type, { type Static } from 'typebox'
 import { ATTENDANCES, KINDS, type Venue } from '#db/schema.ts'
-import type { Event, Group } from '#src/domain/events.ts'
+import type { Event } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 

@@ -26,6 +26,7 @@ export function homeRoutes(app: App, deps: Deps): void {
       troubles: countTroubles(db, me),
       paused: mailHealth.paused,
       series: seriesOf(request),
+      groups: listGroupsWith(db, me, 'owner'),
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,
     })
   })

@@ -1,9 +1,11 @@
 // The console's pages and what their views are given.
-import type { Event, ListedEvent, Series, Session } from '#src/domain/events.ts'
+import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { Group, Group } from '#src/domain/groups.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Proposal } from '#src/domain/planning.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import type { Series } from '#src/domain/series.ts'
 import type { MailHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
 
@@ -77,8 +79,11 @@ export interface ConsolePages {
     troubles: number
     paused: MailHealth['paused']
     series: { found: Series; words: string; last: string | undefined }[]
+    /** Those whose name, colour and address for answers are this organiser's to change. */
+    groups: Group[]
     mayPlan: boolean
   }
+  'console/group': { group: Group; form: Form; isSaved: boolean; accent: string | null }
   'console/series': {
     found: Series | undefined
     form: Form

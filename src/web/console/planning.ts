@@ -1,11 +1,11 @@
 // Planning a series: the rule's dates to accept, to move or to skip, and drafts in one go.
 import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
-import type { Series } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
 import { getSeriesWith } from '#src/domain/organisers.ts'
 import { listOnDays } from '#src/domain/overview.ts'
 import { nextSpan, type PlannedDate, planDates, proposeDates } from '#src/domain/planning.ts'
+import type { Series } from '#src/domain/series.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine } from '#src/lib/text.ts'

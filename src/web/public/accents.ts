@@ -1,6 +1,6 @@
 // A group's own colour, made fit to read: darker on paper and lighter at night until the contrast is enough (WCAG 1.4.3).
 import { createHash } from 'node:crypto'
-import type { Group } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { paths } from '#src/lib/paths.ts'
 
 type Rgb = [number, number, number]

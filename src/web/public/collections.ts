@@ -1,7 +1,8 @@
 // The pages of a group, a series and a theme: what is coming, what has been, and the calendar that follows it.
-import type { EventFilter, Series } from '#src/domain/events.ts'
-import { listPast, listUpcoming } from '#src/domain/events.ts'
-import { findGroup, getGroup, getSeries, getTheme, listChildren } from '#src/domain/groups.ts'
+import { type EventFilter, listPast, listUpcoming } from '#src/domain/agenda.ts'
+import { findGroup, getGroup, listChildren } from '#src/domain/groups.ts'
+import { getSeries, type Series } from '#src/domain/series.ts'
+import { getTheme } from '#src/domain/themes.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { accentPath, accentStylesheet } from './accents.ts'

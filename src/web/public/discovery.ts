@@ -1,6 +1,8 @@
 // For machines that find their way by themselves: robots.txt and the sitemap.
-import { listSince } from '#src/domain/events.ts'
-import { listGroups, listSeries, listThemes } from '#src/domain/groups.ts'
+import { listSince } from '#src/domain/agenda.ts'
+import { listGroups } from '#src/domain/groups.ts'
+import { listSeries } from '#src/domain/series.ts'
+import { listThemes } from '#src/domain/themes.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { sendBytes } from './bytes.ts'

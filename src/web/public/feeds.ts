@@ -5,18 +5,13 @@ import Type, { type Static } from 'typebox'
 import { KINDS } from '#db/schema.ts'
 import { eventFile, registrationFile } from '#src/calendar/download.ts'
 import { FEED_LIMIT, type FeedContext, feedReachesTo, personalFeed, publicFeed } from '#src/calendar/feed.ts'
-import {
-  type Event,
-  type EventFilter,
-  findSlugAfter,
-  getEvent,
-  getPublishedEvent,
-  listSince,
-  listUpcoming,
-} from '#src/domain/events.ts'
-import { getGroup, getSeries, getTheme } from '#src/domain/groups.ts'
+import { type EventFilter, listSince, listUpcoming } from '#src/domain/agenda.ts'
+import { type Event, findSlugAfter, getEvent, getPublishedEvent } from '#src/domain/events.ts'
+import { getGroup } from '#src/domain/groups.ts'
 import { findPersonByLink, listRegistrationsOf } from '#src/domain/people.ts'
 import { getRegistrationByLink, type Registration } from '#src/domain/registrations.ts'
+import { getSeries } from '#src/domain/series.ts'
+import { getTheme } from '#src/domain/themes.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { NotFound } from '#src/lib/errors.ts'

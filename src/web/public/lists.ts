@@ -2,8 +2,9 @@
 import Type, { type Static } from 'typebox'
 import type { Db } from '#db/open.ts'
 import { KINDS } from '#db/schema.ts'
-import type { EventFilter, Group, Theme } from '#src/domain/events.ts'
-import { listGroups, listThemes } from '#src/domain/groups.ts'
+import type { EventFilter } from '#src/domain/agenda.ts'
+import { type Group, listGroups } from '#src/domain/groups.ts'
+import { listThemes, type Theme } from '#src/domain/themes.ts'
 
 const word = () => Type.Optional(Type.String({ maxLength: 100 }))
 export const FilterQuery = Type.Object({

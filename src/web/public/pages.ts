@@ -1,8 +1,11 @@
 // The public pages and what their views are given.
 import type { AddLinks } from '#src/calendar/download.ts'
-import type { Event, Group, ListedEvent, Series, Session, Theme } from '#src/domain/events.ts'
+import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import type { Series } from '#src/domain/series.ts'
+import type { Theme } from '#src/domain/themes.ts'
 import type { Form } from '../pages.ts'
 import type { DoorState } from './join.ts'
 import type { FilterForm } from './lists.ts'

@@ -1,5 +1,7 @@
 // Pages that only tell: how to subscribe, what is kept, how accessible the site is.
-import { listGroups, listSeries, listThemes } from '#src/domain/groups.ts'
+import { listGroups } from '#src/domain/groups.ts'
+import { listSeries } from '#src/domain/series.ts'
+import { listThemes } from '#src/domain/themes.ts'
 import type { App, Deps } from '../deps.ts'
 
 export function textRoutes(app: App, { db, config }: Deps): void {

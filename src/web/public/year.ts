@@ -1,9 +1,10 @@
 // The year strip: twelve months of the rhythm at a glance, a mark for every date of a series that meets by the month.
 import type { Db } from '#db/open.ts'
-import type { Event, Series } from '#src/domain/events.ts'
+import { listYear } from '#src/domain/agenda.ts'
+import type { Event } from '#src/domain/events.ts'
 import { type Holiday, holidaysOn } from '#src/domain/holidays.ts'
-import { listYear } from '#src/domain/planning.ts'
 import { ordinalWeekday, parseRule, type Rule } from '#src/domain/rules.ts'
+import type { Series } from '#src/domain/series.ts'
 import { paths } from '#src/lib/paths.ts'
 import { dateIn, isBefore, zoned } from '#src/lib/time.ts'
 
@@ -74,7 +75,7 @@ interface Line {
 }
 
 function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Event[] {
-  return [...new Set(months.map(month => month.year))].flatMap(year => listYear(db, [series.id], year))
+  return [...new Set(months.map(month => month.year))].flatMap(year => listYear(db, series, year))
 }
 
 const dayOf = (event: Event) => zoned(event).toPlainDate()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
 import { addMaterial, cancelEvent, setThemes } from '#src/domain/changes.ts'
-import { createTheme } from '#src/domain/groups.ts'
+import { createTheme } from '#src/domain/themes.ts'
 import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries } from '../../support/world.ts'
 

@@ -1,0 +1,145 @@
+// What everybody can see, in lists: what is coming, what has been, what a feed holds. Drafts are in none of them.
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lt,
+  lte,
+  or,
+  type SQL,
+} from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { events, eventThemes, groups, series, themes } from '#db/schema.ts'
+import { type Event, type Kind, type ListedEvent, listed } from './events.ts'
+import { descendantsOf } from './groups.ts'
+import type { Series } from './series.ts'
+
+/** What a list of events can be narrowed to. Slugs; unknown ones give an empty list. */
+export interface EventFilter {
+  q?: string | undefined
+  kind?: Kind | undefined
+  group?: string | undefined
+  series?: string | undefined
+  theme?: string | undefined
+}
+
+/** Published events that have not ended, the first one first. Cancelled ones stay in the list until they would have ended. */
+export function listUpcoming(db: Db, filter: EventFilter, now: Temporal.Instant, limit = 200): ListedEvent[] {
+  const where = and(isPublished(), gt(events.endsAt, now), matches(db, filter))
+  return listed(
+    db,
+    db.select().from(events).where(where).orderBy(asc(events.startsAt), asc(events.id)).limit(limit).all(),
+  )
+}
+
+/** Where a page of the archive ends: the start and id of its last event. */
+export interface Cursor {
+  startsAt: Temporal.Instant
+  id: number
+}
+
+/** What comes after a cursor in a list that begins with the last event. */
+export function isBeyond(after: Cursor | undefined): SQL | undefined {
+  if (!after) return undefined
+  const { startsAt, id } = after
+  return or(lt(events.startsAt, startsAt), and(eq(events.startsAt, startsAt), lt(events.id, id)))
+}
+
+/** Published events that have ended, the last one first, after a cursor. */
+export function listPast(
+  db: Db,
+  filter: EventFilter,
+  now: Temporal.Instant,
+  limit: number,
+  after?: Cursor,
+): ListedEvent[] {
+  const where = and(
+    isPublished(),
+    isNull(events.cancelledAt),
+    lte(events.endsAt, now),
+    matches(db, filter),
+    isBeyond(after),
+  )
+  return listed(
+    db,
+    db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
+  )
+}
+
+/** Published events from a moment on, in a stable order: what feeds hold. */
+export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, limit: number): ListedEvent[] {
+  const where = and(isPublished(), gte(events.startsAt, since), matches(db, filter))
+  const newest = db
+    .select()
+    .from(events)
+    .where(where)
+    .orderBy(desc(events.startsAt), desc(events.id))
+    .limit(limit)
+    .all()
+  return listed(db, newest.reverse())
+}
+
+/** The published events of a series in a calendar year: the ground of the year strip. */
+export function listYear(db: Db, { id }: Series, year: number): Event[] {
+  return db
+    .select()
+    .from(events)
+    .where(
+      and(
+        eq(events.seriesId, id),
+        isNotNull(events.publishedAt),
+        gte(events.localStart, `${year}-01-01`),
+        lt(events.localStart, `${year + 1}-01-01`),
+      ),
+    )
+    .orderBy(asc(events.startsAt))
+    .all()
+}
+
+function isPublished(): SQL {
+  return isNotNull(events.publishedAt)
+}
+
+function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFilter): SQL | undefined {
+  return and(
+    kind && eq(events.kind, kind),
+    group === undefined ? undefined : inArray(events.groupId, descendantsOf(group)),
+    seriesSlug === undefined
+      ? undefined
+      : inArray(events.seriesId, db.select({ id: series.id }).from(series).where(eq(series.slug, seriesSlug))),
+    theme === undefined ? undefined : hasTheme(db, eq(themes.slug, theme)),
+    ...words(q).map(word => mentions(db, `%${word}%`)),
+  )
+}
+
+/** Every word must stand somewhere in the event. */
+function mentions(db: Db, pattern: string): SQL | undefined {
+  const inGroup = inArray(events.groupId, db.select({ id: groups.id }).from(groups).where(like(groups.name, pattern)))
+  return or(
+    like(events.title, pattern),
+    like(events.summary, pattern),
+    like(events.description, pattern),
+    inGroup,
+    hasTheme(db, like(themes.name, pattern)),
+  )
+}
+
+function hasTheme(db: Db, which: SQL): SQL {
+  return exists(
+    db
+      .select({ id: themes.id })
+      .from(eventThemes)
+      .innerJoin(themes, eq(themes.id, eventThemes.themeId))
+      .where(and(eq(eventThemes.eventId, events.id), which)),
+  )
+}
+
+const words = (q = '') => q.replaceAll(/[%_]/g, ' ').split(/\s+/).filter(Boolean).slice(0, 8)

@@ -1,0 +1,39 @@
+// A series: a rule, and what the events planned from it start with. The events themselves come about in `planning`.
+import { asc, eq } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { series } from '#db/schema.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { firstFree, slugify } from '#src/lib/text.ts'
+import type { Event } from './events.ts'
+
+export type Series = typeof series.$inferSelect
+
+export function listSeries(db: Db): Series[] {
+  return db.select().from(series).orderBy(asc(series.title)).all()
+}
+
+export function getSeries(db: Db, slug: string): Series {
+  const found = db.select().from(series).where(eq(series.slug, slug)).get()
+  if (!found) throw new NotFound('series')
+  return found
+}
+
+/** The settings that an event follows; nothing for one that belongs to no series. */
+export function findSeriesOf(db: Db, { seriesId }: Pick<Event, 'seriesId'>): Series | undefined {
+  return seriesId === null ? undefined : db.select().from(series).where(eq(series.id, seriesId)).get()
+}
+
+export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
+  return tx.insert(series).values(values).returning().get()
+}
+
+export function updateSeries(tx: Tx, found: Series, values: Partial<typeof series.$inferInsert>): Series {
+  return tx.update(series).set(values).where(eq(series.id, found.id)).returning().get()
+}
+
+/** An address no series has yet; 'new' is the form's own. */
+export function freeSeriesSlug(tx: Tx, title: string): string {
+  const isTaken = (slug: string) =>
+    slug === 'new' || tx.select({ id: series.id }).from(series).where(eq(series.slug, slug)).get() !== undefined
+  return firstFree(slugify(title), isTaken)
+}
