@@ -2,17 +2,20 @@
 // backup is a SQLite file, so it needs no archive format and can be checked like any database.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import { appliedMigration, type Db, newestMigration } from './open.ts'
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
+
+const DATABASE = 'aanschuiven.sqlite'
 
 export class BackupError extends Error {}
 
 /** Copies a database that may be in use, and the folder's secret and files, into `file` (readable by its owner only). */
 export async function backUp(db: Db, dataDir: string, file: string): Promise<void> {
   if (existsSync(file)) throw new BackupError(`${file} exists already: choose another name`)
+  if (!existsSync(join(dataDir, 'secret'))) throw new BackupError(`${dataDir} holds no installation: set DATA_DIR`)
   mkdirSync(dirname(file), { recursive: true })
   const unfinished = `${file}.unfinished`
   writeFileSync(unfinished, '', { mode: 0o600 })
@@ -35,19 +38,22 @@ function listFiles(dataDir: string): string[] {
   return ['secret', ...paths]
 }
 
-/** Puts a backup into an empty data folder. Refuses what is broken, newer than this program, or would overwrite anything. */
+/**
+ * Puts a backup into an empty data folder. Refuses what is broken, newer than this program, or would overwrite anything; a
+ * log that another database left behind would be read as if it were this one's.
+ */
 export function restore(file: string, dataDir: string): void {
   if (!existsSync(file)) throw new BackupError(`${file} does not exist`)
-  const target = join(dataDir, 'aanschuiven.sqlite')
-  if (existsSync(target))
-    throw new BackupError(`${target} exists already: stop the program and move that folder away first`)
   const copy = openBackup(file)
-  mkdirSync(dataDir, { recursive: true })
-  for (const { path, bytes } of copy.prepare('select path, bytes from backup_files').all() as {
-    path: string
-    bytes: Buffer
-  }[]) {
-    if (path.split(/[\\/]/).includes('..')) throw new BackupError(`${file} holds a path outside its folder: ${path}`)
+  const target = join(dataDir, DATABASE)
+  const files = copy.prepare('select path, bytes from backup_files').all() as { path: string; bytes: Buffer }[]
+  const outside = files.find(({ path }) => isAbsolute(path) || path.split(/[\\/]/).includes('..'))
+  if (outside) throw new BackupError(`${file} holds a path outside its folder: ${outside.path}`)
+  const present = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, ...files.map(({ path }) => path)]
+    .map(path => join(dataDir, path))
+    .find(path => existsSync(path))
+  if (present) throw new BackupError(`${present} exists already: stop the program and move that folder away first`)
+  for (const { path, bytes } of files) {
     mkdirSync(dirname(join(dataDir, path)), { recursive: true })
     writeFileSync(join(dataDir, path), bytes, { mode: 0o600 })
   }
