@@ -1,5 +1,6 @@
 // `reply.page(name, data)`: the only way a page is made. Its data is typed by `Pages`.
 import { join } from 'node:path'
+import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import { renderMarkdown } from '#src/lib/markdown.ts'
@@ -26,14 +27,25 @@ export interface ViewOptions {
 
 export function viewsPlugin(app: App, deps: Deps, { asset, strictViews, onPage }: ViewOptions): void {
   const eta = new Eta({ views: VIEWS, cache: true, autoTrim: false })
+  if (strictViews) makeStrict(eta)
+  app.register(fastifyView, { engine: { eta }, root: VIEWS, viewExt: 'eta', production: true })
   app.decorateReply('page', function (this: FastifyReply, name, data) {
     onPage?.(name)
     const model = { ...siteOf(this, deps, asset), markdown: renderMarkdown, jsonLd, ...data }
     this.type('text/html; charset=utf-8')
     if (!this.hasHeader('cache-control')) this.header('cache-control', 'no-cache')
     this.header('vary', 'Accept-Language, Accept-Encoding')
-    return this.send(eta.render(name, strictViews ? strict(model, name) : model))
+    return this.view(name, model)
   })
+}
+
+/** For tests. The plugin copies what a page is given, so strictness begins behind it; partials get parts of that. */
+function makeStrict(eta: Eta): void {
+  const { render } = eta
+  eta.render = (name, data, meta) => {
+    const isPage = typeof name === 'string' && !name.startsWith('/')
+    return render.call(eta, name, isPage ? strict(data, name.replace('.eta', '')) : data, meta)
+  }
 }
 
 function siteOf({ request }: FastifyReply, { config, clock }: Deps, asset: ViewOptions['asset']): Site {
