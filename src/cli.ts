@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { BackupError, backUp, restore } from '#db/backup.ts'
-import { type Db, openDatabase } from '#db/open.ts'
+import { type Db, NewerDatabase, openDatabase } from '#db/open.ts'
 import { readProgramme } from '#db/programme.ts'
 import { layProgramme } from '#db/seed.ts'
 import { writeNow } from '#db/write.ts'
@@ -97,11 +97,17 @@ async function testMail(config: Config, email: string): Promise<void> {
 }
 
 function importProgramme(config: Config, file: string): void {
-  const programme = readProgramme(file)
-  const laid = withDatabase(config, db =>
-    writeNow(db, tx => layProgramme(tx, programme, config.timeZone, Temporal.Now.instant())),
-  )
-  console.log(`${laid.length} events`)
+  const lay = (db: Db) =>
+    writeNow(db, tx => layProgramme(tx, readProgramme(file), config.timeZone, Temporal.Now.instant()))
+  try {
+    console.log(`${withDatabase(config, lay).length} events`)
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refused(`${file} has groups that are here already: nothing was laid`)
+    // The file is written by hand: whatever it lacks is its fault, not ours.
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      throw new Refused(`${file} is no programme: ${error.message}`)
+    throw error
+  }
 }
 
 function exportOne(config: Config, email: string): void {
@@ -129,8 +135,9 @@ function known(db: Db, email: string) {
 export async function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const [name = '', argument = ''] = args
-    const command = COMMANDS[name]
-    if (!command || args.includes('--help')) return usage(command ? name : undefined, args.includes('--help'))
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (!command) return usage(undefined, name === '--help')
+    if (args.includes('--help')) return usage(name, true)
     await command.run(readConfig(env), readArgument(command, name, args.slice(1), argument))
     return 0
   } catch (error) {
@@ -154,13 +161,14 @@ function usage(name: string | undefined, isAsked: boolean): number {
 }
 
 function explain(error: unknown): number {
-  const { message, code } = error as NodeJS.ErrnoException
-  const isPlain =
-    error instanceof Refused || error instanceof BackupError || error instanceof ConfigError || code === 'ENOENT'
-  if (error instanceof WrongUsage) console.error(message)
-  else if (error instanceof Refusal) console.error(`refused: ${message}`)
-  else console.error(isPlain ? message : error)
+  console.error(isPlain(error) ? error.message : error)
   return error instanceof WrongUsage ? 2 : 1
+}
+
+/** What an administrator can mend, the machine's own refusals included, is one line; the rest is a bug, with its stack. */
+function isPlain(error: unknown): error is Error {
+  const known = [WrongUsage, Refused, BackupError, ConfigError, NewerDatabase]
+  return known.some(kind => error instanceof kind) || (error instanceof Error && 'code' in error)
 }
 
 if (import.meta.main) process.exitCode = await runCommand(process.argv.slice(2), environment())

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { layAttendees } from '#db/attendees.ts'
-import { type Db, openDatabase } from '#db/open.ts'
+import { type Db, NewerDatabase, openDatabase } from '#db/open.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { layProgramme } from '#db/seed.ts'
 import { createWrite, writeNow } from '#db/write.ts'
@@ -20,6 +20,8 @@ import { createTokens, readSecret } from './lib/tokens.ts'
 
 /** How long a stop may take before the process ends anyway. */
 const PATIENCE_MS = 5000
+/** How long those who are being answered get, before their connections are cut. */
+const MANNERS_MS = 4000
 
 /** Serves until it is told to stop. */
 export async function start(config: Config): Promise<{ stop: () => Promise<void> }> {
@@ -40,8 +42,10 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   greet(config, port, signInPath)
   return {
     stop: async () => {
-      await app.close()
-      await worker.stop()
+      // Side by side: a visitor who does not finish asking must not keep mails from ending well.
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), MANNERS_MS)
+      await Promise.all([app.close(), worker.stop()])
+      clearTimeout(cutOff)
       db.$client.close()
     },
   }
@@ -90,7 +94,8 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch(error => {
-    console.error(error instanceof ConfigError ? error.message : error)
+    const isPlain = error instanceof ConfigError || error instanceof NewerDatabase
+    console.error(isPlain ? error.message : error)
     process.exit(1)
   })
 }

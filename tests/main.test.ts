@@ -1,0 +1,112 @@
+// The process itself: how it starts or refuses to, and how it stops while people and mail servers keep it waiting.
+import { spawnSync } from 'node:child_process'
+import { connect } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { newestMigration } from '#db/open.ts'
+import { messages } from '#db/schema.ts'
+import { createPoster, makeDataDir, startServer } from './support/server.ts'
+import { openMailbox } from './support/smtp.ts'
+import { makeEvent, makeGroup } from './support/world.ts'
+
+const MAIN = resolve(import.meta.dirname, '../src/main.ts')
+let folder = makeDataDir()
+afterEach(() => {
+  folder.remove()
+  folder = makeDataDir()
+})
+
+/** Starts it and waits for its end: for starts that are refused. */
+function tryStart(env: Record<string, string>) {
+  const { status, stderr } = spawnSync(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder.dataDir, ...env },
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  return { status, stderr }
+}
+
+describe('a start is refused in plain words', () => {
+  test('with every problem of the environment named', () => {
+    const { status, stderr } = tryStart({ PORT: '99999', LOCALE: 'fy', CLOCK: 'noon', MAIL_RATE: '-1' })
+    expect(status).toBe(1)
+    expect(stderr.match(/^ {2}- \w+/gm)).toEqual(['  - PORT', '  - LOCALE', '  - MAIL_RATE', '  - CLOCK'])
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('on a database of a newer version', () => {
+    const db = folder.open()
+    const newer = newestMigration() + 1
+    db.$client.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run('later', newer)
+    db.$client.close()
+    const { status, stderr } = tryStart({})
+    const file = join(folder.dataDir, 'aanschuiven.sqlite')
+    expect(status).toBe(1)
+    expect(stderr).toBe(
+      `${file} was made by a newer version of Aanschuiven: start that version, or restore an older backup\n`,
+    )
+  })
+
+  test('with a test clock in production', () => {
+    const { status, stderr } = tryStart({ NODE_ENV: 'production', CLOCK: '2026-12-01T09:00:00Z' })
+    expect([status, stderr.includes('CLOCK')]).toEqual([1, true])
+  })
+})
+
+describe('SIGTERM ends it within five seconds, and well', () => {
+  async function timed(stop: () => Promise<number | null>) {
+    const begun = performance.now()
+    const code = await stop()
+    return { code, isInTime: performance.now() - begun < 5000 }
+  }
+
+  test('while a slow mail server holds mails, which leave at the next start', async () => {
+    const mailbox = await openMailbox()
+    mailbox.always('hang')
+    const db = folder.open()
+    const date = Temporal.Now.plainDateISO('Europe/Amsterdam').add({ days: 30 })
+    const event = makeEvent(db, makeGroup(db), { localStart: `${date}T12:00` }, Temporal.Now.instant())
+    db.$client.close()
+    const server = await startServer({ DATA_DIR: folder.dataDir, SMTP_URL: mailbox.url })
+    const poster = createPoster(2)
+    for (const name of ['a', 'b', 'c']) {
+      const form = { name, email: `${name}@example.org`, role: 'practice' }
+      expect((await poster.post(`${server.url}/events/${event.slug}/registrations`, form)).status).toBe(303)
+    }
+    poster.close()
+    while (mailbox.received.length < 3) await sleep(20)
+    expect(await timed(server.stop)).toEqual({ code: 0, isInTime: true })
+    mailbox.always('accept')
+    const again = await startServer({ DATA_DIR: folder.dataDir, SMTP_URL: mailbox.url, CLOCK: later() })
+    while (mailbox.received.length < 6) await sleep(20)
+    expect(await again.stop()).toBe(0)
+    const digest = (list: typeof mailbox.received) => list.map(({ raw }) => raw.toString()).sort()
+    expect(digest(mailbox.received.slice(3))).toEqual(digest(mailbox.received.slice(0, 3)))
+    const after = folder.open()
+    expect(
+      after
+        .select()
+        .from(messages)
+        .all()
+        .filter(({ kind }) => kind === 'confirmed')
+        .map(({ state }) => state),
+    ).toEqual(['sent', 'sent', 'sent'])
+    after.$client.close()
+    await mailbox.close()
+  })
+
+  /** Beyond the wait after a silence of the mail server. */
+  const later = () => Temporal.Now.instant().add({ minutes: 6 }).toString()
+
+  test('while a visitor is halfway a form', async () => {
+    const server = await startServer({ DATA_DIR: folder.dataDir })
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST /my HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n')
+    socket.write('Content-Type: application/x-www-form-urlencoded\r\n\r\nemail=')
+    await sleep(200)
+    expect(await timed(server.stop)).toEqual({ code: 0, isInTime: true })
+    socket.destroy()
+  })
+})
