@@ -10,6 +10,7 @@ import { attendeeRoutes } from './web/console/attendees.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventListRoutes } from './web/console/events.ts'
+import { groupRoutes } from './web/console/groups.ts'
 import { homeRoutes } from './web/console/home.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
@@ -97,6 +98,7 @@ export async function createApp(
   signInRoutes(app, deps)
   forOrganisers(app, scope => {
     homeRoutes(scope, deps)
+    groupRoutes(scope, deps)
     seriesRoutes(scope, deps)
     planningRoutes(scope, deps)
     eventListRoutes(scope, deps)

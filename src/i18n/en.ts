@@ -59,6 +59,7 @@ export const en: Messages = {
     room_in_text:
       'This holds the address of the online room. That is not public: take it out. Attendees come in by their own link.',
     full: 'There are no places left there.',
+    accent: 'This is not a colour. Type something like #0b6e7f, or leave it empty.',
     code: 'This code is not right. Look in the last mail you received.',
     summaryTitle: count => (count === 1 ? 'One thing is not right yet' : `${count} things are not right yet`),
   },
@@ -111,7 +112,7 @@ export const en: Messages = {
     labels: { when: 'When', where: 'Where', join: 'Joining', access: 'Access', host: 'Hosted by', reason: 'Reason' },
     was: old => `was: ${old}`,
     online: 'Online',
-    door: 'Your own door to the online session',
+    door: 'Your own door to the online room',
     doorOpens: time => `The door opens a quarter of an hour before the start, at ${time}.`,
     thisKind: {
       webinar: 'this webinar',
@@ -119,7 +120,7 @@ export const en: Messages = {
       conference: 'this conference',
       learning_circle: 'this learning circle',
     },
-    manage: 'See or change your registration',
+    manage: 'To your registration',
     cannotCome: 'You cannot come after all? Please cancel, so that somebody else can take your place.',
     invite: {
       first:
@@ -146,7 +147,7 @@ export const en: Messages = {
       lead: position => `All places are taken. You are number ${position} on the waiting list.`,
       lost: 'You no longer have a place. You are back on the waiting list.',
       until: moment =>
-        `When a place comes free and it is your turn, you get it by itself and we let you know at once. From ${moment} it works differently: then we mail everybody who waits, and the first to click gets the place.`,
+        `When a place comes free and it is your turn, you get it by itself and we let you know at once. From ${moment} we mail everybody who waits. The first to click then gets the place.`,
       first: 'When a place comes free, we mail everybody who waits. The first to click gets the place.',
       leave: 'You no longer need a place? Please cancel.',
     },
@@ -291,11 +292,11 @@ export const en: Messages = {
     q: 'Search for a subject',
     example: 'loneliness, for example',
     kind: 'Kind',
-    allKinds: 'All kinds',
+    allKinds: 'All',
     group: 'By',
     allGroups: 'Everyone',
     theme: 'Theme',
-    allThemes: 'All themes',
+    allThemes: 'All',
     search: 'Search',
     found: count => (count === 1 ? 'Found one' : `Found ${count}`),
     clear: 'Show everything',
@@ -449,6 +450,7 @@ export const en: Messages = {
       'An invitation came with the e-mail. It changes when something changes. Would you rather have all your registrations in one subscription? Then choose one of the two: with both you see everything twice.',
     feed: 'Subscribe to all my registrations',
     file: 'Download only this one (.ics)',
+    fileStays: 'The download does not follow a change: when this is moved, the old time stays in your calendar.',
     change: 'Change your details',
     save: 'Save',
     emailHint: 'A new address works only after you have confirmed it.',
@@ -666,7 +668,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     fields: {
       title: 'Title',
       summary: 'What it is about, in one sentence',
-      summaryHint: 'This sentence stands in the agenda and in mails.',
+      summaryHint: 'This sentence stands in the agenda and on top of the page.',
       description: 'Text on the page',
       descriptionHint:
         'An empty line makes a paragraph. **This** makes something bold, a dash (-) in front makes a list.',
@@ -697,6 +699,19 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       yieldHint: 'One or two sentences for who looks back.',
       reason: 'Why?',
       reasonHint: 'This stands in the e-mail. One short sentence will do.',
+    },
+    group: {
+      mine: 'Groups',
+      eyebrow: 'Group',
+      lead: 'This is what the group is called on the website and in e-mails.',
+      public: 'See the page',
+      saved: 'Saved.',
+      name: 'Name',
+      summaryHint: 'This sentence stands on top of the page of the group.',
+      email: 'E-mail address for answers',
+      emailHint: 'Whoever answers one of your e-mails writes to this address. Leave it empty if nobody reads it.',
+      accent: 'Colour',
+      accentHint: 'A # with six digits or letters. If it is hard to read, we make it darker or lighter.',
     },
     series: {
       newTitle: 'New series',
@@ -790,7 +805,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       publishMissing: 'People can come in person, but the place is missing. Fill it in under Time and place.',
       move: 'Change time and place',
       people: 'Registrations',
-      cancel: 'Cancel',
+      cancel: kind => `Cancel ${kind}`,
       reinstate: 'Let it take place after all',
       remove: 'Delete the draft',
       removeText: 'This cannot be undone.',
@@ -810,7 +825,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       },
     },
     preview: {
-      note: 'This is a preview. Only you see it, until you publish.',
+      note: 'This is what an attendee will see. Only organisers see it now, until you publish.',
       back: 'Back to the draft',
     },
     move: {
@@ -826,20 +841,20 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       },
     },
     cancel: {
-      title: 'Cancel',
+      title: kind => `Cancel ${kind}`,
       lead: 'First you see who gets an e-mail, and which one. The page stays, and says that it does not take place.',
       submit: 'Continue',
       question: {
-        title: 'Cancel it?',
+        title: kind => `Do you want to cancel ${kind}?`,
         lead: 'Nothing has changed yet. Check that this is right.',
-        button: 'Cancel this event',
+        button: kind => `Yes, cancel ${kind}`,
       },
     },
     reinstate: {
       question: {
-        title: 'Let it take place after all?',
+        title: kind => `Do you want ${kind} to take place after all?`,
         lead: 'Nothing has changed yet. Check that this is right.',
-        button: 'Let it take place',
+        button: () => 'Yes, let it take place',
       },
     },
     proposal: {
@@ -941,7 +956,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     outbox: {
       title: 'Mails',
       lead: 'Every e-mail that leaves stands here: when, to whom, and what it said.',
-      filter: 'Show',
+      filter: 'Which mails',
       views: { now: 'what is going on', later: 'ready for later', trouble: 'failed or uncertain', all: 'all mails' },
       show: 'Show',
       none: 'There are no mails.',

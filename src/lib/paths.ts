@@ -38,6 +38,7 @@ export const paths = {
   accent: (slug: string) => `/groups/${q(slug)}.css`,
   console: {
     home: () => '/console',
+    group: (slug: string) => `/console/groups/${q(slug)}`,
     newSeries: () => '/console/series/new',
     series: (slug: string) => `/console/series/${q(slug)}`,
     planning: (slug: string) => `/console/series/${q(slug)}/planning`,

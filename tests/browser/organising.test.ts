@@ -52,7 +52,7 @@ const drafts = () =>
 test('plans the year after what exists: a dozen ticks are there already, one is taken out, one gets a title', async () => {
   const page = await openConsole('/console')
   await follow(page, 'Plan Webinar van de eerste donderdag')
-  expect(await heading(page)).toBe('Webinar van de eerste donderdag: data kiezen')
+  expect(await heading(page)).toBe('Webinar van de eerste donderdag: datums kiezen')
   await tabTo(page, 'donderdag 2 december 2027')
   await page.keyboard.press('Space')
   await tabTo(page, 'Andere datum of eigen titel: donderdag 6 januari 2028')
@@ -79,7 +79,7 @@ test('moves an event three hours, cancels it, and takes that back while the mail
       .all().length
 
   const page = await openConsole(`/console/events/${event.id}`)
-  await follow(page, 'Tijd en plaats wijzigen')
+  await follow(page, 'Tijd en locatie wijzigen')
   await tabTo(page, 'Begintijd')
   for (let hours = 0; hours < 3; hours++) await page.keyboard.press('ArrowUp')
   await tabTo(page, 'Waarom?')
@@ -93,15 +93,15 @@ test('moves an event three hours, cancels it, and takes that back while the mail
   expect(now().localStart).toBe(event.localStart.replace('T12', 'T15'))
   expect(waiting('changed')).toBe(mailed)
 
-  await follow(page, 'Annuleren')
+  await follow(page, 'Annuleer dit webinar')
   await follow(page, 'Verder')
-  expect(await heading(page)).toBe('Annuleren?')
-  await follow(page, 'Annuleer dit')
+  expect(await heading(page)).toBe('Wil je dit webinar annuleren?')
+  await follow(page, 'Ja, annuleer dit webinar')
   expect(now().cancelledAt).not.toBe(null)
   expect([waiting('changed'), waiting('cancelled')]).toEqual([0, mailed])
 
   await follow(page, 'Terugdraaien')
-  await follow(page, 'Laat dit doorgaan')
+  await follow(page, 'Ja, laat dit doorgaan')
   expect(now().cancelledAt).toBe(null)
   expect([waiting('changed'), waiting('cancelled')]).toEqual([mailed, 0])
 })

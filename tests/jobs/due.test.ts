@@ -144,7 +144,7 @@ describe('reminders', () => {
     await at('2026-12-02T11:00:00Z')
     const text = office.mailbox.received.filter(({ to }) => to[0] === 'bo@example.org').at(-1)?.mail.text ?? ''
     expect(text).toContain('Het Paleis, Boterdiep 111, 9712 LM Groningen')
-    expect(text).toContain('Toegang: Lift.')
+    expect(text).toContain('Toegankelijk: Lift.')
     expect(text).not.toContain('/join/')
   })
 })

@@ -156,7 +156,7 @@ describe('what they say', () => {
     for (const kind of ['confirmed', 'reminder_day'] as const) {
       const { text } = openMail({ attendance: 'in_person' }).mail(kind)
       expect(text).toContain('Waar: Het Paleis, Boterdiep 111, 9712 LM Groningen')
-      expect(text).toContain('Toegang: Er is een lift.')
+      expect(text).toContain('Toegankelijk: Er is een lift.')
       expect(text).not.toContain('/join/')
     }
   })

@@ -139,6 +139,7 @@ function consolePages({ db, clock }: Site): Address[] {
   )
   const message = db.select().from(messages).where(eq(messages.eventId, coming.id)).get()
   return [
+    ['/console/groups/:slug', '/console/groups/noord'],
     ['/console/series/:slug', '/console/series/eerste-donderdag'],
     ['/console/series/:slug/planning', '/console/series/eerste-donderdag/planning'],
     ['/console/events/:id', `/console/events/${coming.id}`],

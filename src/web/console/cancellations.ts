@@ -67,8 +67,12 @@ export function cancellationRoutes(app: App, deps: Deps): void {
   function ask(request: FastifyRequest, event: Event, what: 'cancel' | 'reinstate', body: object): Question {
     const action = what === 'cancel' ? paths.console.cancellation(event.id) : paths.console.reinstatement(event.id)
     const warnings = what === 'reinstate' ? warningsFor(deps, request, event, event) : []
+    const kind = request.t.mail.thisKind[event.kind]
+    const { title, lead, button } = request.t.console[what].question
     return {
-      ...request.t.console[what].question,
+      title: title(kind),
+      lead,
+      button: button(kind),
       warnings,
       action,
       fields: entriesOf(body),

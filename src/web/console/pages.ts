@@ -1,6 +1,6 @@
 // The console's pages and what their views are given.
 import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
-import type { Group, Group } from '#src/domain/groups.ts'
+import type { Group } from '#src/domain/groups.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Proposal } from '#src/domain/planning.ts'

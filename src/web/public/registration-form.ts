@@ -14,6 +14,7 @@ import { fieldProblems, typedValues } from '../forms.ts'
 const EMAIL = `^\\s*${EMAIL_PATTERN.slice(1, -1)}\\s*$`
 const line = (maxLength: number) => Type.String({ maxLength, default: '' })
 export const Email = Type.String({ minLength: 1, maxLength: 200, pattern: EMAIL })
+export const OptionalEmail = Type.String({ maxLength: 200, default: '', pattern: `^\\s*$|${EMAIL}` })
 export const Details = {
   name: Type.String({ minLength: 1, maxLength: 100, pattern: NAME_PATTERN }),
   email: Email,
@@ -25,7 +26,7 @@ export const Details = {
 export const RegistrationForm = Type.Object({
   ...Details,
   colleague_name: Type.String({ maxLength: 100, default: '', pattern: `^\\s*$|${NAME_PATTERN}` }),
-  colleague_email: Type.String({ maxLength: 200, default: '', pattern: `^\\s*$|${EMAIL}` }),
+  colleague_email: OptionalEmail,
   /** Nobody sees this field; who fills it in is a robot. */
   website: line(500),
 })

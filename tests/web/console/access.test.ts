@@ -1,6 +1,6 @@
 // Who may do what: every console route, tried by nobody, by an organiser of another group, and by a host.
 import { describe, expect, test } from 'vitest'
-import { auditEntries, events, registrations } from '#db/schema.ts'
+import { auditEntries, events, groups, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/changes.ts'
 import { openConsole, signIn } from '../../support/console.ts'
@@ -18,10 +18,12 @@ const SERIES = {
 const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
 
 /** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
-const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organiser'][] = [
+const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organiser' | 'owner'][] = [
   ['GET /console', '/console', undefined, 'anyone'],
   ['GET /console/events', '/console/events', undefined, 'anyone'],
   ['GET /console/outbox', '/console/outbox', undefined, 'anyone'],
+  ['GET /console/groups/:slug', '/console/groups/noord', undefined, 'owner'],
+  ['POST /console/groups/:slug', '/console/groups/noord', { title: 'Anders' }, 'owner'],
   ['GET /console/series/new', '/console/series/new', undefined, 'organiser'],
   ['POST /console/series/new', '/console/series/new', SERIES, 'organiser'],
   ['GET /console/series/:slug', '/console/series/eerste-donderdag', undefined, 'organiser'],
@@ -68,6 +70,7 @@ async function openAll() {
   const state = () =>
     JSON.stringify([
       db.select().from(events).all(),
+      db.select().from(groups).all(),
       db.select().from(registrations).all(),
       db.select().from(auditEntries).all(),
     ])
@@ -121,7 +124,7 @@ describe('a host', () => {
     const { ask, state, host } = await openAll()
     const before = state()
     const { statusCode } = await ask(url, form, host)
-    if (right === 'organiser') {
+    if (right === 'organiser' || right === 'owner') {
       // A host has no group to make something in, so there is nothing to find.
       expect(statusCode).toBe(/new$/.test(route) && form ? 422 : 404)
       expect(state()).toBe(before)

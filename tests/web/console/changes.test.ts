@@ -315,7 +315,7 @@ describe('the editor', () => {
     expect((await app.inject('/events/nieuw')).statusCode).toBe(404)
     const preview = await get('/console/events/1/preview')
     expect(preview.statusCode).toBe(200)
-    expect(preview.body).toContain('Alleen jij ziet dit, tot je publiceert.')
+    expect(preview.body).toContain('Tot je publiceert, zien alleen organisatoren dit.')
     expect(preview.headers['cache-control']).toBe('no-store')
     expect((await post('/console/events/1/publication', { revision: '9' })).statusCode).toBe(409)
     const { headers } = await post('/console/events/1/publication', { revision: '1' })
