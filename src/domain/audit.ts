@@ -1,17 +1,29 @@
 // Who did what, when. No personal data of attendees in it.
 import type { Tx } from '#db/open.ts'
 import { auditEntries } from '#db/schema.ts'
+import type { Event } from './events.ts'
 
 export interface Deed {
   action: string
   organiserId?: number | null
   groupId?: number | null
   eventId?: number | null
-  detail?: string
+  detail?: string | undefined
 }
 
 export function audit(tx: Tx, deed: Deed, now: Temporal.Instant): void {
   tx.insert(auditEntries)
     .values({ at: now, ...deed })
     .run()
+}
+
+/** What was done to an event, in the group that hosts it. */
+export function auditEvent(
+  tx: Tx,
+  action: string,
+  { id, groupId }: Event,
+  { organiserId, detail }: Pick<Deed, 'organiserId' | 'detail'>,
+  now: Temporal.Instant,
+): void {
+  audit(tx, { action, organiserId, detail, groupId, eventId: id }, now)
 }

@@ -1,4 +1,4 @@
-// An event: one page, one time, one registration. Finding them, and what is true of one at a moment. Changing stands in `changes`.
+// An event: one page, one time, one registration. Finding them, and what is true of one at a moment. Changing starts at `changes`.
 import { and, asc, eq, inArray, isNotNull, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'

@@ -109,8 +109,12 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
   )
 }
 
-/** Settles everybody of an event who has not cancelled. */
-export function settleAll(tx: Tx, event: Event, now: Temporal.Instant, dueAt = now): void {
+/**
+ * Settles everybody of an event who has not cancelled. A mail to many waits two minutes, in which time the change can be
+ * taken back without anybody having heard of it.
+ */
+export function settleAll(tx: Tx, event: Event, now: Temporal.Instant): void {
+  const dueAt = countRecipients(tx, event) > 1 ? now.add({ minutes: 2 }) : now
   const active = tx
     .select()
     .from(registrations)
@@ -152,7 +156,7 @@ const waitingMessages = prepared(db =>
 )
 
 /** How many people a change of this event would mail: those who count and have an address. */
-export function countRecipients(db: Db, event: Event): number {
+function countRecipients(db: Db, event: Event): number {
   return db
     .select({ id: registrations.id })
     .from(registrations)

@@ -1,8 +1,10 @@
 // One registration as its calendar sees it: over real SMTP, read back by a mail and a calendar library.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
-import { cancelEvent, editEvent, moveEvent, reinstateEvent } from '#src/domain/changes.ts'
+import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
+import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { editing, FROM, inviteIn, openPostOffice, type PostOffice } from '../support/postoffice.ts'

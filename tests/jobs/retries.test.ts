@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { events, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { editEvent } from '#src/domain/changes.ts'
+import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { type Message, retry } from '#src/domain/outbox.ts'
@@ -229,9 +229,7 @@ describe('a process that dies', () => {
 
   test('at the tenth crash: then it is left to people', async () => {
     leaveBehind(mail)
-    writeNow(office.db, tx =>
-      tx.update(messages).set({ attempts: 10 }).where(eq(messages.state, 'sending')).run(),
-    )
+    writeNow(office.db, tx => tx.update(messages).set({ attempts: 10 }).where(eq(messages.state, 'sending')).run())
     await office.deliver()
     expect(stateOf('confirmed')).toEqual([['uncertain', 10, 'interrupted']])
   })

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { audit } from '#src/domain/audit.ts'
+import { auditEvent } from '#src/domain/audit.ts'
 import type { Event } from '#src/domain/events.ts'
 import { getRegistrationWith } from '#src/domain/organisers.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
@@ -72,10 +72,10 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   )
 
   function audited(request: FastifyRequest, event: Event, action: string, act: (tx: Tx) => unknown) {
-    const deed = { action, organiserId: organiserOf(request).id, groupId: event.groupId, eventId: event.id }
+    const { id: organiserId } = organiserOf(request)
     return (tx: Tx) => {
       act(tx)
-      audit(tx, deed, clock.now())
+      auditEvent(tx, action, event, { organiserId }, clock.now())
     }
   }
 

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { cancelEvent, reinstateEvent } from '#src/domain/changes.ts'
+import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import type { Event } from '#src/domain/events.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'

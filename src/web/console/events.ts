@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Cursor } from '#src/domain/agenda.ts'
-import { audit } from '#src/domain/audit.ts'
-import { createEvent } from '#src/domain/changes.ts'
+import { auditEvent } from '#src/domain/audit.ts'
+import { createEvent } from '#src/domain/drafts.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
@@ -78,7 +78,7 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
     const made = await write(tx => {
       const values = { ...readSetting(setting, groups), title: cleanLine(title), localStart: `${date}T${time}` }
       const event = createEvent(tx, { ...values, timeZone: config.timeZone }, now)
-      audit(tx, { action: 'event_created', organiserId, groupId: event.groupId, eventId: event.id }, now)
+      auditEvent(tx, 'event_created', event, { organiserId }, now)
       return event
     })
       .catch(atDate)

@@ -1,6 +1,6 @@
 // From draft to page: seeing it as an attendee will, publishing it, or removing it.
 import Type from 'typebox'
-import { deleteDraft, publishEvent } from '#src/domain/changes.ts'
+import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { PRESENCES, ROLES, STATUSES } from '#db/schema.ts'
-import { audit } from '#src/domain/audit.ts'
+import { auditEvent } from '#src/domain/audit.ts'
 import { type Event, getListedEvent, isOpenFor } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import { changeableIds } from '#src/domain/overview.ts'
@@ -72,7 +72,7 @@ export function registrationListRoutes(app: App, deps: Deps): void {
     }
     const act = (tx: Tx) => {
       register(tx, event, applicant, now)
-      audit(tx, { action: 'registration_added', organiserId, groupId: event.groupId, eventId: event.id }, now)
+      auditEvent(tx, 'registration_added', event, { organiserId }, now)
     }
     const path = paths.console.registrations(event.id)
     const question = { ...request.t.console.add.question, action: path, fields: entriesOf(body), back: path }

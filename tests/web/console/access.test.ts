@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { auditEntries, events, groups, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { createEvent } from '#src/domain/changes.ts'
+import { createEvent } from '#src/domain/drafts.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
-import { createEvent } from '#src/domain/changes.ts'
+import { createEvent } from '#src/domain/drafts.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 

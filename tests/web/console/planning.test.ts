@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { auditEntries, events, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { createEvent, moveEvent } from '#src/domain/changes.ts'
+import { createEvent } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
+import { moveEvent } from '#src/domain/moves.ts'
 import { fieldsOf, openConsole } from '../../support/console.ts'
 import { makeEvent, makeSeries, NOW } from '../../support/world.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
-import { createEvent } from '#src/domain/changes.ts'
+import { createEvent } from '#src/domain/drafts.ts'
 import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, NOW } from '../../support/world.ts'
 

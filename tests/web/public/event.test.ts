@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { eventSlugs } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { addMaterial, addSession, cancelEvent, createEvent, moveEvent } from '#src/domain/changes.ts'
+import { cancelEvent } from '#src/domain/cancellations.ts'
+import { addMaterial, addSession, createEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
+import { moveEvent } from '#src/domain/moves.ts'
 import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries } from '../../support/world.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { cancelEvent } from '#src/domain/changes.ts'
+import { cancelEvent } from '#src/domain/cancellations.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, makeRegistration } from '../../support/world.ts'
