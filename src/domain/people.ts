@@ -4,6 +4,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, people, registrations } from '#db/schema.ts'
 import { countMessagesTo, enqueue, type Locale } from './outbox.ts'
+import { writeSomething } from './silence.ts'
 
 export type Person = typeof people.$inferSelect
 
@@ -72,7 +73,10 @@ const MY_MAILS_AN_HOUR = 3
 /** Mails the link to "Mijn aanmeldingen", if the address is known and has not had too many. The caller learns nothing. */
 export function requestMyLink(tx: Tx, email: string, locale: Locale, now: Temporal.Instant): void {
   const person = findPerson(tx, email)
-  if (!person || countMessagesTo(tx, email, ['my'], now.subtract({ hours: 1 })) >= MY_MAILS_AN_HOUR) return
+  if (!person || countMessagesTo(tx, email, ['my'], now.subtract({ hours: 1 })) >= MY_MAILS_AN_HOUR) {
+    writeSomething(tx)
+    return
+  }
   enqueue(
     tx,
     { key: `my:${person.id}:${now.epochMilliseconds}`, kind: 'my', toAddress: email, locale, personId: person.id },

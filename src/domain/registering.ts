@@ -18,6 +18,7 @@ import {
   update,
 } from './registrations.ts'
 import { dropReminders, planReminders } from './reminders.ts'
+import { writeSomething } from './silence.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -44,6 +45,7 @@ export function register(tx: Tx, event: Event, applicant: Applicant, now: Tempor
   const earlier = findRegistrationOf(tx, event, person)
   if (earlier && earlier.status !== 'cancelled') {
     tellAgain(tx, earlier, person, now)
+    writeSomething(tx)
     return earlier
   }
   const status: Status = hasRoom(placesFor(tx, event, presence)) ? 'confirmed' : 'waitlisted'

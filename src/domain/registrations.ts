@@ -1,6 +1,6 @@
 // One person's place at one event, as a record: finding, listing, attendance. What people do with it stands in `registering`.
 import { countRows } from '#db/count.ts'
-import { and, asc, count, eq, gte, like, lt, or, sql } from '#db/drizzle.ts'
+import { and, asc, eq, like, lt, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
@@ -112,19 +112,3 @@ export function waitingPosition(db: Db, { eventId, attendance, queueNumber }: Re
   )
   return countRows(db, registrations, before) + 1
 }
-
-/** Registrations made or changed by one address since a moment: the ground for the limit per address. */
-export function countRegistrationsSince(db: Db, email: string, since: Temporal.Instant): number {
-  return registeredSince(db).get({ email, since: since.epochMilliseconds })?.total ?? 0
-}
-
-const registeredSince = prepared(db =>
-  db
-    .select({ total: count() })
-    .from(registrations)
-    .innerJoin(people, eq(people.id, registrations.personId))
-    .where(
-      and(eq(people.email, sql.placeholder('email')), gte(registrations.revisedAt, sql`${sql.placeholder('since')}`)),
-    )
-    .prepare(),
-)

@@ -1,12 +1,13 @@
 // Signing in without a password: a mailed link or code, single-use, stored hashed, used up by a POST. Then a session.
 import { countRows } from '#db/count.ts'
-import { and, desc, eq, gt, isNull, lt, sql } from '#db/drizzle.ts'
+import { and, eq, gt, isNull, lt, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { organiserSessions, organisers, signIns } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { hash, randomCode, randomToken } from '#src/lib/tokens.ts'
 import { findOrganiser, type Organiser } from './organisers.ts'
 import { enqueue, type Locale } from './outbox.ts'
+import { writeSomething } from './silence.ts'
 
 const VALID = { minutes: 15 }
 const MAX_LIVE = 3
@@ -16,7 +17,10 @@ const SESSION = { hours: 14 * 24 }
 /** Mails a link and a code, if the address is an organiser's and has fewer than three live ones. The caller learns nothing. */
 export function requestSignIn(tx: Tx, email: string, locale: Locale, now: Temporal.Instant): void {
   const organiser = findOrganiser(tx, email)
-  if (!organiser || countLive(tx, organiser, now) >= MAX_LIVE) return
+  if (!organiser || countLive(tx, organiser, now) >= MAX_LIVE) {
+    writeSomething(tx)
+    return
+  }
   const signIn = tx
     .insert(signIns)
     .values({ organiserId: organiser.id, createdAt: now, expiresAt: now.add(VALID) })
@@ -65,14 +69,23 @@ export function signInByToken(tx: Tx, token: string, now: Temporal.Instant): str
 /** Uses up a code typed with its address. Five wrong guesses end a sign-in, so six digits are enough; nothing if it is wrong. */
 export function signInByCode(tx: Tx, email: string, code: string, now: Temporal.Instant): string | undefined {
   const organiser = findOrganiser(tx, email)
-  if (!organiser) return undefined
-  const live = tx
+  const live = organiser ? listLive(tx, organiser, now) : []
+  const right = live.find(signIn => signIn.codeHash === hash(`${signIn.id}:${code}`))
+  if (right) return startSession(tx, right.organiserId, now)
+  writeSomething(tx)
+  if (organiser) countAttempt(tx, organiser)
+}
+
+/** Those whose code can still be guessed. */
+function listLive(db: Db, organiser: Organiser, now: Temporal.Instant) {
+  return db
     .select()
     .from(signIns)
     .where(and(eq(signIns.organiserId, organiser.id), isLive(now), lt(signIns.attempts, MAX_ATTEMPTS)))
-    .orderBy(desc(signIns.id))
     .all()
-  if (live.some(signIn => signIn.codeHash === hash(`${signIn.id}:${code}`))) return startSession(tx, organiser.id, now)
+}
+
+function countAttempt(tx: Tx, organiser: Organiser): void {
   tx.update(signIns)
     .set({ attempts: sql`${signIns.attempts} + 1` })
     .where(and(eq(signIns.organiserId, organiser.id), isNull(signIns.usedAt)))

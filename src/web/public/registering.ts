@@ -4,10 +4,6 @@ import type { Tx } from '#db/open.ts'
 import type { Event } from '#src/domain/events.ts'
 import { placesFor } from '#src/domain/places.ts'
 import { type Applicant, register } from '#src/domain/registering.ts'
-import { countRegistrationsSince } from '#src/domain/registrations.ts'
-import { Refusal } from '#src/lib/errors.ts'
-
-const REGISTRATIONS_AN_HOUR = 30
 
 /** What somebody is told after registering: the address as typed, and what a new registration gets now. */
 export interface Answer {
@@ -26,13 +22,7 @@ export function registerAll(
 ): Answer {
   const answer = answerFor(tx, event, applicants)
   if (isRobot) return answer
-  for (const applicant of applicants) {
-    const since = now.subtract({ hours: 1 })
-    if (applicant.email && countRegistrationsSince(tx, applicant.email, since) >= REGISTRATIONS_AN_HOUR) {
-      throw new Refusal('too_many')
-    }
-    register(tx, event, applicant, now)
-  }
+  for (const applicant of applicants) register(tx, event, applicant, now)
   return answer
 }
 

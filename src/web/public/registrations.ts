@@ -1,6 +1,8 @@
 // Registering: the form's POST and the page after it. What somebody does with their registration stands in `own-registration`.
 import Type from 'typebox'
 import { getPublishedEvent } from '#src/domain/events.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { createLimit } from '#src/lib/limit.ts'
 import { paths } from '#src/lib/paths.ts'
 import { likelyEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
@@ -12,10 +14,13 @@ import { Slug } from './lists.ts'
 import { isAnswer, registerAll } from './registering.ts'
 import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
 
+/** By one address. A campus registers many people, one person registers for few events. */
+const REGISTRATIONS_AN_HOUR = 30
 const AnswerQuery = Type.Object({ v: Type.Optional(Type.String({ maxLength: 2000 })) })
 
 export function registrationRoutes(app: App, deps: Deps): void {
   const { db, write, clock, tokens } = deps
+  const isWithinLimit = createLimit(REGISTRATIONS_AN_HOUR, { hours: 1 })
 
   const form = { params: Slug, body: RegistrationForm }
   app.post('/events/:slug/registrations', { schema: form, attachValidation: true }, async (request, reply) => {
@@ -25,8 +30,11 @@ export function registrationRoutes(app: App, deps: Deps): void {
       return reply.code(422).page('public/event', eventPage(deps, request, event, formAgain(request, problems)))
     }
     const applicants = applicantsOf(db, request, event)
+    const now = clock.now()
+    // Not `every`: each address counts, whatever came of the one before.
+    if (applicants.filter(({ email }) => email && !isWithinLimit(email, now)).length) throw new Refusal('too_many')
     const isRobot = request.body.website !== ''
-    const answer = await write(tx => registerAll(tx, event, applicants, isRobot, clock.now()))
+    const answer = await write(tx => registerAll(tx, event, applicants, isRobot, now))
     return reply.redirect(hrefFor(request, `${paths.registered(event.slug)}?v=${tokens.seal(answer)}`), 303)
   })
 

@@ -103,12 +103,19 @@ describe('registering', () => {
     )
   })
 
-  test('is limited per address', async () => {
-    const { db, send } = await openForm()
-    const group = makeGroup(db, { slug: 'ander' })
-    for (let number = 0; number < 30; number++) makeRegistration(db, makeEvent(db, group, { slug: `e${number}` }))
-    expect((await send()).statusCode).toBe(429)
-    expect((await send({ ...FORM, email: 'ander@example.org' })).statusCode).toBe(303)
+  test('is limited per address, by how often it is typed: whether it is known makes no difference', async () => {
+    const { db, event, send, clock } = await openForm()
+    makeRegistration(db, event, { email: 'bekend@example.org' })
+    for (const email of ['bekend@example.org', 'nieuw@example.org']) {
+      const statuses = []
+      for (let number = 0; number < 31; number++) statuses.push((await send({ ...FORM, email })).statusCode)
+      expect(statuses).toEqual([...Array(30).fill(303), 429])
+    }
+    const colleague = { colleague_name: 'Piet', colleague_email: 'nieuw@example.org' }
+    expect((await send({ ...FORM, ...colleague })).statusCode).toBe(429)
+    expect((await send()).statusCode).toBe(303)
+    clock.advance({ hours: 1 })
+    expect((await send({ ...FORM, ...colleague })).statusCode).toBe(303)
   })
 
   test('by a robot is answered like any other, and not kept', async () => {
