@@ -18,3 +18,8 @@ export function placeholders<Name extends string>(names: readonly Name[]): Recor
   const entries = names.map((name): [Name, Placeholder] => [name, sql.placeholder(name)])
   return Object.fromEntries(entries) as Record<Name, Placeholder>
 }
+
+/** A placeholder for a value that is given in the form the database keeps it in, past what the column would make of it. */
+export function given(name: string) {
+  return sql`${sql.placeholder(name)}`
+}

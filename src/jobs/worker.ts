@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
-import { isAnyDue, nextDue } from '#src/domain/sending.ts'
+import { isAnyDue, nextDue } from '#src/domain/claiming.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { CONNECTIONS } from '#src/mail/smtp.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'

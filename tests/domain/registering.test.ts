@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
+import { claim } from '#src/domain/claiming.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
-import { claim } from '#src/domain/sending.ts'
 import { applicant, listMessages, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 describe('registering', () => {
