@@ -8,7 +8,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { eq } from '#db/drizzle.ts'
 import { type Db, newestMigration, openDatabase } from '#db/open.ts'
 import { events, messages, organisers, people, registrations } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
 import { runCommand } from '#src/cli.ts'
+import { requestAddress } from '#src/domain/addresses.ts'
 import { makeDataDir, startServer } from './support/server.ts'
 import { openMailbox } from './support/smtp.ts'
 import { makeEvent, makeGroup, makeRegistration } from './support/world.ts'
@@ -199,7 +201,8 @@ describe('what is done ends with 0', () => {
     withDb(db => {
       const event = makeComing(db, { capacityOnline: 1 })
       const now = Temporal.Now.instant()
-      makeRegistration(db, event, { name: 'Zoë de Vries', accessNeeds: 'Ringleiding' }, now)
+      const zoe = makeRegistration(db, event, { name: 'Zoë de Vries', accessNeeds: 'Ringleiding' }, now)
+      writeNow(db, tx => requestAddress(tx, zoe, 'zoe.nieuw@example.net', now))
       makeRegistration(db, event, { name: 'Wim Wacht', email: 'wim@example.org' }, now)
     })
     expect(await run(['export-person', 'Zoe@Example.org'])).toBe(0)

@@ -60,7 +60,8 @@ function isProof(value: unknown): value is Proof {
 
 /**
  * Moves a registration to the proven address: a row of its own, so that each address keeps its own calendar history. The
- * old links stop working. Returns the new registration, or the one that address had already.
+ * old links stop working. Where that address had a registration already, the better of the two is kept: nobody loses a
+ * place or their turn. Returns the registration of the new address.
  */
 export function proveAddress(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
   const event = getEvent(tx, registration.eventId)
@@ -68,6 +69,26 @@ export function proveAddress(tx: Tx, registration: Registration, now: Temporal.I
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')
   const person = findOrCreatePerson(tx, registration.newEmail, now)
   const there = findRegistrationOf(tx, event, person)
+  leave(tx, registration, now)
+  if (there && isAsGood(there, registration)) {
+    fillPlaces(tx, event, now)
+    return there
+  }
+  const values = { ...carriedOver(registration), revisedAt: now }
+  const moved = there
+    ? update(tx, there, { ...values, sequence: there.sequence + 1 })
+    : tx
+        .insert(registrations)
+        .values({ ...values, eventId: event.id, personId: person.id, createdAt: now })
+        .returning()
+        .get()
+  settle(tx, moved, now)
+  planReminders(tx, moved, event, now)
+  return moved
+}
+
+/** Out of the old address's calendar. The place itself moves along, so nobody else is given it. */
+function leave(tx: Tx, registration: Registration, now: Temporal.Instant): void {
   const old = update(tx, registration, {
     status: 'cancelled',
     cancelledAt: now,
@@ -80,48 +101,19 @@ export function proveAddress(tx: Tx, registration: Registration, now: Temporal.I
   })
   dropReminders(tx, [old.id], 'cancelled')
   settle(tx, old, now)
-  if (there && there.status !== 'cancelled') {
-    fillPlaces(tx, event, now)
-    return there
-  }
-  const {
-    name,
-    organisation,
-    role,
-    attendance,
-    accessNeeds,
-    locale,
-    status,
-    queueNumber,
-    confirmedAt,
-    attendedAt,
-    addedBy,
-  } = registration
-  const values = {
-    name,
-    organisation,
-    role,
-    attendance,
-    accessNeeds,
-    locale,
-    status,
-    queueNumber,
-    confirmedAt,
-    attendedAt,
-    addedBy,
-    revisedAt: now,
-    cancelledAt: null,
-    cancelledBy: null,
-    remindersStoppedAt: null,
-  }
-  const moved = there
-    ? update(tx, there, { ...values, sequence: there.sequence + 1 })
-    : tx
-        .insert(registrations)
-        .values({ ...values, eventId: event.id, personId: person.id, createdAt: now })
-        .returning()
-        .get()
-  settle(tx, moved, now)
-  planReminders(tx, moved, event, now)
-  return moved
+}
+
+/** A place is as good as any; of two that wait for the same, the one whose turn comes first. */
+function isAsGood(there: Registration, { status, attendance, queueNumber }: Registration): boolean {
+  if (there.status === 'confirmed') return true
+  if (there.status === 'cancelled' || status === 'confirmed') return false
+  return there.attendance === attendance && there.queueNumber < queueNumber
+}
+
+function carriedOver(registration: Registration) {
+  const { name, organisation, role, attendance, accessNeeds, locale, addedBy } = registration
+  const { status, queueNumber, confirmedAt, attendedAt } = registration
+  const details = { name, organisation, role, attendance, accessNeeds, locale, addedBy }
+  const state = { status, queueNumber, confirmedAt, attendedAt }
+  return { ...details, ...state, cancelledAt: null, cancelledBy: null, remindersStoppedAt: null }
 }

@@ -1,5 +1,5 @@
 // What the law gives every person: all we keep about them, and its end.
-import { eq, inArray, sql } from '#db/drizzle.ts'
+import { eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { auditEntries, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -40,9 +40,12 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   for (const { registration, event } of mine) {
     if (isBefore(now, event.startsAt)) cancelRegistration(tx, registration, 'attendee', now)
   }
-  if (person.email) tx.delete(messages).where(eq(messages.toAddress, person.email)).run()
   const ids = mine.map(row => row.registration.id)
-  tx.update(messages).set({ registrationId: null, personId: null }).where(inArray(messages.registrationId, ids)).run()
+  // Also what went to an address they were moving to, or had before.
+  const theirs = or(inArray(messages.registrationId, ids), eq(messages.personId, person.id))
+  tx.delete(messages)
+    .where(person.email ? or(eq(messages.toAddress, person.email), theirs) : theirs)
+    .run()
   tx.update(registrations)
     .set({
       name: '',
