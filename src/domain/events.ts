@@ -151,9 +151,3 @@ export function promotionEnds(event: Event, settings: Series | null | undefined,
   const hours = presence === 'online' ? (settings?.promoteHoursOnline ?? 1) : (settings?.promoteHoursInPerson ?? 48)
   return event.startsAt.subtract({ hours })
 }
-
-export const DOOR_OPENS = { minutes: 15 }
-
-export function doorOpensAt(event: Event): Temporal.Instant {
-  return event.startsAt.subtract(DOOR_OPENS)
-}

@@ -15,6 +15,11 @@ export function cleanText(value: string): string {
     .trim()
 }
 
+/** What somebody is greeted by. */
+export function firstName(name: string): string {
+  return name.split(' ')[0] ?? ''
+}
+
 /** One bare mailbox, without quoted parts, lists or anything a header or calendar would read as more than one. */
 export const EMAIL_PATTERN =
   "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\\-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,61}[A-Za-z0-9])?)+$"

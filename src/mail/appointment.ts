@@ -1,9 +1,11 @@
 // What all mails about a registration share: who writes to whom, the facts of the appointment, the invite, the footer.
 import { type Invite, type InviteContext, inviteCancel, inviteRequest } from '#src/calendar/invite.ts'
 import type { Mailbox } from '#src/config.ts'
-import { doorOpensAt, placeOf } from '#src/domain/events.ts'
+import { doorOpensAt } from '#src/domain/door.ts'
+import { placeOf } from '#src/domain/events.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
 import { type Messages, messagesIn } from '#src/i18n/index.ts'
+import { firstName } from '#src/lib/text.ts'
 import type { About, House } from './about.ts'
 import { type Content, dateOf, type Fact, facts, isSameTime, note } from './content.ts'
 import { createLinks, type Links } from './links.ts'
@@ -34,6 +36,7 @@ export function deskFor(about: About, { config, tokens }: House) {
     zone: t.words.timeZone(event.timeZone),
     thisKind: words.thisKind[event.kind],
     day: formats.dayTiny(event),
+    // Nothing more than the first name: whole names belong in the calendar.
     hello: words.hello(firstName(registration.name)),
     isPlaced: registration.status === 'confirmed',
     isOnline: registration.attendance === 'online',
@@ -75,11 +78,6 @@ export function footerOf(why: string, words: Messages['mail'], links: Links): Co
       { text: words.footer.privacy, url: links.privacy() },
     ],
   }
-}
-
-/** "Dag Zoë," and nothing more: whole names belong in the calendar. */
-function firstName(name: string): string {
-  return name.split(' ')[0] ?? ''
 }
 
 function canReply(groupEmail: string | null, from: Mailbox): boolean {

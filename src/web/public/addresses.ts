@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { getRegistrationToProve, proveAddress } from '#src/domain/addresses.ts'
 import { getListedEvent } from '#src/domain/events.ts'
-import { paths } from '#src/lib/paths.ts'
+import { personalPaths } from '#src/domain/links.ts'
 import type { App, Deps } from '../deps.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
@@ -21,7 +21,6 @@ export function addressRoutes(app: App, { db, write, clock, tokens }: Deps): voi
     const proof = tokens.unseal(request.params.token)
     const moved = await write(tx => proveAddress(tx, getRegistrationToProve(tx, proof), clock.now()))
     // Who proves holds a link that was mailed to this address, so the personal page is theirs.
-    const token = tokens.sign('registration', { id: moved.id, version: moved.linkVersion })
-    return reply.redirect(hrefFor(request, paths.registration(token)), 303)
+    return reply.redirect(hrefFor(request, personalPaths(tokens).registration(moved)), 303)
   })
 }

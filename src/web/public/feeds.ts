@@ -8,6 +8,7 @@ import { FEED_LIMIT, type FeedContext, feedReachesTo, personalFeed, publicFeed }
 import { type EventFilter, listSince, listUpcoming } from '#src/domain/agenda.ts'
 import { type Event, findSlugAfter, getEvent, getPublishedEvent } from '#src/domain/events.ts'
 import { getGroup } from '#src/domain/groups.ts'
+import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf } from '#src/domain/people.ts'
 import { getRegistrationByLink, type Registration } from '#src/domain/registrations.ts'
 import { getSeries } from '#src/domain/series.ts'
@@ -132,15 +133,14 @@ function atom(app: App, deps: Deps): void {
 
 /** Absolute addresses, in the reader's language where it is not the installation's own. */
 function urlsOf({ config, tokens }: Deps) {
+  const own = personalPaths(tokens)
   const inLanguage = (path: string, locale: Locale) =>
     `${config.baseUrl}${path}${locale === config.locale ? '' : `?lang=${locale}`}`
   return {
     inLanguage,
     event: (event: Event, locale: Locale) => inLanguage(paths.event(event.slug), locale),
-    door: ({ id, doorVersion }: Registration, locale: Locale) =>
-      inLanguage(paths.join(tokens.sign('join', { id, version: doorVersion })), locale),
-    personal: ({ id, linkVersion }: Registration, locale: Locale) =>
-      inLanguage(paths.registration(tokens.sign('registration', { id, version: linkVersion })), locale),
+    door: (registration: Registration, locale: Locale) => inLanguage(own.door(registration), locale),
+    personal: (registration: Registration, locale: Locale) => inLanguage(own.registration(registration), locale),
   }
 }
 

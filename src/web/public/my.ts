@@ -1,5 +1,6 @@
 // "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
 import Type from 'typebox'
+import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -20,6 +21,7 @@ const SentQuery = Type.Object({ sent: Type.Optional(Type.String({ maxLength: 1 }
 
 export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   const limits = limitsOf(MyForm)
+  const own = personalPaths(tokens)
   const find = (token: string) => {
     const person = findPersonByLink(db, tokens.read('my', token), 'my')
     if (!person) throw new NotFound('person')
@@ -27,14 +29,7 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   }
 
   const listOwn = (person: Person): Own[] =>
-    listRegistrationsOf(db, person).map(({ registration, event }) => {
-      const { id, linkVersion } = registration
-      return {
-        event,
-        registration,
-        path: paths.registration(tokens.sign('registration', { id, version: linkVersion })),
-      }
-    })
+    listRegistrationsOf(db, person).map(row => ({ ...row, path: own.registration(row.registration) }))
   const isComing = ({ event, registration }: Own) =>
     isBefore(clock.now(), event.endsAt) && registration.status !== 'cancelled' && !event.cancelledAt
 
@@ -59,8 +54,8 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
       token,
       email: person.email ?? '',
       coming: all.filter(isComing).reverse(),
-      others: all.filter(own => !isComing(own)),
-      feed: paths.personFeed(tokens.sign('feed', { id: person.id, version: person.feedVersion })),
+      others: all.filter(one => !isComing(one)),
+      feed: own.feed(person),
     })
   })
 

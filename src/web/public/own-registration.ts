@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Db, Tx } from '#db/open.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
-import { doorOpensAt, getListedEvent } from '#src/domain/events.ts'
+import { doorOpensAt } from '#src/domain/door.ts'
+import { getListedEvent } from '#src/domain/events.ts'
+import { personalPaths } from '#src/domain/links.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { hasRoom, placesFor, placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
@@ -102,7 +104,8 @@ function registrationPage(
   const now = clock.now()
   const event = getListedEvent(db, registration.eventId)
   const person = findPersonById(db, registration.personId)
-  const { id, doorVersion, status, attendance, name, organisation, role, accessNeeds } = registration
+  const own = personalPaths(tokens)
+  const { status, attendance, name, organisation, role, accessNeeds } = registration
   const email = person?.email ?? ''
   const isWaiting = status === 'waitlisted'
   const isOpen = isBefore(now, event.startsAt) && status !== 'cancelled' && !event.cancelledAt
@@ -115,9 +118,9 @@ function registrationPage(
     isPast: !isBefore(now, event.endsAt),
     isOpen,
     canTakePlace: isWaiting && isOpen && hasRoom(placesFor(db, event, attendance)),
-    door: status === 'confirmed' ? paths.join(tokens.sign('join', { id, version: doorVersion })) : null,
+    door: status === 'confirmed' ? own.door(registration) : null,
     doorOpensAt: doorOpensAt(event),
-    feed: person ? paths.personFeed(tokens.sign('feed', { id: person.id, version: person.feedVersion })) : null,
+    feed: person ? own.feed(person) : null,
     places: placesOf(db, event),
     form: form ?? emptyForm({ name, email, organisation, role, attendance, access_needs: accessNeeds }),
     limits: limitsOf(ChangesForm),
