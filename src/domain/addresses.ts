@@ -5,7 +5,7 @@ import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { hash } from '#src/lib/tokens.ts'
 import { getEvent } from './events.ts'
-import { countMessagesTo, enqueue } from './outbox.ts'
+import { countMessagesTo, enqueueAbout } from './outbox.ts'
 import { findOrCreatePerson } from './people.ts'
 import { findRegistrationOf, getRegistrationByLink, type Registration, update } from './registrations.ts'
 import { dropReminders, planReminders } from './reminders.ts'
@@ -19,16 +19,13 @@ export function requestAddress(tx: Tx, registration: Registration, email: string
   if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
   if (countMessagesTo(tx, email, ['address'], now.subtract({ hours: 1 })) >= PROOFS_AN_HOUR) return
   update(tx, registration, { newEmail: email })
-  enqueue(
+  enqueueAbout(
     tx,
+    registration,
     {
       key: `address:${registration.id}:${now.epochMilliseconds}`,
       kind: 'address',
       toAddress: email,
-      locale: registration.locale,
-      eventId: registration.eventId,
-      registrationId: registration.id,
-      personId: registration.personId,
       expiresAt: now.add({ hours: 24 }),
     },
     now,

@@ -7,6 +7,7 @@ import { placeholders, prepared } from '#db/prepared.ts'
 import { type LOCALES, type MESSAGE_KINDS, messages } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import type { Registration } from './registrations.ts'
 
 export type Message = typeof messages.$inferSelect
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
@@ -59,6 +60,16 @@ export function enqueue(tx: Tx, message: NewMessage, now: Temporal.Instant): voi
   const dueAt = message.dueAt ?? now
   const expiresAt = message.expiresAt ?? dueAt.add(WORTH[message.kind] ?? FOUR_DAYS)
   insertion(tx).run({ ...BARE, ...message, lane: LANES[message.kind], createdAt: now, dueAt, expiresAt })
+}
+
+/** The same for a mail about somebody's registration, in the language they registered in. */
+export function enqueueAbout(
+  tx: Tx,
+  { id, eventId, personId, locale }: Registration,
+  message: Omit<NewMessage, 'locale' | 'eventId' | 'registrationId' | 'personId'>,
+  now: Temporal.Instant,
+): void {
+  enqueue(tx, { ...message, locale, eventId, registrationId: id, personId }, now)
 }
 
 /** What a row may be about; most are about less. */

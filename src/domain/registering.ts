@@ -6,7 +6,7 @@ import { type CANCELLERS, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Event, getEvent, isOpenFor } from './events.ts'
-import { enqueue, isInFlight, type Locale } from './outbox.ts'
+import { enqueueAbout, isInFlight, type Locale } from './outbox.ts'
 import { findOrCreatePerson, type Person } from './people.ts'
 import { hasRoom, type Presence, placesFor, presencesOf } from './places.ts'
 import {
@@ -110,16 +110,13 @@ const lastQueueNumber = prepared(db =>
 function tellAgain(tx: Tx, registration: Registration, person: Person, now: Temporal.Instant): void {
   if (!person.email || !registration.told || isInFlight(tx, registration.id)) return
   const hour = Math.floor(now.epochMilliseconds / 3_600_000)
-  enqueue(
+  enqueueAbout(
     tx,
+    registration,
     {
       key: `again:${registration.id}:${hour}`,
       kind: 'again',
       toAddress: person.email,
-      locale: registration.locale,
-      eventId: registration.eventId,
-      registrationId: registration.id,
-      personId: person.id,
     },
     now,
   )

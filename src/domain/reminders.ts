@@ -4,7 +4,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { messages, registrations } from '#db/schema.ts'
 import { isBefore, wallBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
-import { drop, enqueue, type Message } from './outbox.ts'
+import { drop, enqueueAbout, type Message } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import type { Registration } from './registrations.ts'
 import { findSeriesOf } from './series.ts'
@@ -24,16 +24,13 @@ export function planReminders(tx: Tx, registration: Registration, event: Event, 
   for (const kind of REMINDERS) {
     const dueAt = reminderMoment(event, kind)
     if (!isBefore(now, dueAt)) continue
-    enqueue(
+    enqueueAbout(
       tx,
+      registration,
       {
         key: `${kind}:${registration.id}:${registration.sequence}:${event.startsAt.epochMilliseconds}:${event.sequence}`,
         kind,
         toAddress: email,
-        locale: registration.locale,
-        eventId: event.id,
-        registrationId: registration.id,
-        personId: registration.personId,
         dueAt,
         expiresAt: event.startsAt,
       },
@@ -97,8 +94,12 @@ export function whyNotRemind(
   const person = findPersonById(db, registration.personId)
   if (registration.remindersStoppedAt || person?.remindersStoppedAt) return 'unsubscribed'
   const settings = findSeriesOf(db, event)
-  const isOn = kind === 'reminder_day' ? settings?.remindDayBefore : settings?.remindHourBefore
-  return (isOn ?? true) ? undefined : 'switched_off'
+  const isHourOn = settings?.remindHourBefore ?? true
+  const isOn = kind === 'reminder_day' ? (settings?.remindDayBefore ?? true) : isHourOn
+  if (!isOn) return 'switched_off'
+  // After a standstill both may be due at once: the later one says it all.
+  const isHourDue = !isBefore(now, reminderMoment(event, 'reminder_hour'))
+  return kind === 'reminder_day' && isHourOn && isHourDue ? 'superseded' : undefined
 }
 
 /** Stops the reminders of one event; the registration and its other mails stay. */

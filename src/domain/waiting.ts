@@ -5,7 +5,7 @@ import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Event, getEvent, isOpenFor, promotionEnds } from './events.ts'
-import { enqueue } from './outbox.ts'
+import { enqueueAbout } from './outbox.ts'
 import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
 import { type Registration, update } from './registrations.ts'
 import { planReminders } from './reminders.ts'
@@ -55,16 +55,13 @@ function promote(tx: Tx, registration: Registration, event: Event, now: Temporal
 function offer(tx: Tx, event: Event, presence: Presence, now: Temporal.Instant): void {
   for (const { registration, email } of listWaiting(tx, event, presence)) {
     if (email) {
-      enqueue(
+      enqueueAbout(
         tx,
+        registration,
         {
           key: `place_free:${registration.id}:${event.startsAt.epochMilliseconds}`,
           kind: 'place_free',
           toAddress: email,
-          locale: registration.locale,
-          eventId: event.id,
-          registrationId: registration.id,
-          personId: registration.personId,
           expiresAt: event.startsAt,
         },
         now,

@@ -1,5 +1,6 @@
 // Registering: the form's POST and the page after it. What somebody does with their registration stands in `own-registration`.
 import Type from 'typebox'
+import { isAnswer, registerAll } from '#src/domain/applying.ts'
 import { getPublishedEvent } from '#src/domain/events.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { createLimit } from '#src/lib/limit.ts'
@@ -11,7 +12,6 @@ import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { eventPage } from './events.ts'
 import { Slug } from './lists.ts'
-import { isAnswer, registerAll } from './registering.ts'
 import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
 
 /** By one address. A campus registers many people, one person registers for few events. */

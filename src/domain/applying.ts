@@ -1,9 +1,9 @@
 // Registering through the form. Whoever types an address learns nothing about it: the answer is what a new registration
 // would get, worked out before anything is written, and it is the same for an address we know.
 import type { Tx } from '#db/open.ts'
-import type { Event } from '#src/domain/events.ts'
-import { placesFor } from '#src/domain/places.ts'
-import { type Applicant, register } from '#src/domain/registering.ts'
+import type { Event } from './events.ts'
+import { placesFor } from './places.ts'
+import { type Applicant, register } from './registering.ts'
 
 /** What somebody is told after registering: the address as typed, and what a new registration gets now. */
 export interface Answer {
