@@ -489,7 +489,7 @@ export const nl = {
     mySent: 'Kennen we dit adres, dan krijg je binnen een paar minuten een mail met een link.',
     mySentNothing: 'Geen mail? Kijk bij ongewenste mail, of probeer het adres waarmee je je aanmeldde.',
     coming: 'Komt eraan',
-    others: 'Eerder',
+    others: 'Geweest of afgemeld',
     nothing: 'Je hebt nu geen aanmeldingen voor wat nog komt.',
     feedTitle: 'Alles in je eigen agenda',
     feedText: 'Dit abonnement is van jou alleen. Wie de link heeft, ziet waar je naartoe gaat. Deel hem dus niet.',

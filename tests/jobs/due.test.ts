@@ -150,6 +150,15 @@ describe('reminders', () => {
   })
 })
 
+test('after a standstill over both moments only the last reminder leaves', async () => {
+  const webinar = event()
+  makeRegistration(office.db, webinar)
+  await office.deliver()
+  await at('2026-12-03T10:00:00Z')
+  expect(ends('reminder_day')).toEqual([['dropped', 'superseded']])
+  expect(ends('reminder_hour')).toEqual([['sent', '']])
+})
+
 test('a series may switch its reminders off', async () => {
   const group = makeGroup(office.db)
   const reeks = makeSeries(office.db, group)

@@ -62,7 +62,7 @@ describe('the page with everything', () => {
     db.update(registrations).set({ attendedAt: clock.now() }).run()
     const { body } = await app.inject(mine)
     expect(body).toContain('Je hebt nu geen aanmeldingen voor wat nog komt.')
-    expect(body).toContain('<h2>Eerder</h2>')
+    expect(body).toContain('<h2>Geweest of afgemeld</h2>')
   })
 
   test('gives a new feed address to who asks for one, and the old one stops', async () => {
