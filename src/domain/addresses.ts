@@ -47,7 +47,8 @@ export function proofOf({ id, linkVersion }: Registration, email: string): Proof
 export function getRegistrationToProve(db: Db, proof: unknown): Registration {
   if (!isProof(proof)) throw new NotFound('proof')
   const registration = getRegistrationByLink(db, proof)
-  if (!registration.newEmail || hash(registration.newEmail) !== proof.address) throw new Refusal('link_expired')
+  const { newEmail, status } = registration
+  if (!newEmail || hash(newEmail) !== proof.address || status === 'cancelled') throw new Refusal('link_expired')
   return registration
 }
 

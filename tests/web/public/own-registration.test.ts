@@ -185,6 +185,17 @@ describe('changing', () => {
     expect((await app.inject('/addresses/iets')).statusCode).toBe(404)
   })
 
+  test('the address of a registration given up since asks for nothing any more', async () => {
+    const { app, own, post, registration, tokens } = await openOwn()
+    await post(`${own}/changes`, { ...DETAILS, email: 'nieuw@example.org' })
+    await post(`${own}/cancellation`)
+    const { statusCode, body } = await app.inject(
+      `/addresses/${tokens.seal(proofOf(registration, 'nieuw@example.org'))}`,
+    )
+    expect(statusCode).toBe(410)
+    expect(body).toContain('<h1>Deze link werkt niet meer</h1>')
+  })
+
   test('the address into the same one asks for no proof', async () => {
     const { own, post, fresh } = await openOwn()
     await post(`${own}/changes`, { ...DETAILS, email: 'ZOE@example.org' })
