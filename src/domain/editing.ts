@@ -2,7 +2,7 @@
 import { eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { eventThemes } from '#db/schema.ts'
-import { Invalid, Refusal } from '#src/lib/errors.ts'
+import { Refusal } from '#src/lib/errors.ts'
 import { slugify } from '#src/lib/text.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
@@ -35,7 +35,6 @@ export function editEvent(
   editor: Editor,
   now: Temporal.Instant,
 ): Event {
-  refuseRoomInText(text)
   const { attendance } = event
   for (const places of placesOf(tx, { ...event, ...text, attendance })) {
     if (places.capacity !== null && places.capacity < places.confirmed) throw new Refusal('capacity_below_confirmed')
@@ -46,13 +45,6 @@ export function editEvent(
   fillPlaces(tx, edited, now)
   auditEvent(tx, 'event_edited', event, editor, now)
   return edited
-}
-
-/** The room is reached through the door only, so its address may not stand in what everybody reads. */
-function refuseRoomInText({ roomUrl, ...text }: EventText): void {
-  const fields = ['title', 'summary', 'description', 'yield'] as const
-  const found = fields.find(field => roomUrl && text[field].includes(roomUrl))
-  if (found) throw new Invalid({ [found]: 'room_in_text' })
 }
 
 export function setThemes(tx: Tx, eventId: number, themeIds: number[]): void {

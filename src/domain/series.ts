@@ -5,6 +5,7 @@ import { series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
 import type { Event } from './events.ts'
+import { refuseRoomIn } from './rooms.ts'
 
 export type Series = typeof series.$inferSelect
 
@@ -23,11 +24,16 @@ export function findSeriesOf(db: Db, { seriesId }: Pick<Event, 'seriesId'>): Ser
   return seriesId === null ? undefined : db.select().from(series).where(eq(series.id, seriesId)).get()
 }
 
+/** Invalid if what others read would hold the address of the room. */
 export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
+  refuseRoomIn(values, values.roomUrl)
   return tx.insert(series).values(values).returning().get()
 }
 
+/** Invalid if what others read would hold the address of the room. */
 export function updateSeries(tx: Tx, found: Series, values: Partial<typeof series.$inferInsert>): Series {
+  const { roomUrl, ...said } = { ...found, ...values }
+  refuseRoomIn(said, roomUrl)
   return tx.update(series).set(values).where(eq(series.id, found.id)).returning().get()
 }
 
