@@ -10,8 +10,9 @@ import { markAttended, type Registration, unmarkAttended } from '#src/domain/reg
 import { takePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
+import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { Id, Shown } from './fields.ts'
+import { Shown } from './fields.ts'
 import type { Question } from './pages.ts'
 import { askOrDo } from './proposals.ts'
 

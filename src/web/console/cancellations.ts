@@ -8,11 +8,13 @@ import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanText } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
+import { formAgain } from '../forms.ts'
 import { emptyForm } from '../pages.ts'
+import { Id } from '../params.ts'
 import { editorOf, getMyEvent, seeOther } from './access.ts'
-import { Id, Line, Revision, Shown } from './fields.ts'
+import { Line, Revision, Shown } from './fields.ts'
 import type { Question } from './pages.ts'
-import { askOrDo, entriesOf, type Outcome, propose } from './proposals.ts'
+import { askOrDo, entriesOf, type Outcome, orProblems, propose } from './proposals.ts'
 import { warningsFor } from './warnings.ts'
 
 const CancelForm = Type.Object({ revision: Revision, recipients: Shown, reason: Line(500) })
@@ -32,8 +34,13 @@ export function cancellationRoutes(app: App, deps: Deps): void {
     const { revision, recipients: shown, reason } = request.body
     const act = (tx: Tx) => cancelEvent(tx, event, cleanText(reason), editorOf(request, revision), clock.now())
     const question = { ...ask(request, event, 'cancel', request.body), isDanger: true }
-    const outcome = await askOrDo(deps, { event, reach: 'event', act }, { shown, question, always: true })
-    return answer(request, reply, event, 'cancelled', outcome)
+    const outcome = await orProblems(request, () =>
+      askOrDo(deps, { event, reach: 'event', act }, { shown, question, always: true }),
+    )
+    if (!outcome.problems) return answer(request, reply, event, 'cancelled', outcome)
+    const form = formAgain(request, outcome.problems)
+    form.values.revision = String(event.revision)
+    return reply.code(422).page('console/cancel', { event, form })
   })
 
   app.get('/console/events/:id/reinstatement', { schema: { params: Id } }, async (request, reply) => {

@@ -17,12 +17,12 @@ import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { Id } from '../params.ts'
 import { editorOf, getMyEvent, organiserOf, seeOther } from './access.ts'
 import {
   Capacities,
   Choices,
   groupOptions,
-  Id,
   Line,
   options,
   Revision,

@@ -1,7 +1,6 @@
 // Events of an organiser's groups: the list, and a new one that belongs to no series.
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { Cursor } from '#src/domain/agenda.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
@@ -15,6 +14,7 @@ import { cleanLine } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { Before, cursorText, readCursor } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 import {
   atDate,
@@ -34,7 +34,7 @@ const PAGE = 50
 const WHEN = ['coming', 'drafts', 'past'] as const
 const Query = Type.Object({
   when: Type.Optional(Type.Enum([...WHEN])),
-  before: Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,10}$' })),
+  before: Before,
 })
 const NewForm = Type.Object({ title: Title, date: Day, time: Time, ...Setting })
 
@@ -49,11 +49,11 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
       drafts: () => listDrafts(db, me, 200),
       past: () => listEnded(db, me, 'host', clock.now(), PAGE, readCursor(before)),
     }[when]()
-    const next = when === 'past' && found.length === PAGE ? cursorOf(found.at(-1)) : undefined
+    const last = when === 'past' && found.length === PAGE ? found.at(-1) : undefined
     return reply.page('console/events', {
       when,
       rows: rowsFor(request, found),
-      next,
+      next: last && cursorText(last),
       mayMake: groupsOf(request).length > 0,
     })
   })
@@ -96,13 +96,6 @@ export function listedForMe({ db }: Pick<Deps, 'db'>, request: FastifyRequest, l
   const changeable = changeableIds(db, organiserOf(request), list)
   return list.map(event => ({ event, places: places.get(event.id) ?? [], mayChange: changeable.has(event.id) }))
 }
-
-function readCursor(text: string | undefined): Cursor | undefined {
-  const [startsAt, id] = (text ?? '').split('-').map(Number)
-  return startsAt && id ? { startsAt: Temporal.Instant.fromEpochMilliseconds(startsAt), id } : undefined
-}
-
-const cursorOf = (event: Event | undefined) => event && `${event.startsAt.epochMilliseconds}-${event.id}`
 
 function usualValues(group: Group): Record<string, string> {
   const usual = { kind: 'meeting', groupId: group.id, durationMinutes: 120, attendance: 'in_person' as const }

@@ -11,7 +11,6 @@ export const Title = Type.String({ minLength: 1, maxLength: 150, pattern: '\\S' 
 export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 export const Time = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
 export const Minutes = Type.Integer({ minimum: 5, maximum: 1440 })
-export const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) })
 export const Choices = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 100, default: [] })
 /** The version of the event that the form was made from. */
 export const Revision = Type.Integer({ minimum: 1 })

@@ -9,12 +9,12 @@ import { cleanLine, cleanText, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm } from '../pages.ts'
+import { Slug } from '../params.ts'
 import { accentPath } from '../public/accents.ts'
 import { OptionalEmail } from '../public/registration-form.ts'
 import { organiserOf, seeOther } from './access.ts'
 import { Line, Title } from './fields.ts'
 
-const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
 const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
 /** `title`, since a field called `name` is a person's. The address and the colour may stay empty. */
 const GroupForm = Type.Object({

@@ -12,11 +12,11 @@ import { localTimeProblem } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { Id } from '../params.ts'
 import { editorOf, getMyEvent, seeOther } from './access.ts'
 import {
   atDate,
   Day,
-  Id,
   Line,
   Minutes,
   options,

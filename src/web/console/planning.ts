@@ -12,11 +12,11 @@ import { cleanLine } from '#src/lib/text.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
+import { Slug } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 import type { ConsolePages, ProposedDate } from './pages.ts'
 import { ruleWords } from './rules.ts'
 
-const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
 const DayOrNone = Type.Optional(Type.String({ maxLength: 10 }))
 const Span = Type.Object({ from: DayOrNone, until: DayOrNone, planned: Type.Optional(Type.Integer({ minimum: 0 })) })
 const MOST = 120

@@ -4,9 +4,10 @@ import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
+import { Id } from '../params.ts'
 import { eventPage } from '../public/events.ts'
 import { editorOf, getMyEvent, seeOther } from './access.ts'
-import { Id, Revision } from './fields.ts'
+import { Revision } from './fields.ts'
 
 const RevisionForm = Type.Object({ revision: Revision })
 

@@ -17,8 +17,9 @@ import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { Id, Line, options, Shown } from './fields.ts'
+import { Line, options, Shown } from './fields.ts'
 import type { ConsolePages } from './pages.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
 

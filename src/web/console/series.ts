@@ -12,6 +12,7 @@ import { cleanLine, cleanText } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { Slug } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 import {
   Choices,
@@ -29,7 +30,6 @@ import {
 import type { ConsolePages } from './pages.ts'
 import { EVERY_MONTH, monthChoices, RuleFields, readRule, ruleValues, ruleWords } from './rules.ts'
 
-const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
 const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
 const Hours = Type.Integer({ minimum: 0, maximum: 336 })
 const SeriesForm = Type.Object({

@@ -7,6 +7,7 @@ import { EMAIL_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm } from '../pages.ts'
+import { Token } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { FEW } from '../plugins/limits.ts'
 import { clearSessionCookie, cookieName, setSessionCookie } from '../plugins/session.ts'
@@ -15,7 +16,6 @@ import { seeOther } from './access.ts'
 const Email = Type.String({ minLength: 1, maxLength: 200, pattern: EMAIL_PATTERN })
 const AddressForm = Type.Object({ email: Email })
 const CodeForm = Type.Object({ email: Email, code: Type.String({ pattern: '^\\s*\\d{3}\\s?\\d{3}\\s*$' }) })
-const Token = Type.Object({ token: Type.String({ maxLength: 100 }) })
 
 export function signInRoutes(app: App, { config, db, write, clock }: Deps): void {
   const isHttps = config.baseUrl.startsWith('https:')

@@ -1,7 +1,7 @@
 // A group's own colour, made fit to read: darker on paper and lighter at night until the contrast is enough (WCAG 1.4.3).
-import { createHash } from 'node:crypto'
 import type { Group } from '#src/domain/groups.ts'
 import { paths } from '#src/lib/paths.ts'
+import { hash } from '#src/lib/tokens.ts'
 
 type Rgb = [number, number, number]
 
@@ -22,7 +22,7 @@ const ENOUGH = 4.6
 /** The address of a group's stylesheet in its present version; nothing for a group without a colour of its own. */
 export function accentPath(group: Group): string | null {
   const css = accentStylesheet(group)
-  const version = createHash('sha256').update(css).digest('base64url').slice(0, 8)
+  const version = hash(css).slice(0, 8)
   return css && `${paths.accent(group.slug)}?v=${version}`
 }
 

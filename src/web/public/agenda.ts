@@ -1,17 +1,18 @@
 // The agenda: the next event on top, the rhythm of the year, and all that is coming by month. The archive: what has been.
 import Type, { type Static } from 'typebox'
-import { type Cursor, listPast, listUpcoming } from '#src/domain/agenda.ts'
+import { listPast, listUpcoming } from '#src/domain/agenda.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import { listSeries } from '#src/domain/series.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
+import { Before, cursorText, readCursor } from '../params.ts'
 import { FilterQuery, filterForm, filterOf } from './lists.ts'
 import { byMonth, daysUntil, rowsOf } from './rows.ts'
 import { stripOf } from './year.ts'
 
 const ArchiveQuery = Type.Object({
   ...FilterQuery.properties,
-  before: Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' })),
+  before: Before,
 })
 const PAGE = 20
 
@@ -35,7 +36,7 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
   app.get('/archive', { schema: { querystring: ArchiveQuery } }, (request, reply) => {
     const now = clock.now()
     const { before } = request.query
-    const list = listPast(db, filterOf(request.query), now, PAGE + 1, before ? cursorOf(before) : undefined)
+    const list = listPast(db, filterOf(request.query), now, PAGE + 1, readCursor(before))
     const page = list.slice(0, PAGE)
     return reply.page('public/archive', {
       months: byMonth(rowsOf(db, page, now)),
@@ -46,15 +47,9 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
   })
 }
 
-function cursorOf(before: string): Cursor {
-  const [milliseconds = 0, id = 0] = before.split('-').map(Number)
-  return { startsAt: Temporal.Instant.fromEpochMilliseconds(milliseconds), id }
-}
-
 function olderThan(query: Static<typeof ArchiveQuery>, last: ListedEvent | undefined): string | null {
   if (!last) return null
   const { q = '', kind = '', group = '', theme = '', series = '' } = query
   const chosen = Object.entries({ q, kind, group, theme, series }).filter(([, value]) => value !== '')
-  const before = `${last.startsAt.epochMilliseconds}-${last.id}`
-  return `${paths.archive()}?${new URLSearchParams([...chosen, ['before', before]])}`
+  return `${paths.archive()}?${new URLSearchParams([...chosen, ['before', cursorText(last)]])}`
 }

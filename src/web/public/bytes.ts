@@ -1,13 +1,13 @@
 // Content that programs fetch again and again: sent once, then confirmed by its hash.
-import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { hash } from '#src/lib/tokens.ts'
 
 /**
  * The content, or 304 when the reader has these very bytes (RFC 9110 §13.1.2). No Last-Modified: it cannot tell of a
  * removal. Public unless the reply says otherwise already.
  */
 export function sendBytes(request: FastifyRequest, reply: FastifyReply, type: string, content: string): FastifyReply {
-  const etag = `"${createHash('sha256').update(content).digest('base64url')}"`
+  const etag = `"${hash(content)}"`
   reply.headers({ etag, vary: 'accept-encoding', 'referrer-policy': 'no-referrer' })
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'public, max-age=900')
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()

@@ -18,6 +18,7 @@ import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
+import { Slug, Token } from '../params.ts'
 import { atomFeed } from './atom.ts'
 import { sendBytes } from './bytes.ts'
 
@@ -29,8 +30,6 @@ const FilterQuery = Type.Object({
   group: word(),
   ...Query.properties,
 })
-const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
-const Token = Type.Object({ token: Type.String({ maxLength: 100 }) })
 
 /** Calendar services fetch for many people from few addresses, so the limit is per personal link. */
 const PER_LINK = {

@@ -5,9 +5,9 @@ import { getListedEvent } from '#src/domain/events.ts'
 import { getRegistrationByLink } from '#src/domain/registrations.ts'
 import { firstName } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
+import { Token } from '../params.ts'
 import { DOOR_CSP, TOKEN_PAGE } from '../plugins/headers.ts'
 import { accentPath } from './accents.ts'
-import { Token } from './lists.ts'
 
 export function doorRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   const find = (token: string, at: Db = db) => getRegistrationByLink(at, tokens.read('join', token), 'door')

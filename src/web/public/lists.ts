@@ -15,8 +15,6 @@ export const FilterQuery = Type.Object({
   series: word(),
   lang: word(),
 })
-export const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
-export const Token = Type.Object({ token: Type.String({ maxLength: 100 }) })
 
 /** The filter's form as it is shown. */
 export interface FilterForm {

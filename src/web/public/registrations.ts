@@ -8,10 +8,10 @@ import { paths } from '#src/lib/paths.ts'
 import { likelyEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { formAgain } from '../forms.ts'
+import { Slug } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { eventPage } from './events.ts'
-import { Slug } from './lists.ts'
 import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
 
 /** By one address. A campus registers many people, one person registers for few events. */

@@ -5,8 +5,8 @@ import { getRegistrationByLink } from '#src/domain/registrations.ts'
 import { stopReminders } from '#src/domain/reminders.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import type { App, Deps } from '../deps.ts'
+import { Token } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
-import { Token } from './lists.ts'
 
 export function unsubscribeRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   const find = (token: string) => {
