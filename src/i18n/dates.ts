@@ -44,7 +44,9 @@ export function createFormats(locale: Locale, zone: string) {
   }
   const range = (when: When) => {
     const start = plain(when)
-    const text = `${clock(start)}–${clock(start.add({ minutes: when.durationMinutes }))}`
+    // By way of the instant: a night in which the clock changes has an hour more or less.
+    const end = start.toZonedDateTime(when.timeZone).add({ minutes: when.durationMinutes }).toPlainDateTime()
+    const text = `${clock(start)}–${clock(end)}`
     return locale === 'nl' ? `${text} uur` : text
   }
   const day = (when: Pick<When, 'localStart'>) => wall(locale, 'day', plain(when))

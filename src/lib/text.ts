@@ -28,8 +28,12 @@ export function normaliseEmail(value: string): string {
   return value.trim().toLowerCase()
 }
 
-/** Names travel in mails to the address typed with them, so a name that carries a link is not a name. */
-export const NAME_PATTERN = '^(?!.*(?:://|www\\.|@|<|>))(?=.*\\S).*$'
+/**
+ * Names travel in mails to the address typed with them, so a name that carries a link is not a name; nor is one without a
+ * letter, or with a character that cleaning would take away, behind which a link can hide.
+ */
+export const NAME_PATTERN =
+  '^(?!.*(?:://|www\\.|@|<|>|(?!\\t)\\p{Cc}|[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]))(?=.*\\p{L}).*$'
 
 /** 'Eén gezin, één plan: lukt dat?' → 'een-gezin-een-plan-lukt-dat' */
 export function slugify(value: string): string {

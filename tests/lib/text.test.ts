@@ -22,9 +22,18 @@ test('one bare address, or none', () => {
 })
 
 test('a name that carries a link is no name', () => {
-  const is = (value: string) => new RegExp(NAME_PATTERN).test(value)
+  const is = (value: string) => new RegExp(NAME_PATTERN, 'u').test(value)
   expect(['Zoë de Vries', "Jan-Piet O'Neil", 'Łukasz 3e'].map(is)).toEqual([true, true, true])
   expect(['', '   ', 'win http://x.example', 'www.x.example', 'a@b.nl', '<b>'].some(is)).toBe(false)
+  // What cleaning takes away must not have hidden a link, nor have been all there was.
+  const cleaned = ['http:/\0/x.example', 'w\u202Eww.x.example', '\u2066a', '\0', '\0\0 \u200B', '...', 'a\r\nb: c']
+  expect(cleaned.map(is)).toEqual(cleaned.map(() => false))
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...'htp:/w.@<>\0\t\u202E\uFEFF\u2066 aé'), maxLength: 30 }), name => {
+      if (is(name)) expect(cleanLine(name)).toMatch(/^(?!.*(:\/\/|www\.|[@<>])).*\p{L}/u)
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 test('a likely slip of the pen', () => {
@@ -47,6 +56,8 @@ test('slugs are plain', () => {
 
 test('a log sees no personal link', () => {
   expect(maskUrl(`/join/3f-1-${'A'.repeat(43)}`)).toBe('/join/***')
+  expect(maskUrl(`/join/%33f%2D1-${'A'.repeat(43)}?lang=en`)).toBe('/join/***?lang=en')
+  expect(maskUrl(`/events/x/registered?v=%62${'b'.repeat(80)}&lang=en`)).toBe('/events/x/registered?v=***&lang=en')
   expect(maskUrl(`/people/3f-1-${'A'.repeat(43)}.ics?lang=en`)).toBe('/people/***.ics?lang=en')
   expect(maskUrl(`/events/x/registered?v=${'b'.repeat(80)}`)).toBe('/events/x/registered?v=***')
   expect(maskUrl('/events/zo-schrijf-je-een-samenwerkingsovereenkomst')).toBe(
