@@ -6,7 +6,7 @@ import { prepared } from '#db/prepared.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { isBefore, later } from '#src/lib/time.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
-import { drop, enqueue, isInFlight, type Message, type MessageKind } from './outbox.ts'
+import { drop, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import { getRegistration, type Registration, update } from './registrations.ts'
 
@@ -89,24 +89,42 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
     waiting.filter(message => message !== stays).map(message => message.id),
     'superseded',
   )
+  // Worth sending until the event is over: however long the mail server was away, nobody is left without a word.
+  const expiresAt = later(dueAt.add({ hours: 96 }), event.endsAt)
+  if (stays) holdOn(tx, stays, dueAt, expiresAt)
   if (!kind || stays) return
   const email = findPersonById(tx, registration.personId)?.email
   if (!email) return
   const raise = `${sequenceOf(event, registration)}:${registration.revisedAt.epochMilliseconds}:${event.revisedAt.epochMilliseconds}`
-  enqueue(
+  enqueueAbout(
     tx,
+    registration,
     {
       key: `${kind}:${registration.id}:${raise}`,
       kind,
       toAddress: email,
-      locale: registration.locale,
-      eventId: event.id,
-      registrationId: registration.id,
-      personId: registration.personId,
       dueAt,
+      expiresAt,
     },
     now,
   )
+}
+
+/** A change on top of one that is still held back gets its own time to be taken back. What is new to somebody never waits. */
+function holdOn(
+  tx: Tx,
+  { id, kind, attempts, ...message }: Message,
+  dueAt: Temporal.Instant,
+  expiresAt: Temporal.Instant,
+) {
+  const isHeld = attempts === 0 && (kind === 'changed' || kind === 'cancelled' || kind === 'reinstated')
+  tx.update(messages)
+    .set({
+      dueAt: isHeld ? later(message.dueAt, dueAt) : message.dueAt,
+      expiresAt: later(message.expiresAt, expiresAt),
+    })
+    .where(eq(messages.id, id))
+    .run()
 }
 
 /**

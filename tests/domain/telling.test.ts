@@ -84,6 +84,33 @@ describe('an event that changes', () => {
     expect(waiting(db)).toEqual([])
   })
 
+  test('moved once more while the mails wait: the second move gets two minutes of its own', () => {
+    const { db, event } = world(2)
+    writeNow(db, tx => assumeTold(tx, NOW))
+    const moved = writeNow(db, tx => moveEvent(tx, event, to(event, '2026-12-10T12:00'), '', editor(event), NOW))
+    const later = NOW.add({ seconds: 119 })
+    writeNow(db, tx => moveEvent(tx, moved, to(moved, '2026-12-17T12:00'), '', editor(moved), later))
+    expect(waiting(db).map(row => [row.kind, row.dueAt.toString()])).toEqual([
+      ['changed', '2026-11-21T09:03:59Z'],
+      ['changed', '2026-11-21T09:03:59Z'],
+    ])
+  })
+
+  test('moved while a confirmation waits for many: the confirmation waits no longer for that', () => {
+    const { db, event } = world(2)
+    writeNow(db, tx => moveEvent(tx, event, to(event, '2026-12-10T12:00'), '', editor(event), NOW))
+    expect(waiting(db).map(row => [row.kind, row.dueAt.equals(NOW)])).toEqual([
+      ['confirmed', true],
+      ['confirmed', true],
+    ])
+  })
+
+  test('moved half a year ahead: what still has to be told is worth it until then', () => {
+    const { db, event } = world()
+    const moved = writeNow(db, tx => moveEvent(tx, event, to(event, '2027-06-03T12:00'), '', editor(event), NOW))
+    expect(waiting(db).map(row => row.expiresAt.equals(moved.endsAt))).toEqual([true])
+  })
+
   test('cancelled and reinstated: SEQUENCE rises each time, and the reminders come back', () => {
     const { db, event, all } = world()
     writeNow(db, tx => assumeTold(tx, NOW))

@@ -53,6 +53,16 @@ describe('a mail server that says not now', () => {
     expect(stateOf('confirmed')).toEqual([['sent', 2, '']])
   })
 
+  test('for nine days: who registered on the first is told on the tenth', async () => {
+    office.mailbox.always('greylist')
+    for (let hour = 0; hour < 9 * 24; hour++) await after(60)
+    expect(received()).toEqual([])
+    office.mailbox.always('accept')
+    await after(60)
+    expect(received().map(({ mail }) => mail.subject)).toEqual([expect.stringContaining('Je bent aangemeld')])
+    expect(stateOf('confirmed')).toEqual([['sent', expect.any(Number), '']])
+  })
+
   test('waits longer each time: 1, 5, 15, 30 minutes, then an hour', async () => {
     office.mailbox.always('greylist')
     const waits: number[] = []
