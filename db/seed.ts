@@ -4,7 +4,7 @@ import { audit } from '#src/domain/audit.ts'
 import { addMaterial, addSession, createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import type { Event } from '#src/domain/events.ts'
-import { createGroup, type Group } from '#src/domain/groups.ts'
+import { createGroup, type Group, listGroups } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { datesOf, onOrAfter, parseRule } from '#src/domain/rules.ts'
 import { createSeries, type Series } from '#src/domain/series.ts'
@@ -45,10 +45,10 @@ export function layProgramme(tx: Tx, programme: Programme, timeZone: string, now
 }
 
 function layGroups(tx: Tx, { association, groups }: Programme): Map<string, Group> {
+  const known = new Set(listGroups(tx).map(({ slug }) => slug))
   const laid = new Map<string, Group>()
   for (const { parent, ...values } of [{ ...association, parent: '' }, ...groups]) {
-    if (tx.query.groups.findFirst({ where: (group, { eq }) => eq(group.slug, values.slug) }).sync())
-      throw new Refusal('already_there')
+    if (known.has(values.slug)) throw new Refusal('already_there')
     laid.set(values.slug, createGroup(tx, { ...values, parentId: laid.get(parent)?.id ?? null }))
   }
   return laid

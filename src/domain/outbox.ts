@@ -4,14 +4,14 @@ import { countRows } from '#db/count.ts'
 import { and, eq, gte, inArray, isNotNull, lt, notInArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
-import { type LOCALES, type MESSAGE_KINDS, messages } from '#db/schema.ts'
+import { type MESSAGE_KINDS, messages } from '#db/schema.ts'
+import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Registration } from './registrations.ts'
 
 export type Message = typeof messages.$inferSelect
 export type MessageKind = (typeof MESSAGE_KINDS)[number]
-export type Locale = (typeof LOCALES)[number]
 
 /** Lower leaves first. Somebody waits in front of the screen for lanes 0 and 1. */
 const LANES: Record<MessageKind, number> = {

@@ -3,7 +3,8 @@ import { and, desc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, people, registrations } from '#db/schema.ts'
-import { countMessagesTo, enqueue, type Locale } from './outbox.ts'
+import type { Locale } from '#src/i18n/index.ts'
+import { countMessagesTo, enqueue } from './outbox.ts'
 import { writeSomething } from './silence.ts'
 
 export type Person = typeof people.$inferSelect

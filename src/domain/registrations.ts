@@ -58,18 +58,24 @@ const byId = prepared(db =>
 )
 
 /** The registration a signed link names, as long as the link has not been rotated. */
-export function getRegistrationByLink(
+export function findRegistrationByLink(
   db: Db,
   link: { id: number; version: number } | undefined,
   which: 'link' | 'door' = 'link',
-): Registration {
-  if (!link) throw new NotFound('registration')
+): Registration | undefined {
   const version = which === 'link' ? registrations.linkVersion : registrations.doorVersion
-  const found = db
-    .select()
-    .from(registrations)
-    .where(and(eq(registrations.id, link.id), eq(version, link.version)))
-    .get()
+  return (
+    link &&
+    db
+      .select()
+      .from(registrations)
+      .where(and(eq(registrations.id, link.id), eq(version, link.version)))
+      .get()
+  )
+}
+
+export function getRegistrationByLink(...[db, link, which]: Parameters<typeof findRegistrationByLink>): Registration {
+  const found = findRegistrationByLink(db, link, which)
   if (!found) throw new NotFound('registration')
   return found
 }

@@ -3,10 +3,11 @@ import { countRows } from '#db/count.ts'
 import { and, eq, gt, isNull, lt, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { organiserSessions, organisers, signIns } from '#db/schema.ts'
+import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { hash, randomCode, randomToken } from '#src/lib/tokens.ts'
 import { findOrganiser, type Organiser } from './organisers.ts'
-import { enqueue, type Locale } from './outbox.ts'
+import { enqueue } from './outbox.ts'
 import { writeSomething } from './silence.ts'
 
 const VALID = { minutes: 15 }

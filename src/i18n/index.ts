@@ -1,5 +1,5 @@
 // The languages: Dutch is the source of truth, and a language that lacks a key fails the type check. A third one is one
-// file like en.ts, and its name in the two lines below.
+// file like en.ts, its name below, and its name in LOCALES of db/schema.ts.
 import { en } from './en.ts'
 import { type Messages, nl } from './nl.ts'
 

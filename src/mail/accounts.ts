@@ -1,8 +1,7 @@
 // Mails that somebody asked for by typing an address: signing in, one's own page, a new address, a test.
-import type { Locale } from '#src/domain/outbox.ts'
 import type { Person } from '#src/domain/people.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
-import { messagesIn } from '#src/i18n/index.ts'
+import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import type { About, House } from './about.ts'
 import { footerOf } from './appointment.ts'
 import { blocks, button, type Content, code, dateOf, facts, link, note, paragraph } from './content.ts'

@@ -2,8 +2,9 @@
 import type { Invite } from '#src/calendar/invite.ts'
 import type { Mailbox } from '#src/config.ts'
 import type { Event } from '#src/domain/events.ts'
-import type { Locale, MessageKind } from '#src/domain/outbox.ts'
+import type { MessageKind } from '#src/domain/outbox.ts'
 import { formatsIn, type When } from '#src/i18n/dates.ts'
+import type { Locale } from '#src/i18n/index.ts'
 
 export interface Fact {
   label: string

@@ -1,6 +1,7 @@
 // Every mail we send, by kind. Pure: what is known goes in, structured content comes out; nothing is read or written here.
-import type { Locale, MessageKind } from '#src/domain/outbox.ts'
+import type { MessageKind } from '#src/domain/outbox.ts'
 import type { Person } from '#src/domain/people.ts'
+import type { Locale } from '#src/i18n/index.ts'
 import type { About, House } from './about.ts'
 import { address, my, type SignIn, signIn, test } from './accounts.ts'
 import { type Desk, deskFor } from './appointment.ts'

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox'
 import { audit } from '#src/domain/audit.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { getSeriesWith, listGroupsWith } from '#src/domain/organisers.ts'
-import { formatRule } from '#src/domain/rules.ts'
+import { formatRule, WEEKDAYS } from '#src/domain/rules.ts'
 import { createSeries, freeSeriesSlug, type Series, updateSeries } from '#src/domain/series.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -180,10 +180,7 @@ function seriesPage(
       kinds: options(t.words.kinds),
       attendances: options(t.words.attendances),
       ordinals: options(t.words.ordinals, ['1', '2', '3', '4', '-1']),
-      weekdays: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'].map((day, index): [string, string] => [
-        day,
-        f.weekdayName(index + 1),
-      ]),
+      weekdays: WEEKDAYS.map((day, index): [string, string] => [day, f.weekdayName(index + 1)]),
       months: monthChoices(t, f, form.values.months ?? EVERY_MONTH),
     },
   }

@@ -1,22 +1,14 @@
 // No more reminders of one event. A mail program may POST from anywhere (RFC 8058 §3.1), in either form encoding; the answer
 // is the same for a link that no longer works, and for the second time.
 import { findEvent } from '#src/domain/events.ts'
-import { getRegistrationByLink } from '#src/domain/registrations.ts'
+import { findRegistrationByLink } from '#src/domain/registrations.ts'
 import { stopReminders } from '#src/domain/reminders.ts'
-import { NotFound } from '#src/lib/errors.ts'
 import type { App, Deps } from '../deps.ts'
 import { Token } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 
 export function unsubscribeRoutes(app: App, { db, write, clock, tokens }: Deps): void {
-  const find = (token: string) => {
-    try {
-      return getRegistrationByLink(db, tokens.read('unsubscribe', token))
-    } catch (error) {
-      if (error instanceof NotFound) return undefined
-      throw error
-    }
-  }
+  const find = (token: string) => findRegistrationByLink(db, tokens.read('unsubscribe', token))
   const titleOf = (token: string) => {
     const registration = find(token)
     return (registration && findEvent(db, registration.eventId)?.title) ?? null
