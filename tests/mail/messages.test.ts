@@ -200,7 +200,7 @@ describe('what they say', () => {
       'waitlisted',
     )
     expect(text).toContain('op plek 1')
-    expect(text).toContain('Vanaf dinsdag 1 december, 12.00 uur gaat het anders')
+    expect(text).toContain('Vanaf dinsdag 1 december, 12.00 uur mailen we iedereen die wacht.')
   })
 
   test('unregistered: by oneself, or by the organiser', () => {
