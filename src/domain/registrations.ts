@@ -84,8 +84,15 @@ export function findRegistrationOf(db: Db, event: Event, person: Person): Regist
   return ofPerson(db).get({ eventId: event.id, personId: person.id })
 }
 
+/** `byAddress`: false for whoever may not see addresses, and so may not find out by searching either. */
+export interface RegistrationFilter {
+  q?: string
+  status?: Status
+  byAddress?: boolean
+}
+
 /** Who stands on the list of an event, with address, in order of arrival; `q` narrows by name, organisation or address. */
-export function listRegistrations(db: Db, event: Event, { q, status }: { q?: string; status?: Status } = {}) {
+export function listRegistrations(db: Db, event: Event, { q, status, byAddress = true }: RegistrationFilter = {}) {
   const pattern = `%${(q ?? '').replaceAll(/[%_]/g, ' ').trim()}%`
   return db
     .select({ registration: registrations, email: people.email })
@@ -99,7 +106,7 @@ export function listRegistrations(db: Db, event: Event, { q, status }: { q?: str
           ? or(
               like(registrations.name, pattern),
               like(registrations.organisation, pattern),
-              like(people.email, pattern),
+              byAddress ? like(people.email, pattern) : undefined,
             )
           : undefined,
       ),

@@ -112,7 +112,7 @@ export function registrationListRoutes(app: App, deps: Deps): void {
   ): ConsolePages['console/registrations'] {
     const { t } = request
     const mayChange = changeableIds(db, organiserOf(request), [event]).has(event.id)
-    const rows = listRegistrations(db, event, { q, ...(status && { status }) })
+    const rows = listRegistrations(db, event, { q, byAddress: mayChange, ...(status && { status }) })
     return {
       event: getListedEvent(db, event.id),
       places: placesOf(db, event),

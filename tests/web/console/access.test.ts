@@ -133,11 +133,17 @@ describe('a host', () => {
   })
 
   test('sees names, not addresses or what was asked for in confidence, and no mails', async () => {
-    const { ask, host, get } = await openAll()
+    const { ask, host, me, get } = await openAll()
     const { body } = await ask('/console/events/1/registrations', undefined, host)
     expect(body).toContain('Zoë de Vries')
     expect(body).not.toMatch(/zoe@example\.org|Een tolk|Afmelden|registrations\.csv|Iemand toevoegen/)
     expect((await get('/console/events/1/registrations')).body).toMatch(/zoe@example\.org[\s\S]*Een tolk/)
+    // Nor by searching for an address and seeing who is left.
+    const search = async (q: string, who: typeof host) =>
+      (await ask(`/console/events/1/registrations?q=${q}`, undefined, who)).body.includes('Zoë de Vries')
+    expect(await search('de+Vries', host)).toBe(true)
+    expect(await search('zoe%40example', host)).toBe(false)
+    expect(await search('zoe%40example', me)).toBe(true)
     const outbox = await ask('/console/outbox?state=all', undefined, host)
     expect(outbox.body).toContain('Er zijn geen mails.')
     expect((await ask('/console/events', undefined, host)).body).not.toContain('/console/events/new')
