@@ -7,7 +7,7 @@ import { Invalid } from '#src/lib/errors.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 
 export const Line = (maxLength: number) => Type.String({ maxLength, default: '' })
-export const Title = Type.String({ minLength: 1, maxLength: 150, pattern: '\\S' })
+export const Title = Type.String({ minLength: 1, maxLength: 150, pattern: '[\\p{L}\\p{N}]' })
 export const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 export const Time = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
 export const Minutes = Type.Integer({ minimum: 5, maximum: 1440 })
