@@ -18,8 +18,6 @@ export const en: Messages = {
     },
     statuses: { confirmed: 'registered', waitlisted: 'waiting list', cancelled: 'cancelled' },
     materials: { recording: 'recording', slides: 'slides', handout: 'hand-out', audio: 'podcast', link: 'link' },
-    sessions: { plenary: 'plenary', workshop: 'workshop', break: 'break' },
-    rights: { owner: 'owner', organiser: 'organiser', host: 'host' },
     holidays: {
       new_year: 'New Year’s Day',
       good_friday: 'Good Friday',
@@ -130,7 +128,7 @@ export const en: Messages = {
     },
     help: 'Do you have a question? Just reply to this mail.',
     footer: {
-      registered: brand => `You receive this mail from ${brand} because you registered with this address.`,
+      registered: brand => `You receive this mail from ${brand} because this address is registered for it.`,
       asked: brand => `You receive this mail from ${brand} because somebody asked for it with this address.`,
       agenda: 'Agenda',
       privacy: 'Privacy',
@@ -300,7 +298,6 @@ export const en: Messages = {
     search: 'Search',
     found: count => (count === 1 ? 'Found one' : `Found ${count}`),
     clear: 'Show everything',
-    coming: 'Coming up',
     nothingFound: 'Nothing found',
     nothingFoundText: 'Try another word or another theme. It may be among the past events.',
     empty: 'There is nothing in the agenda yet',
@@ -323,18 +320,14 @@ export const en: Messages = {
     follow: 'Follow in your own calendar',
     followText: 'A subscription stays right for years: new dates appear by themselves.',
     collections: { theme: 'Theme', series: 'Series', group: 'Network' },
-    yield: 'What came of it',
   },
   event: {
     badges: {
-      open: '',
       nearly_full: 'nearly full',
       full: 'full',
       closed: 'registration closed',
       cancelled: 'cancelled',
-      past: '',
       moved: 'moved',
-      live: 'happening now',
     },
     when: 'When',
     where: 'Where',
@@ -442,7 +435,6 @@ export const en: Messages = {
     savedText: 'Your changes have been made.',
     newEmail: email => `One more step: open the e-mail we sent to ${email}`,
     newEmailText: 'Your address changes only when you press the button in it.',
-    door: 'The door',
     doorText: time => `This is where you take part online. The door opens at ${time}.`,
     toDoor: 'To the door',
     calendar: 'In your calendar',
@@ -523,8 +515,6 @@ export const en: Messages = {
     late: 'How soon do you see a change?',
     lateText:
       'Your calendar program decides that, we do not. If you have registered, you get an e-mail about every change.',
-    program: 'Program',
-    delay: 'Looks again',
     delays: [
       ['Google Calendar', 'after 8 to 24 hours'],
       ['Outlook on the web', 'after about 3 hours, sometimes a day'],
@@ -815,7 +805,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       when: 'When',
       where: 'Where',
       seats: 'Places',
-      host: 'By',
       series: 'Series',
       why: 'Reason',
       question: {
@@ -901,7 +890,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       noneYet: 'Nobody has registered yet.',
       download: 'Download as a spreadsheet',
       table: 'The list of registrations',
-      columns: { name: 'Name', organisation: 'Organisation', role: 'Role', status: 'Status', presence: 'Present' },
+      columns: { name: 'Name', organisation: 'Organisation', role: 'Role', status: 'Status' },
       needs: 'Needs to take part:',
       noEmail: 'no e-mail address',
       there: 'Is here',

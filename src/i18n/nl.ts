@@ -18,8 +18,6 @@ export const nl = {
     },
     statuses: { confirmed: 'aangemeld', waitlisted: 'wachtlijst', cancelled: 'afgemeld' },
     materials: { recording: 'opname', slides: 'presentatie', handout: 'hand-out', audio: 'podcast', link: 'link' },
-    sessions: { plenary: 'plenair', workshop: 'workshop', break: 'pauze' },
-    rights: { owner: 'eigenaar', organiser: 'organisator', host: 'gastheer of gastvrouw' },
     holidays: {
       new_year: 'Nieuwjaarsdag',
       good_friday: 'Goede Vrijdag',
@@ -145,7 +143,7 @@ export const nl = {
     },
     help: 'Heb je een vraag? Beantwoord dan deze mail.',
     footer: {
-      registered: (brand: string) => `Je krijgt deze mail van ${brand}, omdat je je met dit adres hebt aangemeld.`,
+      registered: (brand: string) => `Je krijgt deze mail van ${brand}, omdat je met dit adres bent aangemeld.`,
       asked: (brand: string) => `Je krijgt deze mail van ${brand}, omdat iemand er met dit adres om vroeg.`,
       agenda: 'Agenda',
       privacy: 'Privacy',
@@ -317,7 +315,6 @@ export const nl = {
     search: 'Zoek',
     found: (count: number) => (count === 1 ? 'Eén keer gevonden' : `${count} keer gevonden`),
     clear: 'Laat alles zien',
-    coming: 'Wat eraan komt',
     nothingFound: 'Niets gevonden',
     nothingFoundText: 'Probeer een ander woord of een ander thema. Misschien staat het bij wat al geweest is.',
     empty: 'Er staat nog niets in de agenda',
@@ -340,18 +337,14 @@ export const nl = {
     follow: 'Volg in je eigen agenda',
     followText: 'Een abonnement blijft jaren kloppen: nieuwe datums komen er vanzelf bij.',
     collections: { theme: 'Thema', series: 'Reeks', group: 'Werkplaats' },
-    yield: 'Wat het opleverde',
   },
   event: {
     badges: {
-      open: '',
       nearly_full: 'bijna vol',
       full: 'vol',
       closed: 'aanmelden gesloten',
       cancelled: 'gaat niet door',
-      past: '',
       moved: 'verplaatst',
-      live: 'nu bezig',
     },
     when: 'Wanneer',
     where: 'Waar',
@@ -460,7 +453,6 @@ export const nl = {
     savedText: 'Je wijzigingen staan erin.',
     newEmail: (email: string) => `Nog één stap: open de mail die we naar ${email} stuurden`,
     newEmailText: 'Pas als je daar op de knop drukt, verandert je adres.',
-    door: 'De deur',
     doorText: (time: string) => `Online meedoen doe je hier. De deur gaat open om ${time} uur.`,
     toDoor: 'Naar de deur',
     calendar: 'In je agenda',
@@ -543,8 +535,6 @@ export const nl = {
     late: 'Hoe snel zie je een verandering?',
     lateText:
       'Dat bepaalt je agendaprogramma, niet wij. Ben je aangemeld, dan krijg je van elke verandering ook een mail.',
-    program: 'Programma',
-    delay: 'Kijkt opnieuw',
     delays: [
       ['Google Agenda', 'na 8 tot 24 uur'],
       ['Outlook op het web', 'na ongeveer 3 uur, soms na een dag'],
@@ -846,7 +836,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       when: 'Wanneer',
       where: 'Waar',
       seats: 'Plaatsen',
-      host: 'Door',
       series: 'Reeks',
       why: 'Reden',
       question: {
@@ -932,7 +921,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       noneYet: 'Er heeft zich nog niemand aangemeld.',
       download: 'Download als spreadsheet',
       table: 'De lijst met aanmeldingen',
-      columns: { name: 'Naam', organisation: 'Organisatie', role: 'Rol', status: 'Status', presence: 'Aanwezig' },
+      columns: { name: 'Naam', organisation: 'Organisatie', role: 'Rol', status: 'Status' },
       needs: 'Nodig om mee te kunnen doen:',
       noEmail: 'geen e-mailadres',
       there: 'Is er',
