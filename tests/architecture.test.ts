@@ -48,3 +48,19 @@ test('no name that says nothing', () => {
     /(^|\/)(utils?|helpers?|misc|common|types|shared)(\.ts|\/)|\.(service|repo|repository|controller|manager)\.ts$/
   expect(sources.filter(file => empty.test(file))).toEqual([])
 })
+
+/** What may be read from the surroundings, and by whom: everything else is given it. */
+const AMBIENT: [RegExp, RegExp][] = [
+  [/Temporal\.Now|Date\.now|new Date\(\)/, /^src\/(lib\/clock|cli)\.ts$/],
+  [/Math\.random/, /^$/],
+  [/process\.env\b/, /^src\/config\.ts$/],
+  [/^import (?!type ).*'drizzle-orm|require\('drizzle-orm/m, /^db\/(drizzle|open)\.ts$/],
+]
+
+test('no clock, chance or setting out of the air; drizzle comes in by one door', () => {
+  const wrong = sources.flatMap(file => {
+    const text = readFileSync(join(ROOT, file), 'utf8')
+    return AMBIENT.filter(([use, allowed]) => use.test(text) && !allowed.test(file)).map(([use]) => `${file}: ${use}`)
+  })
+  expect(wrong).toEqual([])
+})

@@ -4,7 +4,6 @@ import type { Db, Tx } from '#db/open.ts'
 import { series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
-import type { Event } from './events.ts'
 import { refuseRoomIn } from './rooms.ts'
 
 export type Series = typeof series.$inferSelect
@@ -20,7 +19,7 @@ export function getSeries(db: Db, slug: string): Series {
 }
 
 /** The settings that an event follows; nothing for one that belongs to no series. */
-export function findSeriesOf(db: Db, { seriesId }: Pick<Event, 'seriesId'>): Series | undefined {
+export function findSeriesOf(db: Db, { seriesId }: { seriesId: number | null }): Series | undefined {
   return seriesId === null ? undefined : db.select().from(series).where(eq(series.id, seriesId)).get()
 }
 
