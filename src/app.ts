@@ -61,6 +61,8 @@ export async function createApp(
     loggerInstance: log,
     trustProxy: trusted(config.trustProxy),
     bodyLimit: 64 * 1024,
+    // Whoever takes longer to send a form of that size is not filling one in.
+    requestTimeout: 60_000,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' } },

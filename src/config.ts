@@ -82,7 +82,8 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     try {
       return read(value)
     } catch (error) {
-      problems.push(`${name}=${value}: ${(error as Error).message}`)
+      // Start-up errors end in logs: without the password of a mail server.
+      problems.push(`${name}=${value.replace(/:[^:@]*@/, ':***@')}: ${(error as Error).message}`)
       return undefined as T
     }
   }

@@ -63,3 +63,10 @@ test('.env.example documents every variable with its default', () => {
   expect(documented).toEqual(Object.entries(VARIABLES).map(([name, { fallback }]) => `${name}=${fallback}`))
   for (const { means } of Object.values(VARIABLES)) expect(lines).toContain(`# ${means}`)
 })
+
+test('a problem is named without the password that stands in it', () => {
+  for (const SMTP_URL of ['smpt://agenda:geheim@mail.example', 'agenda:geheim@mail.example:587']) {
+    expect(() => readConfig({ SMTP_URL })).toThrow(/SMTP_URL=.*agenda:\*\*\*@mail\.example/)
+    expect(() => readConfig({ SMTP_URL })).not.toThrow(/geheim/)
+  }
+})

@@ -23,6 +23,11 @@ describe('every answer', () => {
   })
 })
 
+test('who takes minutes to send a form is cut off', async () => {
+  const { app } = await openApp()
+  expect(app.server.requestTimeout).toBe(60_000)
+})
+
 describe('a POST from elsewhere', () => {
   test.each([
     [{ 'sec-fetch-site': 'cross-site' }, 403],
