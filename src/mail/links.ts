@@ -9,8 +9,8 @@ import type { Locale } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
-export function createLinks(config: Pick<Config, 'baseUrl'>, tokens: Tokens, locale: Locale) {
-  const at = (path: string) => `${config.baseUrl}${path}${locale === 'nl' ? '' : `?lang=${locale}`}`
+export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: Tokens, locale: Locale) {
+  const at = (path: string) => `${config.baseUrl}${path}${locale === config.locale ? '' : `?lang=${locale}`}`
   const own = personalPaths(tokens)
   return {
     agenda: () => at(paths.agenda()),
