@@ -13,16 +13,8 @@ import { LOCALES, type Locale } from '#src/i18n/index.ts'
 import { readAbout } from '#src/mail/about.ts'
 import { contentOf, isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
-import { makeEvent, makeGroup, makeRegistration, NOW, openWorld, testTokens } from '../support/world.ts'
+import { house, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
-const house = {
-  config: {
-    baseUrl: 'https://agenda.example.org',
-    mailFrom: { name: 'Aanschuiven', email: 'agenda@example.org' },
-    timeZone: 'Europe/Amsterdam',
-  },
-  tokens: testTokens,
-}
 const VENUE = {
   name: 'Het Paleis',
   address: 'Boterdiep 111',

@@ -10,16 +10,8 @@ import type { Content } from '#src/mail/content.ts'
 import { type AboutRegistration, contentOf } from '#src/mail/messages.ts'
 import { compose, type Dkim, readDkim } from '#src/mail/mime.ts'
 import { headersOf } from '../support/smtp.ts'
-import { makeEvent, makeGroup, makeRegistration, NOW, openWorld, testTokens } from '../support/world.ts'
+import { house, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
-const house = {
-  config: {
-    baseUrl: 'https://agenda.example.org',
-    mailFrom: { name: 'Aanschuiven', email: 'agenda@example.org' },
-    timeZone: 'Europe/Amsterdam',
-  },
-  tokens: testTokens,
-}
 const postmark = { messageId: '<0123@example.org>', date: NOW, threadId: null as string | null }
 
 function write(kind: AboutRegistration): Content {

@@ -36,6 +36,17 @@ export function testClock(start = NOW): TestClock {
 
 export const testTokens = createTokens(Buffer.alloc(32, 7))
 
+/** What mails are written with. */
+export const house = {
+  config: {
+    baseUrl: 'https://agenda.example.org',
+    locale: 'nl' as const,
+    mailFrom: { name: 'Aanschuiven', email: 'agenda@example.org' },
+    timeZone: 'Europe/Amsterdam',
+  },
+  tokens: testTokens,
+}
+
 export function openWorld() {
   const db = openDatabase(':memory:')
   return { db, clock: testClock(), tokens: testTokens }
