@@ -59,3 +59,17 @@ export const EXAMPLE = new URL('./programme.json', import.meta.url)
 export function readProgramme(file: string | URL): Programme {
   return JSON.parse(readFileSync(file, 'utf8')) as Programme
 }
+
+/** What an example page says below its summary. */
+export function describe(kind: Gathering['kind'], { speakers = [] }: Topic): string {
+  const who = speakers.length ? `Met ${speakers.map(speaker => speaker.toLowerCase()).join(' en ')}. ` : ''
+  const how = {
+    webinar: `${who}Je hoort een verhaal uit de praktijk, je ziet wat onderzoek erover zegt, en er is tijd voor je eigen vraag.`,
+    meeting: `${who}We beginnen samen, praten verder aan kleine tafels en sluiten af met wat je morgen anders kunt doen.`,
+    conference:
+      'De ochtend begint samen in de grote zaal. Daarna kies je in twee rondes een workshop. Tussendoor is er tijd om elkaar te vinden.',
+    learning_circle:
+      'Je komt vijf keer bij elkaar met dezelfde groep. Je brengt een vraag uit je eigen werk of leven mee, en de groep denkt mee.',
+  }
+  return `${how[kind]}\n\n## Voor wie?\n\nVoor iedereen die hiermee werkt, het onderzoekt of het zelf meemaakt. Je hoeft niets voor te bereiden.\n`
+}

@@ -13,7 +13,7 @@ import { Refusal } from '#src/lib/errors.ts'
 import { slugify } from '#src/lib/text.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { Tx } from './open.ts'
-import type { Conference, Gathering, Programme, SeriesPlan, Topic } from './programme.ts'
+import { type Conference, describe, type Gathering, type Programme, type SeriesPlan, type Topic } from './programme.ts'
 
 interface Ground {
   tx: Tx
@@ -184,20 +184,6 @@ function layConference(ground: Ground, plan: Conference): Event {
     })
   }
   return publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, moment)
-}
-
-/** What an example page says below its summary. */
-function describe(kind: Gathering['kind'], { speakers = [] }: Topic): string {
-  const who = speakers.length ? `Met ${speakers.map(speaker => speaker.toLowerCase()).join(' en ')}. ` : ''
-  const how = {
-    webinar: `${who}Je hoort een verhaal uit de praktijk, je ziet wat onderzoek erover zegt, en er is tijd voor je eigen vraag.`,
-    meeting: `${who}We beginnen samen, praten verder aan kleine tafels en sluiten af met wat je morgen anders kunt doen.`,
-    conference:
-      'De ochtend begint samen in de grote zaal. Daarna kies je in twee rondes een workshop. Tussendoor is er tijd om elkaar te vinden.',
-    learning_circle:
-      'Je komt vijf keer bij elkaar met dezelfde groep. Je brengt een vraag uit je eigen werk of leven mee, en de groep denkt mee.',
-  }
-  return `${how[kind]}\n\n## Voor wie?\n\nVoor iedereen die hiermee werkt, het onderzoekt of het zelf meemaakt. Je hoeft niets voor te bereiden.\n`
 }
 
 function earlier({ now, timeZone }: Ground, date: Temporal.PlainDate): Temporal.Instant {

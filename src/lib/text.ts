@@ -33,7 +33,7 @@ export function normaliseEmail(value: string): string {
  * letter, or with a character that cleaning would take away, behind which a link can hide.
  */
 export const NAME_PATTERN =
-  '^(?!.*(?:://|www\\.|@|<|>|(?!\\t)\\p{Cc}|[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]))(?=.*\\p{L}).*$'
+  '^(?!.*(?:://|www\\.|[\\p{L}\\d-]{2,}\\.[A-Za-z]{2,}|@|<|>|(?!\\t)\\p{Cc}|[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]))(?=.*\\p{L}).*$'
 
 /** 'Eén gezin, één plan: lukt dat?' → 'een-gezin-een-plan-lukt-dat' */
 export function slugify(value: string): string {
