@@ -5,7 +5,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { messages } from '#db/schema.ts'
 import { ALL_LANES, type Message } from './outbox.ts'
-import { giveUp, isCritical } from './sending.ts'
+import { giveUp, isCritical, know } from './sending.ts'
 
 /** Longer than the longest silence of a mail server that we sit out (RFC 5321 §4.5.3.2.6: 10 minutes). */
 const LEASE = { minutes: 15 }
@@ -122,9 +122,10 @@ export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): Message[
   return lost
 }
 
-function resend(tx: Tx, { id }: Message, now: Temporal.Instant): void {
+function resend(tx: Tx, message: Message, now: Temporal.Instant): void {
+  know(tx, message, null)
   tx.update(messages)
     .set({ state: 'queued', reason: INTERRUPTED, dueAt: now, leasedBy: null, leasedUntil: null })
-    .where(eq(messages.id, id))
+    .where(eq(messages.id, message.id))
     .run()
 }

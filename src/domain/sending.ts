@@ -60,19 +60,22 @@ export type Outcome =
   | { result: 'uncertain'; reason: string }
 
 /**
- * Writes down how an attempt ended. What was told (or given up on) becomes what the person knows; a refused mail starts no
- * thread.
+ * Writes down how an attempt ended. What was told, may have been told or was given up on becomes what the person knows: then
+ * whatever differs from it is told, in any case. Only a mail that was taken starts a thread.
  */
 export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: Temporal.Instant): void {
   const { state, dueAt = message.dueAt } = stateAfter(message, outcome, now)
   const reason = outcome.result === 'sent' ? '' : outcome.reason
   const sentAt = state === 'sent' ? now.epochMilliseconds : null
   settling(tx).run({ id: message.id, state, reason, dueAt: dueAt.epochMilliseconds, sentAt })
-  if (state === 'queued') return
-  if (message.kind === 'sign_in') forgetBytes(tx, message)
-  if (message.registrationId === null || !message.told) return
-  const root = state === 'failed' ? null : message.messageId
-  knowing(tx).run({ id: message.registrationId, told: JSON.stringify(message.told), root })
+  if (outcome.result !== 'retry')
+    know(tx, message, state === 'sent' || state === 'uncertain' ? message.messageId : null)
+  if (state !== 'queued' && message.kind === 'sign_in') forgetBytes(tx, message)
+}
+
+/** Takes it that somebody knows what a mail says; `root` becomes the root of their thread, if it has none. */
+export function know(tx: Tx, { registrationId, told }: Message, root: string | null): void {
+  if (registrationId !== null && told) knowing(tx).run({ id: registrationId, told: JSON.stringify(told), root })
 }
 
 /** A sign-in link must not lie about in the database; every other mail can be read back for a month. */

@@ -62,15 +62,20 @@ function isSameAppointment(a: Told, b: Told): boolean {
   )
 }
 
+function isSame(a: Told, b: Told): boolean {
+  return a.status === b.status && a.sequence === b.sequence && isSameAppointment(a, b)
+}
+
 /**
  * Whether a mail that has been written still says what is true. A row that is not written yet always will. Titles and texts
- * count too: whatever a calendar shows raises `revisedAt`.
+ * count too (whatever a calendar shows raises `revisedAt`), unless the mail may have arrived already: then it comes again
+ * as it was.
  */
 export function isStillTrue({ datedAt, bytes, told }: Message, event: Event, registration: Registration): boolean {
   if (!bytes || !datedAt) return true
-  const now = toldNow(event, registration)
-  const says = !told || (told.status === now.status && told.sequence === now.sequence && isSameAppointment(told, now))
-  return says && !isBefore(datedAt, later(event.revisedAt, registration.revisedAt))
+  if (told && !isSame(told, toldNow(event, registration))) return false
+  const mayBeKnown = told !== null && registration.told !== null && isSame(told, registration.told)
+  return mayBeKnown || !isBefore(datedAt, later(event.revisedAt, registration.revisedAt))
 }
 
 /**
@@ -83,7 +88,9 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
   const event = getEvent(tx, registration.eventId)
   const kind = dueTelling(registration.told, toldNow(event, registration))
   const waiting = listWaiting(tx, registration.id)
-  const stays = waiting.find(message => message.kind === kind && isStillTrue(message, event, registration))
+  // With nothing due, a written mail that is true is one that comes again, since nobody knows whether it arrived.
+  const isWanted = (message: Message) => (kind === undefined ? message.bytes !== null : message.kind === kind)
+  const stays = waiting.find(message => isWanted(message) && isStillTrue(message, event, registration))
   drop(
     tx,
     waiting.filter(message => message !== stays).map(message => message.id),
