@@ -18,6 +18,9 @@ import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
 import { paths } from './lib/paths.ts'
 import { createTokens, readSecret } from './lib/tokens.ts'
 
+/** Connections that may wait to be accepted: when registration opens, a whole conference comes at once (Node's own is 511). */
+const BACKLOG = 4096
+
 /** How long a stop may take before the process ends anyway. */
 const PATIENCE_MS = 5000
 /** How long those who are being answered get, before their connections are cut. */
@@ -34,7 +37,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const write = createWrite(db, () => worker.wake())
   const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
   const app = await createApp({ config, db, write, clock, tokens, mailHealth: worker }, { log })
-  await app.listen({ port: config.port, host: config.host })
+  await app.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = app.server.address() as { port: number }
   // PORT=0: only now do we know where we are.
   if (config.port === 0 && config.baseUrl.endsWith(':0')) config.baseUrl = `http://localhost:${port}`

@@ -41,6 +41,8 @@ async function openMailServer(onAccept: () => void) {
       })
     },
   })
+  // A client that is killed resets its connections; that is what this test is about.
+  server.on('error', () => {})
   await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
   const { port } = server.server.address() as { port: number }
   return { delivered, url: `smtp://127.0.0.1:${port}`, close: () => new Promise<void>(closed => server.close(closed)) }

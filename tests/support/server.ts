@@ -77,10 +77,10 @@ export function createPoster(maxSockets: number) {
           'x-forwarded-for': address,
         },
       })
-      sent.once('error', failed)
+      sent.on('error', failed)
       sent.once('response', response => {
         response.resume()
-        response.once('error', failed)
+        response.on('error', failed)
         response.once('end', () =>
           answered({ status: response.statusCode ?? 0, location: response.headers.location ?? '' }),
         )
