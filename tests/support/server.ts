@@ -34,6 +34,8 @@ export async function startServer(env: Record<string, string>, args: string[] = 
     env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // A test that fails halfway must not leave a server behind.
+  process.once('exit', () => child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   const exited = new Promise<number | null>(done => child.once('exit', done))
