@@ -101,7 +101,7 @@ function leave(tx: Tx, registration: Registration, now: Temporal.Instant): void 
   settle(tx, old, now)
 }
 
-/** A place is as good as any; of two that wait for the same, the one whose turn comes first. */
+/** Nothing is better than a place; of two that wait for the same, the one whose turn comes first. */
 function isAsGood(there: Registration, { status, attendance, queueNumber }: Registration): boolean {
   if (there.status === 'confirmed') return true
   if (there.status === 'cancelled' || status === 'confirmed') return false

@@ -39,7 +39,9 @@ export interface Applicant {
  * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
  * mails the confirmation once more (at most once an hour). Throws Refusal('closed') when registration is over.
  */
-export function register(tx: Tx, event: Event, applicant: Applicant, now: Temporal.Instant): Registration {
+export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant, now: Temporal.Instant): Registration {
+  // As it is now: between a page and its POST it may have been cancelled, moved or made smaller.
+  const event = getEvent(tx, id)
   const presence = presencesOf(event).includes(applicant.attendance) ? applicant.attendance : presencesOf(event)[0]
   if (!presence || !isOpenFor(event, presence, now)) throw new Refusal('closed')
   const person = findOrCreatePerson(tx, applicant.email, now)
@@ -126,10 +128,11 @@ function tellAgain(tx: Tx, registration: Registration, person: Person, now: Temp
 /** Cancels; cancelling twice is cancelling once. The place goes on to who waits. Refusal('past') once the event has begun. */
 export function cancelRegistration(
   tx: Tx,
-  registration: Registration,
+  { id }: Pick<Registration, 'id'>,
   by: (typeof CANCELLERS)[number],
   now: Temporal.Instant,
 ) {
+  const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
   if (registration.status === 'cancelled') return registration
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')
@@ -161,10 +164,11 @@ export interface Details {
  */
 export function changeDetails(
   tx: Tx,
-  registration: Registration,
+  { id }: Pick<Registration, 'id'>,
   details: Details,
   now: Temporal.Instant,
 ): Registration {
+  const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
   if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')

@@ -13,7 +13,8 @@ export type Status = (typeof STATUSES)[number]
 export type Role = (typeof ROLES)[number]
 
 /** Records that somebody was there; the first time counts. */
-export function markAttended(tx: Tx, registration: Registration, now: Temporal.Instant): void {
+export function markAttended(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): void {
+  const registration = getRegistration(tx, id)
   if (registration.status !== 'confirmed') throw new Refusal('not_possible_now')
   if (!registration.attendedAt) update(tx, registration, { attendedAt: now })
 }

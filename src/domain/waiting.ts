@@ -7,7 +7,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { type Event, getEvent, isOpenFor, promotionEnds } from './events.ts'
 import { enqueueAbout } from './outbox.ts'
 import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
-import { type Registration, update } from './registrations.ts'
+import { getRegistration, type Registration, update } from './registrations.ts'
 import { planReminders } from './reminders.ts'
 import { findSeriesOf } from './series.ts'
 import { settle } from './telling.ts'
@@ -29,7 +29,8 @@ function promoteFirst(tx: Tx, event: Event, places: Places, now: Temporal.Instan
 }
 
 /** Gives somebody who waits a place, if there is one. Refusal('full') otherwise: nobody is ever placed over capacity. */
-export function takePlace(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
+export function takePlace(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): Registration {
+  const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
   if (registration.status === 'confirmed') return registration
   if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
