@@ -38,8 +38,21 @@ export function openDatabase(file: string): Db {
       `${file} was made by a newer version of Aanschuiven: start that version, or restore an older backup`,
     )
   }
-  if (applied < newest) migrate(db, { migrationsFolder: MIGRATIONS })
+  if (applied < newest) bringUpToDate(db)
   return db
+}
+
+/**
+ * SQLite changes a table by building it anew, and for that references must not be enforced (lang_altertable, §7); the pragma
+ * does nothing inside the migration's transaction, so it is set round it.
+ */
+function bringUpToDate(db: Db): void {
+  const { $client: client } = db
+  client.pragma('foreign_keys = OFF')
+  migrate(db, { migrationsFolder: MIGRATIONS })
+  const broken = client.pragma('foreign_key_check') as { table: string }[]
+  if (broken.length) throw new Error(`after the migration ${broken[0]?.table} refers to what is not there`)
+  client.pragma('foreign_keys = ON')
 }
 
 /** When the newest migration that a database holds was made (ms); 0 for an empty one. */

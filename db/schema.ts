@@ -40,8 +40,14 @@ export const MESSAGE_KINDS = [
   'again',
   'reminder_day',
   'reminder_hour',
+  'declined',
+  'newsletter',
   'test',
 ] as const
+/** PARTSTAT of an answer from somebody's calendar (RFC 5545 §3.2.12), as far as it concerns us. */
+export const REPLIES = ['accepted', 'tentative', 'declined'] as const
+/** What a delivery report said of a mail that had left (RFC 3464). */
+export const BOUNCES = ['hard', 'soft', 'policy'] as const
 
 /** A venue as it is shown and put in LOCATION. */
 export interface Venue {
@@ -122,6 +128,8 @@ export const series = sqliteTable(
     remindHourBefore: integer({ mode: 'boolean' }).notNull().default(true),
     promoteHoursOnline: integer().notNull().default(1),
     promoteHoursInPerson: integer().notNull().default(48),
+    /** Hours after which the place of who declined in their calendar frees itself; null: only people free it. */
+    declineHours: integer().default(24),
     createdAt: instant().notNull(),
   },
   table => [
@@ -246,6 +254,10 @@ export const people = sqliteTable('people', {
   myVersion: integer().notNull().default(1),
   feedVersion: integer().notNull().default(1),
   remindersStoppedAt: instant(),
+  newsletterStoppedAt: instant(),
+  /** Mail to this address comes back: since when, and what the report said. Nothing is sent while it is set. */
+  undeliverableAt: instant(),
+  undeliverableReason: text().notNull().default(''),
 })
 
 export const registrations = sqliteTable(
@@ -286,16 +298,26 @@ export const registrations = sqliteTable(
     told: text({ mode: 'json' }).$type<Told>(),
     /** Message-ID of the first mail about this registration: the root of the thread. */
     threadId: text(),
+    /** The newest answer from their calendar, with its SEQUENCE and DTSTAMP (RFC 5546 §2.1.5). */
+    reply: text({ enum: REPLIES }),
+    replySequence: integer(),
+    repliedAt: instant(),
+    /** They declined in their calendar and have not come back on it. */
+    declinedAt: instant(),
+    /** When the place frees itself because of that; null if people decide. */
+    freesAt: instant(),
   },
   table => [
     unique('registrations_once').on(table.eventId, table.personId),
     index('registrations_queue').on(table.eventId, table.status, table.attendance, table.queueNumber),
     index('registrations_order').on(table.eventId, table.queueNumber),
     index('registrations_person').on(table.personId),
+    index('registrations_frees').on(table.freesAt).where(sql`frees_at is not null`),
     oneOf('registrations_role', table.role, ROLES),
     oneOf('registrations_attendance', table.attendance, PRESENCES),
     oneOf('registrations_status', table.status, STATUSES),
     oneOf('registrations_locale', table.locale, LOCALES),
+    oneOf('registrations_reply', table.reply, REPLIES),
   ],
 )
 
@@ -384,6 +406,10 @@ export const messages = sqliteTable(
     told: text({ mode: 'json' }).$type<Told>(),
     bytes: blob({ mode: 'buffer' }),
     sentAt: instant(),
+    /** It came back after it had left: when we read so, what kind of trouble, and what the report said. */
+    bouncedAt: instant(),
+    bounce: text({ enum: BOUNCES }),
+    bounceReason: text().notNull().default(''),
   },
   table => [
     index('messages_due').on(table.state, table.lane, table.dueAt),
@@ -392,6 +418,26 @@ export const messages = sqliteTable(
     index('messages_address').on(table.toAddress, table.createdAt),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
     oneOf('messages_state', table.state, MESSAGE_STATES),
+    oneOf('messages_bounce', table.bounce, BOUNCES),
+  ],
+)
+
+/** A group's own words for one kind of mail in one language: only the texts that differ from ours, by their key. */
+export const templates = sqliteTable(
+  'templates',
+  {
+    groupId: integer()
+      .notNull()
+      .references(() => groups.id),
+    locale: text({ enum: LOCALES }).notNull(),
+    /** A kind of mail, or `shared` for what stands in all of them. */
+    kind: text().notNull(),
+    texts: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    revisedAt: instant().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.groupId, table.locale, table.kind] }),
+    oneOf('templates_locale', table.locale, LOCALES),
   ],
 )
 

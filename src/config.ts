@@ -18,6 +18,10 @@ export interface Config {
   smtpUrl: string | undefined
   mailFrom: Mailbox
   imapUrl: string | undefined
+  /** Who writes Authentication-Results in that mailbox (RFC 8601 §2.2); without it nobody's answer is taken as proven. */
+  authservId: string | undefined
+  /** Where mails come back to, each with its own number behind a `+`; null: to MAIL_FROM itself. */
+  bounceAddress: string | null
   dkim: { domain: string; selector: string; keyFile: string } | undefined
   organiserEmail: string | undefined
   locale: Locale
@@ -58,6 +62,17 @@ export const VARIABLES = {
     read: mailbox,
   },
   IMAP_URL: { means: 'mailbox where replies and bounces arrive', fallback: '', read: optional(url('imap:', 'imaps:')) },
+  AUTHSERV_ID: {
+    means: 'name under which the mail server of IMAP_URL writes Authentication-Results; `check` shows it',
+    fallback: '',
+    read: optional(text),
+  },
+  BOUNCE_ADDRESS: {
+    means:
+      'mailbox that takes bounce+anything@: where mails come back to; empty is that of MAIL_FROM, `off` adds nothing',
+    fallback: '',
+    read: optional(bounce),
+  },
   DKIM_DOMAIN: { means: 'domain that signs mails', fallback: '', read: optional(text) },
   DKIM_SELECTOR: { means: 'selector of the signing key', fallback: '', read: optional(text) },
   DKIM_KEY_FILE: { means: 'file with the private signing key', fallback: '', read: optional(text) },
@@ -96,6 +111,8 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     smtpUrl: get('SMTP_URL', VARIABLES.SMTP_URL.read),
     mailFrom: get('MAIL_FROM', VARIABLES.MAIL_FROM.read),
     imapUrl: get('IMAP_URL', VARIABLES.IMAP_URL.read),
+    authservId: get('AUTHSERV_ID', VARIABLES.AUTHSERV_ID.read),
+    bounceAddress: null,
     dkim: dkimOf(
       get('DKIM_DOMAIN', VARIABLES.DKIM_DOMAIN.read),
       get('DKIM_SELECTOR', VARIABLES.DKIM_SELECTOR.read),
@@ -112,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     isProduction: env.NODE_ENV === 'production',
     isDemo: demo,
   }
+  config.bounceAddress = bounceAddress(get('BOUNCE_ADDRESS', VARIABLES.BOUNCE_ADDRESS.read), config.mailFrom)
   if (config.clock && config.isProduction) problems.push('CLOCK: is for tests and refused when NODE_ENV=production')
   const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE'].filter(name => env[name]?.trim())
   if (dkim.length % 3) problems.push(`DKIM_*: ${dkim.join(', ')} alone cannot sign; give all three or none`)
@@ -185,6 +203,23 @@ function origin(value: string): string {
 function address(value: string): string {
   if (!email.test(value)) throw new Error('must be one e-mail address')
   return value.toLowerCase()
+}
+
+/** With room for `+`, a row's number and its signature: 64 octets stand before the `@` at most (RFC 5321 §4.5.3.1.1). */
+function bounce(value: string): string {
+  if (value !== 'off' && !isExtensible(address(value)))
+    throw new Error('must have at most 36 characters before the @, and no +')
+  return value.toLowerCase()
+}
+
+function isExtensible(email: string): boolean {
+  return /^[^@+]{1,36}@/.test(email)
+}
+
+/** What was asked for; else the sender's own mailbox, if its name leaves room. */
+function bounceAddress(asked: string | undefined, mailFrom: Mailbox | undefined): string | null {
+  if (asked) return asked === 'off' ? null : asked
+  return mailFrom && isExtensible(mailFrom.email) ? mailFrom.email.toLowerCase() : null
 }
 
 /** `Name <box@host>` or a bare address; `noreply@localhost` is for a machine of one's own. */

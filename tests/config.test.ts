@@ -70,3 +70,13 @@ test('a problem is named without the password that stands in it', () => {
     expect(() => readConfig({ SMTP_URL })).not.toThrow(/geheim/)
   }
 })
+
+test('mails come back to a mailbox of their own, to that of the sender, or nowhere apart', () => {
+  const bounceAddress = (env: NodeJS.ProcessEnv) => readConfig(env).bounceAddress
+  expect(bounceAddress({})).toBe('noreply@localhost')
+  expect(bounceAddress({ MAIL_FROM: 'Agenda <Agenda@Example.org>' })).toBe('agenda@example.org')
+  expect(bounceAddress({ MAIL_FROM: `Agenda <${'a'.repeat(37)}@example.org>` })).toBe(null)
+  expect(bounceAddress({ BOUNCE_ADDRESS: 'b@bounce.example.org' })).toBe('b@bounce.example.org')
+  expect(bounceAddress({ BOUNCE_ADDRESS: 'off' })).toBe(null)
+  expect(() => readConfig({ BOUNCE_ADDRESS: 'b+c@example.org' })).toThrow('BOUNCE_ADDRESS')
+})

@@ -4,7 +4,7 @@ import type { Event } from '#src/domain/events.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { messagesIn } from '#src/i18n/index.ts'
 import { type PersonalContext, paragraphs, personalEntry } from './entries.ts'
-import { type Entry, vcalendar, vevent } from './vevent.ts'
+import { type Attendee, type Entry, vcalendar, vevent } from './vevent.ts'
 
 export interface InviteContext extends PersonalContext {
   /** The mail's From. */
@@ -12,6 +12,8 @@ export interface InviteContext extends PersonalContext {
   /** The mail's To. */
   attendee: Mailbox
   personalUrl: string
+  /** Answers from calendars are read, so they are asked for (calendar-mail §1.4, profile B). */
+  asksReply: boolean
 }
 
 export interface Invite {
@@ -25,7 +27,7 @@ export interface Invite {
 export function inviteRequest(event: Event, registration: Registration, context: InviteContext): Invite {
   return invite('REQUEST', {
     ...personalEntry({ ...event, cancelledAt: null }, { ...registration, status: 'confirmed' }, context),
-    attendee: context.attendee,
+    attendee: attendeeOf(registration, context, context.asksReply),
   })
 }
 
@@ -44,13 +46,25 @@ export function inviteCancel(
   const reason = scope === 'event' ? paragraphs(words.isCancelled, event.cancelReason) : words.isUnregistered
   return invite('CANCEL', {
     ...entry,
-    attendee: context.attendee,
+    attendee: attendeeOf(registration, context, false),
     summary: event.title,
     description: paragraphs(context.eventUrl, reason),
     status: scope === 'event' ? 'CANCELLED' : undefined,
     isFree: false,
   })
 }
+
+/** Whoever registered has accepted; where answers count, what they last answered, or that they have yet to. */
+function attendeeOf({ reply }: Registration, { attendee, asksReply }: InviteContext, rsvp: boolean): Attendee {
+  return { ...attendee, partstat: asksReply ? PARTSTAT[reply ?? 'none'] : 'ACCEPTED', rsvp }
+}
+
+const PARTSTAT = {
+  accepted: 'ACCEPTED',
+  tentative: 'TENTATIVE',
+  declined: 'DECLINED',
+  none: 'NEEDS-ACTION',
+} as const
 
 function invite(method: Invite['method'], entry: Entry): Invite {
   return { method, content: vcalendar({ method }, [vevent(entry)]) }

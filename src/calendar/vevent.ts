@@ -3,7 +3,7 @@
 import ical, {
   foldLines,
   ICalAttendeeRole,
-  ICalAttendeeStatus,
+  type ICalAttendeeStatus,
   ICalAttendeeType,
   type ICalCalendarData,
   type ICalCalendarMethod,
@@ -34,7 +34,13 @@ export interface Entry {
   status?: `${ICalEventStatus}` | undefined
   isFree?: boolean
   organizer?: Mailbox
-  attendee?: Mailbox
+  attendee?: Attendee
+}
+
+/** PARTSTAT and RSVP: profile A and B of calendar-mail §1.4. */
+export interface Attendee extends Mailbox {
+  partstat: 'ACCEPTED' | 'TENTATIVE' | 'DECLINED' | 'NEEDS-ACTION'
+  rsvp: boolean
 }
 
 /** An entry as text, folded and ready to stand in a calendar. */
@@ -76,7 +82,6 @@ function what(entry: Entry): Omit<ICalEventData, 'start'> {
   }
 }
 
-/** The attendee has a place already, so no answer is asked (calendar-mail §1.4, profile A). */
 function who({ organizer, attendee }: Entry): Pick<ICalEventData, 'organizer' | 'attendees'> {
   return {
     ...(organizer && { organizer: mailbox(organizer) }),
@@ -86,8 +91,8 @@ function who({ organizer, attendee }: Entry): Pick<ICalEventData, 'organizer' | 
           ...mailbox(attendee),
           type: ICalAttendeeType.INDIVIDUAL,
           role: ICalAttendeeRole.REQ,
-          status: ICalAttendeeStatus.ACCEPTED,
-          rsvp: false,
+          status: attendee.partstat as ICalAttendeeStatus,
+          rsvp: attendee.rsvp,
           x: [],
         },
       ],

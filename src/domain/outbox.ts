@@ -28,8 +28,10 @@ const LANES: Record<MessageKind, number> = {
   place_free: 3,
   unregistered: 3,
   again: 3,
+  declined: 3,
   reminder_hour: 4,
   reminder_day: 5,
+  newsletter: 6,
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
 export const ALL_LANES = [...new Set(Object.values(LANES))]

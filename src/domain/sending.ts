@@ -19,6 +19,7 @@ const CRITICAL = new Set<MessageKind>([
   'reinstated',
   'unregistered',
   'again',
+  'declined',
 ])
 
 /** Whether a mail may rather come twice than not at all. */

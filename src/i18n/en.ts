@@ -867,6 +867,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         again: 'You were registered already',
         reminder_day: 'Reminder, one day before',
         reminder_hour: 'Reminder, one hour before',
+        declined: 'Declined in your calendar',
+        newsletter: 'What is coming',
         sign_in: 'Sign in',
         my: 'My registrations',
         address: 'New e-mail address',

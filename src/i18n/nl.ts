@@ -898,6 +898,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         again: 'Je was al aangemeld',
         reminder_day: 'Herinnering, een dag ervoor',
         reminder_hour: 'Herinnering, een uur ervoor',
+        declined: 'Afgemeld in je agenda',
+        newsletter: 'Wat eraan komt',
         sign_in: 'Inloggen',
         my: 'Mijn aanmeldingen',
         address: 'Nieuw e-mailadres',

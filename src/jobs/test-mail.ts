@@ -19,7 +19,7 @@ export async function sendTest(db: Db, config: Config, email: string): Promise<O
   const worker = randomUUID()
   const write = createWrite(db)
   const tokens = createTokens(readSecret(config.dataDir))
-  const transport = createTransport(config)
+  const transport = createTransport(config, tokens)
   const delivery = createDelivery({ config, write, clock: systemClock, tokens, log: QUIET, transport, worker })
   const at = systemClock.now()
   const key = `test:${worker}`

@@ -27,7 +27,7 @@ const LAST_WORDS_MS = 300
 export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const { write, clock, log, config } = deps
   const worker = randomUUID()
-  const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config), worker })
+  const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config, deps.tokens), worker })
   const pause = createPause(log)
   // Twice what the pool sends at once: it never waits for our disk, and half of them share one commit. Where the rate is
   // limited nothing waits in the pool, so that a sign-in link can still go first.

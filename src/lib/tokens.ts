@@ -12,7 +12,7 @@ import {
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export type Purpose = 'registration' | 'join' | 'feed' | 'my' | 'unsubscribe'
+export type Purpose = 'registration' | 'join' | 'feed' | 'my' | 'unsubscribe' | 'reminders' | 'newsletter'
 export interface Link {
   id: number
   version: number
@@ -25,11 +25,14 @@ export interface Tokens {
   /** Encrypts a short value for a round trip through an address, where it would otherwise be read over a shoulder or in a log. */
   seal(value: unknown): string
   unseal(sealed: string): unknown
+  /** A short signature in lower case, for where 43 characters do not fit: 40 bits, as hex. */
+  tag(value: string): string
 }
 
 export function createTokens(secret: Buffer): Tokens {
   const macKey = derive(secret, 'links')
   const sealKey = derive(secret, 'seals')
+  const tagKey = derive(secret, 'tags')
   const mac = (purpose: Purpose, body: string) => createHmac('sha256', macKey).update(`${purpose}:${body}`).digest()
   return {
     sign(purpose, { id, version }) {
@@ -60,6 +63,7 @@ export function createTokens(secret: Buffer): Tokens {
         return undefined
       }
     },
+    tag: value => createHmac('sha256', tagKey).update(value).digest('hex').slice(0, 10),
   }
 }
 

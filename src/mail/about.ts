@@ -13,7 +13,7 @@ import type { Tokens } from '#src/lib/tokens.ts'
 
 /** What every mail knows of this installation. */
 export interface House {
-  config: Pick<Config, 'baseUrl' | 'locale' | 'mailFrom' | 'timeZone'>
+  config: Pick<Config, 'baseUrl' | 'locale' | 'mailFrom' | 'timeZone' | 'imapUrl'>
   tokens: Tokens
 }
 

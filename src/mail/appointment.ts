@@ -25,6 +25,7 @@ export function deskFor(about: About, { config, tokens }: House) {
     eventUrl: links.event(event),
     doorUrl: links.door(registration),
     personalUrl: links.personal(registration),
+    asksReply: config.imapUrl !== undefined,
     locale,
   }
   return {

@@ -1,8 +1,10 @@
 // The mail server: a pool of connections that hands over stored bytes as they are.
 import type { Readable } from 'node:stream'
+import type { Tokens } from '#src/lib/tokens.ts'
 import type { SmtpError } from './outcomes.ts'
 import { outcomeOf } from './outcomes.ts'
-import type { Transport, TransportConfig } from './transport.ts'
+import type { Outgoing, Transport, TransportConfig } from './transport.ts'
+import { returnAddress } from './verp.ts'
 
 /** As many as the worker has under way. */
 export const CONNECTIONS = 5
@@ -32,7 +34,7 @@ function rateLimit(perSecond: number) {
   return { rateLimit: limit, rateDelta: (limit / perSecond) * SECONDS }
 }
 
-export function smtpTransport(config: TransportConfig, url: string): Transport {
+export function smtpTransport(config: TransportConfig, url: string, tokens: Tokens): Transport {
   const bodies = new WeakMap<Buffer, Readable>()
   let opening: ReturnType<typeof openPool> | undefined
 
@@ -52,11 +54,12 @@ export function smtpTransport(config: TransportConfig, url: string): Transport {
   }
 
   return {
-    async send({ bytes: raw, toAddress }) {
+    async send(mail) {
+      const raw = mail.bytes
       try {
         opening ??= open()
         const pool = await opening
-        const { rejected } = await pool.sendMail({ raw, envelope: { from: config.mailFrom.email, to: [toAddress] } })
+        const { rejected } = await pool.sendMail({ raw, ...letterFor(mail, config, tokens) })
         if (rejected.length) return { result: 'failed', reason: `not accepted: ${rejected.length}` }
         return { result: 'sent' }
       } catch (error) {
@@ -66,5 +69,15 @@ export function smtpTransport(config: TransportConfig, url: string): Transport {
     close() {
       opening?.then(pool => pool.close({ force: true })).catch(() => {})
     },
+  }
+}
+
+/** The envelope, and which reports we ask for where the server knows how to (RFC 3461): never those of success. */
+function letterFor(mail: Outgoing, config: TransportConfig, tokens: Tokens) {
+  const envelope = { from: returnAddress(mail, config, tokens), to: [mail.toAddress] }
+  const id = mail.messageId?.replaceAll(/[<>]/g, '')
+  return {
+    envelope,
+    dsn: { ...(id && { id }), return: 'headers' as const, notify: ['failure' as const, 'delay' as const] },
   }
 }

@@ -2,11 +2,12 @@
 import type { Config } from '#src/config.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import type { Outcome } from '#src/domain/sending.ts'
+import type { Tokens } from '#src/lib/tokens.ts'
 import { fileTransport } from './files.ts'
 import type { Pause } from './outcomes.ts'
 import { openPool, smtpTransport } from './smtp.ts'
 
-export type Outgoing = Pick<Message, 'id' | 'kind' | 'toAddress'> & { bytes: Buffer }
+export type Outgoing = Pick<Message, 'id' | 'kind' | 'toAddress' | 'createdAt' | 'messageId'> & { bytes: Buffer }
 
 export interface Transport {
   /** Never throws: whatever happens is an outcome. */
@@ -15,10 +16,10 @@ export interface Transport {
   close(): void
 }
 
-export type TransportConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailRate' | 'dataDir'>
+export type TransportConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailRate' | 'dataDir' | 'bounceAddress'>
 
-export function createTransport(config: TransportConfig): Transport {
-  return config.smtpUrl ? smtpTransport(config, config.smtpUrl) : fileTransport(config.dataDir)
+export function createTransport(config: TransportConfig, tokens: Tokens): Transport {
+  return config.smtpUrl ? smtpTransport(config, config.smtpUrl, tokens) : fileTransport(config.dataDir)
 }
 
 /** Signs in to the mail server and leaves again; throws what is wrong. */

@@ -34,6 +34,7 @@ export function contextFor(
     doorUrl: doorUrl(registration),
     personalUrl: `https://agenda.example/registrations/${registration.id}-1-link`,
     locale: registration.locale,
+    asksReply: false,
     ...values,
   }
 }

@@ -1,12 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { appliedMigration, NewerDatabase, newestMigration, openDatabase } from '#db/open.ts'
 import { settings } from '#db/schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-open-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function firstMigration(): number {
+  const journal = join(import.meta.dirname, '../../db/migrations/meta/_journal.json')
+  return JSON.parse(readFileSync(journal, 'utf8')).entries[0].when
+}
 
 describe('a database', () => {
   test('is durable and keeps its own rules', () => {
@@ -36,6 +42,43 @@ describe('a database', () => {
     const again = openDatabase(file)
     expect(again.select().from(settings).all()).toEqual([{ key: 'kept', value: 'yes' }])
     expect(appliedMigration(again.$client)).toBe(newestMigration())
+  })
+
+  test('of an older version keeps every row, and never gives an id out twice', () => {
+    const file = join(folder, 'older.sqlite')
+    const older = new Sqlite(file)
+    const first = readFileSync(join(import.meta.dirname, '../../db/migrations/0000_first.sql'), 'utf8')
+    older.exec(first.replaceAll('--> statement-breakpoint', ''))
+    older.exec(`create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric);
+      insert into __drizzle_migrations (hash, created_at) values ('first', ${firstMigration()});
+      insert into groups (id, slug, name) values (1, 'noord', 'Noord');
+      insert into people (id, email, created_at) values (1, 'zoe@example.org', 1);
+      insert into events (id, uid, slug, group_id, kind, time_zone, duration_minutes, attendance, title, local_start,
+        starts_at, ends_at, revised_at, created_at)
+        values (1, 'u-1', 'webinar', 1, 'webinar', 'Europe/Amsterdam', 60, 'online', 'Webinar', '2026-12-03T12:00', 1, 2, 1, 1);
+      insert into registrations (id, event_id, person_id, name, role, attendance, locale, status, queue_number, revised_at, created_at)
+        values (7, 1, 1, 'Zoë', 'practice', 'online', 'nl', 'confirmed', 1, 1, 1);
+      insert into messages (id, key, kind, lane, state, to_address, locale, registration_id, created_at, due_at, expires_at)
+        values (3, 'a', 'confirmed', 3, 'sent', 'zoe@example.org', 'nl', 7, 1, 1, 1), (4, 'b', 'my', 3, 'sent', 'x', 'nl', null, 1, 1, 1);
+      delete from messages where id = 4`)
+    older.close()
+    const { $client } = openDatabase(file)
+    expect($client.prepare('select name, reply, frees_at from registrations').all()).toEqual([
+      { name: 'Zoë', reply: null, frees_at: null },
+    ])
+    expect($client.prepare('select id, kind, registration_id, bounce from messages').all()).toEqual([
+      { id: 3, kind: 'confirmed', registration_id: 7, bounce: null },
+    ])
+    expect(
+      $client.prepare("select name, seq from sqlite_sequence where name in ('messages', 'registrations')").all(),
+    ).toEqual(
+      expect.arrayContaining([
+        { name: 'messages', seq: 4 },
+        { name: 'registrations', seq: 7 },
+      ]),
+    )
+    expect($client.pragma('foreign_keys', { simple: true })).toBe(1)
+    expect($client.pragma('integrity_check', { simple: true })).toBe('ok')
   })
 
   test('of a newer version is refused, and left as it is', () => {

@@ -43,6 +43,7 @@ export const house = {
     locale: 'nl' as const,
     mailFrom: { name: 'Aanschuiven', email: 'agenda@example.org' },
     timeZone: 'Europe/Amsterdam',
+    imapUrl: undefined,
   },
   tokens: testTokens,
 }
