@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { checklist } from './tests/support/checklist.ts'
 
 export default defineConfig({
   test: {
@@ -8,5 +9,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ['default', checklist(process.env.REQUIRED_TOOLS === '1')],
   },
 })

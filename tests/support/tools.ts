@@ -13,6 +13,11 @@ export function needs(tool: string, isThere: boolean, how: string): boolean {
   return false
 }
 
+/** The programs that `needs` missed, from what it printed: the only way in which a worker's skip reaches a reporter. */
+export function toolsMissing(printed: string): string[] {
+  return [...printed.matchAll(/these tests need (.+?), which is not installed/g)].map(([, tool = '']) => tool)
+}
+
 /** Whether a command can be started and ends well: `runs('khal', '--version')`. */
 export function runs(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
