@@ -2,23 +2,23 @@
 import { type Invite, type InviteContext, inviteCancel, inviteRequest } from '#src/calendar/invite.ts'
 import type { Mailbox } from '#src/config.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
-import { placeOf } from '#src/domain/events.ts'
+import { placeOf, promotionEnds } from '#src/domain/events.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
-import { type Messages, messagesIn } from '#src/i18n/index.ts'
+import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { firstName } from '#src/lib/text.ts'
 import type { About, House } from './about.ts'
 import { type Content, dateOf, type Fact, facts, isSameTime, note } from './content.ts'
 import { createLinks, type Links } from './links.ts'
+import { type TextKind, type Values, type Words, wordsOf } from './words.ts'
 
 /** Everything the writers of mails about registrations work with. */
 export function deskFor(about: About, { config, tokens }: House) {
   const { event, registration, email } = about
   const { locale } = registration
   const t = messagesIn(locale)
-  const words = t.mail
   const formats = formatsIn(locale, event.timeZone)
   const links = createLinks(config, tokens, locale)
-  const from = { name: words.from(event.group.name, config.mailFrom.name), email: config.mailFrom.email }
+  const from = { name: t.mail.from(event.group.name, config.mailFrom.name), email: config.mailFrom.email }
   const context: InviteContext = {
     organizer: from,
     attendee: { name: registration.name, email },
@@ -28,33 +28,70 @@ export function deskFor(about: About, { config, tokens }: House) {
     asksReply: config.imapUrl !== undefined,
     locale,
   }
+  const values = valuesOf(about, locale, config.mailFrom.name, links)
+  const shared = wordsOf('shared', locale, values)
   return {
     ...about,
-    words,
+    /** The texts of one kind of mail, and those that stand in many. */
+    wordsOf: <Kind extends TextKind>(kind: Kind) => wordsOf(kind, locale, values),
+    shared,
     formats,
     links,
     config,
     zone: t.words.timeZone(event.timeZone),
-    thisKind: words.thisKind[event.kind],
-    day: formats.dayTiny(event),
-    // Nothing more than the first name: whole names belong in the calendar.
-    hello: words.hello(firstName(registration.name)),
+    hello: firstName(registration.name) ? shared.hello : shared.helloUnnamed,
     isPlaced: registration.status === 'confirmed',
     isOnline: registration.attendance === 'online',
     request: (): Invite => inviteRequest(event, registration, context),
     cancel: (scope: 'event' | 'registration'): Invite => inviteCancel(event, registration, context, scope),
-    help: canReply(event.group.email, config.mailFrom) && note(words.help),
-    frame: frameOf(about, from, config.mailFrom.name, words, links),
+    help: canReply(event.group.email, config.mailFrom) && note(shared.help),
+    frame: frameOf(about, from, config.mailFrom.name, shared, links),
   }
 }
 export type Desk = ReturnType<typeof deskFor>
+
+/** What every placeholder stands for in a mail about a registration. */
+function valuesOf({ event, registration, position }: About, locale: Locale, brand: string, links: Links): Values {
+  const formats = formatsIn(locale, event.timeZone)
+  const { texts, thisKind } = messagesIn(locale).mail
+  const local = (instant: Temporal.Instant) => ({
+    localStart: instant.toZonedDateTimeISO(event.timeZone).toPlainDateTime().toString(),
+  })
+  const moment = (instant: Temporal.Instant) => `${formats.dayShort(local(instant))}, ${formats.time(local(instant))}`
+  return {
+    // Nothing more than the first name: whole names belong in the calendar.
+    firstName: () => firstName(registration.name),
+    title: () => event.title,
+    kind: () => thisKind[event.kind],
+    day: () => formats.dayTiny(event),
+    date: () => formats.dayShort(event),
+    time: () => formats.time(event),
+    when: () => formats.when(event),
+    where: () => placeOf(event, registration.attendance) || texts.shared.online,
+    group: () => event.group.name,
+    website: () => brand,
+    position: () => (position ? String(position) : ''),
+    moment: () => moment(promotionEnds(event, event.series, registration.attendance)),
+    reason: () => (event.cancelledAt ? event.cancelReason : whyMoved(event, registration)),
+    doorTime: () => (registration.attendance === 'online' ? formats.time(local(doorOpensAt(event))) : ''),
+    frees: () => (registration.freesAt ? moment(registration.freesAt) : ''),
+    ownPage: () => links.personal(registration),
+    ownDoor: () => (registration.attendance === 'online' ? links.door(registration) : ''),
+  }
+}
+
+/** The organiser's reason belongs to the organiser's change, not to somebody's own switch from room to online. */
+export function whyMoved(event: About['event'], { told, attendance }: About['registration']): string {
+  const isOwnSwitch = told !== null && isSameTime(told, event) && told.presence !== attendance
+  return isOwnSwitch ? '' : event.moveReason
+}
 
 /** The parts of a mail that are the same whatever it says. */
 function frameOf(
   { event, registration, email }: About,
   from: Mailbox,
   brand: string,
-  words: Messages['mail'],
+  shared: Words<'shared'>,
   links: Links,
 ) {
   const group = event.group
@@ -67,16 +104,16 @@ function frameOf(
     date: dateOf(event, registration.locale),
     brand,
     host: group.name,
-    footer: footerOf(words.footer.registered(brand), words, links),
+    footer: footerOf(shared.footerRegistered, shared, links),
   }
 }
 
-export function footerOf(why: string, words: Messages['mail'], links: Links): Content['footer'] {
+export function footerOf(why: string, shared: Words<'shared'>, links: Links): Content['footer'] {
   return {
     text: why,
     links: [
-      { text: words.footer.agenda, url: links.agenda() },
-      { text: words.footer.privacy, url: links.privacy() },
+      { text: shared.footerAgenda, url: links.agenda() },
+      { text: shared.footerPrivacy, url: links.privacy() },
     ],
   }
 }
@@ -86,13 +123,13 @@ function canReply(groupEmail: string | null, from: Mailbox): boolean {
 }
 
 /** Short form for the preheader: when and where. */
-export function inShort({ formats, event, words, registration }: Desk): string {
-  return `${formats.when(event)} · ${placeOf(event, registration.attendance) || words.online}`
+export function inShort({ formats, event, shared, registration }: Desk): string {
+  return `${formats.when(event)} · ${placeOf(event, registration.attendance) || shared.online}`
 }
 
 /** When, where, how to get in and by whom; with what was told before where that is no longer true. */
 export function appointmentFacts(desk: Desk, { compare = false, door = desk.isPlaced, reason = '' } = {}) {
-  const { event, registration, words, isOnline } = desk
+  const { event, registration, shared, isOnline } = desk
   const access = event.venue?.access
   return facts(
     whenFact(desk, compare),
@@ -100,33 +137,27 @@ export function appointmentFacts(desk: Desk, { compare = false, door = desk.isPl
     reasonFact(desk, reason),
     door &&
       isOnline && {
-        label: words.labels.join,
-        value: words.door,
+        label: shared.labelJoin,
+        value: shared.door,
         url: desk.links.door(registration),
-        notes: [opens(desk)],
+        notes: [shared.doorOpens],
       },
-    !isOnline && Boolean(access) && { label: words.labels.access, value: access ?? '', isProse: true },
-    { label: words.labels.host, value: event.group.name },
+    !isOnline && Boolean(access) && { label: shared.labelAccess, value: access ?? '', isProse: true },
+    { label: shared.labelHost, value: event.group.name },
   )
 }
 
-export function whenFact({ event, registration: { told }, words, formats, zone }: Desk, compare = false): Fact {
-  const was = compare && told && !isSameTime(told, event) ? words.was(formats.when(told)) : undefined
-  return { label: words.labels.when, value: `${formats.day(event)}\n${formats.range(event)}`, notes: [zone], was }
+export function whenFact({ event, registration: { told }, shared, formats, zone }: Desk, compare = false): Fact {
+  const was = compare && told && !isSameTime(told, event) ? `${shared.labelWas}: ${formats.when(told)}` : undefined
+  return { label: shared.labelWhen, value: `${formats.day(event)}\n${formats.range(event)}`, notes: [zone], was }
 }
 
-function whereFact({ event, registration: { attendance, told }, words }: Desk, compare: boolean): Fact {
+function whereFact({ event, registration: { attendance, told }, shared }: Desk, compare: boolean): Fact {
   const place = placeOf(event, attendance)
-  const was = compare && told && told.place !== place ? words.was(told.place || words.online) : undefined
-  return { label: words.labels.where, value: place || words.online, was }
+  const was = compare && told && told.place !== place ? `${shared.labelWas}: ${told.place || shared.online}` : undefined
+  return { label: shared.labelWhere, value: place || shared.online, was }
 }
 
-export function reasonFact({ words }: Desk, reason: string): Fact | false {
-  return reason !== '' && { label: words.labels.reason, value: reason, isProse: true }
-}
-
-/** The door's opening as it reads on the clock of the event. */
-export function opens({ event, words, formats }: Desk): string {
-  const local = doorOpensAt(event).toZonedDateTimeISO(event.timeZone).toPlainDateTime()
-  return words.doorOpens(formats.time({ localStart: local.toString() }))
+export function reasonFact({ shared }: Desk, reason: string): Fact | false {
+  return reason !== '' && { label: shared.labelReason, value: reason, isProse: true }
 }

@@ -13,18 +13,18 @@ export function promoted(desk: Desk): Content {
 }
 
 function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
-  const { words, event } = desk
+  const words = desk.wordsOf(kind)
   return {
     ...desk.frame,
     kind,
-    subject: words[kind].subject(event.title, desk.day),
+    subject: words.subject,
     preheader: inShort(desk),
-    eyebrow: words[kind].eyebrow,
+    eyebrow: words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words[kind].lead),
+      paragraph(words.lead),
       ...ofPlace(desk),
-      note(words.invite.first),
+      note(desk.shared.inviteFirst),
       desk.help,
     ),
     invite: desk.request(),
@@ -37,22 +37,26 @@ function ofPlace(desk: Desk): Block[] {
 }
 
 /** Seeing, changing, and making room for somebody else. */
-export function manage({ words, links, registration, isPlaced }: Desk): Block[] {
-  const { cannotCome, waitlisted } = words
-  return [paragraph(isPlaced ? cannotCome : waitlisted.leave), button(words.manage, links.personal(registration))]
+export function manage({ shared, links, registration, isPlaced }: Desk): Block[] {
+  const { cannotCome, leaveQueue, manage: text } = shared
+  return [paragraph(isPlaced ? cannotCome : leaveQueue), button(text, links.personal(registration))]
 }
 
 export function waitlisted(desk: Desk, now: Temporal.Instant): Content {
-  const { words, event, registration } = desk
-  const hadPlace = registration.told?.status === 'confirmed'
-  const lead = hadPlace ? words.waitlisted.lost : words.waitlisted.lead(desk.position)
+  const words = desk.wordsOf('waitlisted')
+  const hadPlace = desk.registration.told?.status === 'confirmed'
   return {
     ...desk.frame,
     kind: 'waitlisted',
-    subject: words.waitlisted.subject(event.title, desk.day),
+    subject: words.subject,
     preheader: inShort(desk),
-    eyebrow: words.waitlisted.eyebrow,
-    blocks: blocks(paragraph(desk.hello), paragraph(lead), ...ofWaiting(desk, now), desk.help),
+    eyebrow: words.eyebrow,
+    blocks: blocks(
+      paragraph(desk.hello),
+      paragraph(hadPlace ? words.lost : words.lead),
+      ...ofWaiting(desk, now),
+      desk.help,
+    ),
     invite: hadPlace ? desk.cancel('registration') : undefined,
   }
 }
@@ -61,28 +65,27 @@ function ofWaiting(desk: Desk, now: Temporal.Instant): Block[] {
   return [paragraph(howPromotionGoes(desk, now)), appointmentFacts(desk), ...manage(desk)]
 }
 
-function howPromotionGoes({ event, registration, words, formats }: Desk, now: Temporal.Instant): string {
+function howPromotionGoes({ event, registration, shared }: Desk, now: Temporal.Instant): string {
   const ends = promotionEnds(event, event.series, registration.attendance)
-  if (!isBefore(now, ends)) return words.waitlisted.first
-  const local = { localStart: ends.toZonedDateTimeISO(event.timeZone).toPlainDateTime().toString() }
-  return words.waitlisted.until(`${formats.dayShort(local)}, ${formats.time(local)}`)
+  return isBefore(now, ends) ? shared.waitUntil : shared.waitFirst
 }
 
 /** To everyone who waits, in the last hours. The button leads to a page with a button: a mail scanner takes no place. */
 export function placeFree(desk: Desk): Content {
-  const { words, event, registration, links } = desk
+  const { registration, links } = desk
+  const words = desk.wordsOf('place_free')
   return {
     ...desk.frame,
     kind: 'place_free',
-    subject: words.place_free.subject(event.title, desk.day),
-    preheader: words.place_free.lead,
-    eyebrow: words.place_free.eyebrow,
+    subject: words.subject,
+    preheader: words.lead,
+    eyebrow: words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words.place_free.lead),
-      button(words.place_free.button, links.personal(registration)),
+      paragraph(words.lead),
+      button(words.button, links.personal(registration)),
       appointmentFacts(desk),
-      paragraph(words.place_free.otherwise),
+      paragraph(words.otherwise),
       desk.help,
     ),
   }
@@ -90,18 +93,18 @@ export function placeFree(desk: Desk): Content {
 
 /** Who registers twice has probably lost the mail. */
 export function again(desk: Desk, now: Temporal.Instant): Content {
-  const { words, event, isPlaced } = desk
-  const state = isPlaced ? 'confirmed' : 'waitlisted'
+  const { isPlaced } = desk
+  const words = desk.wordsOf('again')
   return {
     ...desk.frame,
     kind: 'again',
-    subject: words.again.subject(event.title, desk.day),
+    subject: words.subject,
     preheader: inShort(desk),
-    eyebrow: words[state].eyebrow,
+    eyebrow: isPlaced ? words.eyebrowConfirmed : words.eyebrowWaitlisted,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words.again[state]),
-      ...(isPlaced ? [...ofPlace(desk), note(words.invite.first)] : ofWaiting(desk, now)),
+      paragraph(isPlaced ? words.confirmed : words.waitlisted),
+      ...(isPlaced ? [...ofPlace(desk), note(desk.shared.inviteFirst)] : ofWaiting(desk, now)),
       desk.help,
     ),
     invite: isPlaced ? desk.request() : undefined,

@@ -1,27 +1,27 @@
 // Reminders: the door or the way there, a way to cancel, and a way to be left in peace.
-import { appointmentFacts, type Desk, inShort, opens } from './appointment.ts'
+import { appointmentFacts, type Desk, inShort } from './appointment.ts'
 import { blocks, button, type Content, link, note, paragraph } from './content.ts'
 
 /** Names the day instead of "tomorrow": a mail may arrive later than it was sent. */
 export function reminder(kind: 'reminder_day' | 'reminder_hour', desk: Desk): Content {
-  const { words, event, registration, links, formats, isOnline } = desk
-  const [day, time] = [formats.dayShort(event), formats.time(event)]
+  const { shared, registration, links, isOnline } = desk
+  const words = desk.wordsOf(kind)
   return {
     ...desk.frame,
     kind,
-    subject: words.reminder.subject(event.title, desk.day, time),
+    subject: words.subject,
     preheader: inShort(desk),
-    eyebrow: words.reminder.eyebrow,
+    eyebrow: words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words.reminder.lead(day, time)),
-      isOnline && button(words.reminder.button, links.door(registration)),
-      isOnline && note(opens(desk)),
+      paragraph(words.lead),
+      isOnline && button(words.button, links.door(registration)),
+      isOnline && note(shared.doorOpens),
       appointmentFacts(desk, { door: false }),
-      paragraph(words.reminder.cancel),
-      link(words.manage, links.personal(registration)),
+      paragraph(words.cannotCome),
+      link(shared.manage, links.personal(registration)),
       desk.help,
     ),
-    unsubscribe: { text: words.unsubscribe(desk.thisKind), url: links.unsubscribe(registration) },
+    unsubscribe: { text: shared.unsubscribe, url: links.unsubscribe(registration) },
   }
 }
