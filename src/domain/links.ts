@@ -7,13 +7,17 @@ import type { Registration } from './registrations.ts'
 
 export function personalPaths({ sign }: Pick<Tokens, 'sign'>) {
   const own = ({ id, linkVersion }: Registration) => ({ id, version: linkVersion })
+  const self = ({ id, myVersion }: Person) => ({ id, version: myVersion })
   return {
     /** See, change, cancel, take a place. */
     registration: (registration: Registration) => paths.registration(sign('registration', own(registration))),
+    /** No more reminders of this event; of any event; no more newsletters. */
     unsubscribe: (registration: Registration) => paths.unsubscribe(sign('unsubscribe', own(registration))),
+    unsubscribeReminders: (person: Person) => paths.unsubscribe(sign('reminders', self(person))),
+    unsubscribeNewsletter: (person: Person) => paths.unsubscribe(sign('newsletter', self(person))),
     /** The door: the only address of an online event that leaves the house. */
     door: ({ id, doorVersion }: Registration) => paths.join(sign('join', { id, version: doorVersion })),
-    my: ({ id, myVersion }: Person) => paths.mine(sign('my', { id, version: myVersion })),
+    my: (person: Person) => paths.mine(sign('my', self(person))),
     feed: ({ id, feedVersion }: Person) => paths.personFeed(sign('feed', { id, version: feedVersion })),
   }
 }

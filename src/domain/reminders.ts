@@ -9,7 +9,7 @@ import { findPersonById } from './people.ts'
 import type { Registration } from './registrations.ts'
 import { findSeriesOf } from './series.ts'
 
-const REMINDERS = ['reminder_day', 'reminder_hour'] as const
+export const REMINDERS = ['reminder_day', 'reminder_hour'] as const
 export type Reminder = (typeof REMINDERS)[number]
 
 /** One day before is by the wall clock: 12.00 the day before, also when the clock changes that night. */
@@ -100,10 +100,4 @@ export function whyNotRemind(
   // After a standstill both may be due at once: the later one says it all.
   const isHourDue = !isBefore(now, reminderMoment(event, 'reminder_hour'))
   return kind === 'reminder_day' && isHourOn && isHourDue ? 'superseded' : undefined
-}
-
-/** Stops the reminders of one event; the registration and its other mails stay. */
-export function stopReminders(tx: Tx, registration: Registration, now: Temporal.Instant): void {
-  tx.update(registrations).set({ remindersStoppedAt: now }).where(eq(registrations.id, registration.id)).run()
-  dropReminders(tx, [registration.id], 'unsubscribed')
 }

@@ -19,7 +19,10 @@ const NO_PAGE = [
   /^\/events\/:slug\/registrations$/,
 ]
 /** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
-const REDIRECTS = [/^\/registrations\/:token\/(changes|cancellation|place)$/, /^\/my\/:token\/feed$/]
+const REDIRECTS = [
+  /^\/registrations\/:token\/(changes|cancellation|place|reminders)$/,
+  /^\/my\/:token\/(feed|reminders)$/,
+]
 
 export function pagesOf(site: Site): { pages: [name: string, path: string][]; missing: string[] } {
   const known = addresses(site)
@@ -96,6 +99,12 @@ function personal(site: Site): Address[] {
     ['/registrations/:token', `/registrations/${token('registration', waiting)}`, 'waiting'],
     ['/join/:token', `/join/${token('join')}`],
     ['/unsubscribe/:token', `/unsubscribe/${token('unsubscribe')}`],
+    ['/unsubscribe/:token', `/unsubscribe/${tokens.sign('reminders', { id: confirmed.person.id, version: 1 })}`, 'all'],
+    [
+      '/unsubscribe/:token',
+      `/unsubscribe/${tokens.sign('newsletter', { id: confirmed.person.id, version: 1 })}`,
+      'news',
+    ],
     ['/addresses/:token', `/addresses/${tokens.seal(proofOf(confirmed.registration, 'nieuw@example.org'))}`],
     ['/my/:token', `/my/${tokens.sign('my', { id: confirmed.person.id, version: 1 })}`],
     ['/sign-in/:token', `/sign-in/${signIn}`],

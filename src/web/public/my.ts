@@ -1,7 +1,9 @@
 // "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
 import Type from 'typebox'
+import type { Db } from '#db/open.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'
+import { resumeAllReminders } from '#src/domain/stopping.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { normaliseEmail } from '#src/lib/text.ts'
@@ -22,8 +24,8 @@ const SentQuery = Type.Object({ sent: Type.Optional(Type.String({ maxLength: 1 }
 export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   const limits = limitsOf(MyForm)
   const own = personalPaths(tokens)
-  const find = (token: string) => {
-    const person = findPersonByLink(db, tokens.read('my', token), 'my')
+  const find = (token: string, at: Db = db) => {
+    const person = findPersonByLink(at, tokens.read('my', token), 'my')
     if (!person) throw new NotFound('person')
     return person
   }
@@ -56,17 +58,26 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
       coming: all.filter(isComing).reverse(),
       others: all.filter(one => !isComing(one)),
       feed: own.feed(person),
+      isStopped: person.remindersStoppedAt !== null,
     })
   })
 
   /** A new feed address: for who shared the old one by mistake. */
   app.post('/my/:token/feed', { schema: { params: Token } }, async (request, reply) => {
-    const person = find(request.params.token)
-    await write(tx => rotateFeed(tx, person))
+    await write(tx => rotateFeed(tx, find(request.params.token, tx)))
     return reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303)
   })
-  app.get('/my/:token/feed', { schema: { params: Token } }, (request, reply) => {
-    find(request.params.token)
+
+  app.post('/my/:token/reminders', { schema: { params: Token } }, async (request, reply) => {
+    await write(tx => resumeAllReminders(tx, find(request.params.token, tx).id, clock.now()))
     return reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303)
   })
+
+  /** The addresses of the forms, opened or reloaded: back to the page they stand on. */
+  for (const form of ['feed', 'reminders'] as const) {
+    app.get<{ Params: { token: string } }>(`/my/:token/${form}`, (request, reply) => {
+      find(request.params.token)
+      return reply.redirect(hrefFor(request, paths.mine(request.params.token)), 303)
+    })
+  }
 }

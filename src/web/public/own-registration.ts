@@ -10,6 +10,7 @@ import { findPersonById } from '#src/domain/people.ts'
 import { hasRoom, placesFor, placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
 import { getRegistrationByLink, type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import { resumeReminders, stoppedFor } from '#src/domain/stopping.ts'
 import { takePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine, cleanText, normaliseEmail } from '#src/lib/text.ts'
@@ -63,8 +64,13 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
     return home(request, reply, request.params.token)
   })
 
+  app.post('/registrations/:token/reminders', { schema: { params: Token } }, async (request, reply) => {
+    await write(tx => resumeReminders(tx, find(request.params.token, tx), clock.now()))
+    return home(request, reply, request.params.token)
+  })
+
   /** The addresses of the forms, opened or reloaded: back to the page they stand on. */
-  for (const form of ['changes', 'cancellation', 'place'] as const) {
+  for (const form of ['changes', 'cancellation', 'place', 'reminders'] as const) {
     app.get<{ Params: { token: string } }>(`/registrations/:token/${form}`, (request, reply) => {
       find(request.params.token)
       return home(request, reply, request.params.token)
@@ -121,6 +127,7 @@ function registrationPage(
     door: status === 'confirmed' ? own.door(registration) : null,
     doorOpensAt: doorOpensAt(event),
     feed: person ? own.feed(person) : null,
+    stopped: isOpen && status === 'confirmed' ? stoppedFor(db, registration) : null,
     places: placesOf(db, event),
     form: form ?? emptyForm({ name, email, organisation, role, attendance, access_needs: accessNeeds }),
     limits: limitsOf(ChangesForm),

@@ -7,6 +7,7 @@ import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
+import type { Scope } from '#src/domain/stopping.ts'
 import type { Theme } from '#src/domain/themes.ts'
 import type { Form } from '../pages.ts'
 import type { FilterForm } from './lists.ts'
@@ -73,6 +74,8 @@ export interface PublicPages {
     door: string | null
     doorOpensAt: Temporal.Instant
     feed: string | null
+    /** The reminders this person has stopped, where they would have come. */
+    stopped: Exclude<Scope, 'newsletter'> | null
     places: Places[]
     form: Form
     limits: Limits
@@ -89,9 +92,9 @@ export interface PublicPages {
     accent: string | null
   }
   'public/my': { form: Form; limits: Limits; isSent: boolean }
-  'public/mine': { token: string; email: string; coming: Own[]; others: Own[]; feed: string }
-  /** The same page for a link that no longer works: then without a title. */
-  'public/unsubscribe': { token: string; title: string | null; isDone: boolean }
+  'public/mine': { token: string; email: string; coming: Own[]; others: Own[]; feed: string; isStopped: boolean }
+  /** The same page for a link that no longer works: then without an event. `all`: the path that stops every reminder. */
+  'public/unsubscribe': { token: string; scope: Scope; event: Event | null; all: string | null; isDone: boolean }
   'public/subscribe': { groups: Group[]; series: Series[]; themes: Theme[] }
   'public/privacy': { contact: string }
   'public/accessibility': { contact: string }

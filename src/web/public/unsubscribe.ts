@@ -1,19 +1,16 @@
-// No more reminders of one event. A mail program may POST from anywhere (RFC 8058 §3.1), in either form encoding; the answer
-// is the same for a link that no longer works, and for the second time.
+// No more of what a mail brought: reminders of one event, of all, or the newsletter. A mail program may POST from anywhere
+// (RFC 8058 §3.1), in either form encoding; the answer is the same for a link that no longer works, and for the second time.
 import { findEvent } from '#src/domain/events.ts'
-import { findRegistrationByLink } from '#src/domain/registrations.ts'
-import { stopReminders } from '#src/domain/reminders.ts'
+import { personalPaths } from '#src/domain/links.ts'
+import { findPersonById } from '#src/domain/people.ts'
+import { findStop, readStopLink, type StopLink, stop } from '#src/domain/stopping.ts'
 import type { App, Deps } from '../deps.ts'
 import { Token } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
+import type { PublicPages } from './pages.ts'
 
-export function unsubscribeRoutes(app: App, { db, write, clock, tokens }: Deps): void {
-  const find = (token: string) => findRegistrationByLink(db, tokens.read('unsubscribe', token))
-  const titleOf = (token: string) => {
-    const registration = find(token)
-    return (registration && findEvent(db, registration.eventId)?.title) ?? null
-  }
-
+export function unsubscribeRoutes(app: App, deps: Deps): void {
+  const { write, clock, tokens } = deps
   app.register(async scope => {
     // What a mail program says in the body adds nothing to what it asks for.
     scope.addContentTypeParser('*', (_request, payload, done) => {
@@ -23,7 +20,7 @@ export function unsubscribeRoutes(app: App, { db, write, clock, tokens }: Deps):
 
     scope.get<{ Params: { token: string } }>('/unsubscribe/:token', { schema: { params: Token } }, (request, reply) => {
       const { token } = request.params
-      return reply.headers(TOKEN_PAGE).page('public/unsubscribe', { token, title: titleOf(token), isDone: false })
+      return reply.headers(TOKEN_PAGE).page('public/unsubscribe', pageFor(deps, token, readStopLink(tokens, token)))
     })
 
     scope.post<{ Params: { token: string } }>(
@@ -31,10 +28,18 @@ export function unsubscribeRoutes(app: App, { db, write, clock, tokens }: Deps):
       { schema: { params: Token }, config: { fromAnywhere: true } },
       async (request, reply) => {
         const { token } = request.params
-        const registration = find(token)
-        if (registration) await write(tx => stopReminders(tx, registration, clock.now()))
-        return reply.headers(TOKEN_PAGE).page('public/unsubscribe', { token, title: titleOf(token), isDone: true })
+        const link = readStopLink(tokens, token)
+        if (link) await write(tx => stop(tx, link, clock.now()))
+        return reply.headers(TOKEN_PAGE).page('public/unsubscribe', { ...pageFor(deps, token, link), isDone: true })
       },
     )
   })
+}
+
+function pageFor({ db, tokens }: Deps, token: string, link: StopLink | undefined): PublicPages['public/unsubscribe'] {
+  const found = link && findStop(db, link)
+  const event = found?.registration && findEvent(db, found.registration.eventId)
+  const person = event && findPersonById(db, found.personId)
+  const all = person ? personalPaths(tokens).unsubscribeReminders(person) : null
+  return { token, scope: link?.scope ?? 'event', event: event ?? null, all, isDone: false }
 }

@@ -1,36 +1,99 @@
-import { expect, test } from 'vitest'
-import { messages, registrations } from '#db/schema.ts'
+// The links that stop mails: what opening one changes (nothing), what one POST stops, and the way back.
+import { describe, expect, test } from 'vitest'
+import { asc, eq } from '#db/drizzle.ts'
+import { messages, people, registrations } from '#db/schema.ts'
+import type { Purpose } from '#src/lib/tokens.ts'
 import { openApp } from '../../support/app.ts'
+import { dumpOf } from '../../support/dump.ts'
 import { makeEvent, makeGroup, makeRegistration } from '../../support/world.ts'
 
+const TITLE = 'Eén gezin, één plan: lukt dat?'
+const EVERYTHING = ['bevestiging', 'er iets verandert', 'het niet doorgaat']
+
+/** One person at two events, and another at the first. */
 async function openReminders() {
   const world = await openApp()
-  const registration = makeRegistration(world.db, makeEvent(world.db, makeGroup(world.db)))
-  const link = `/unsubscribe/${world.tokens.sign('unsubscribe', { id: registration.id, version: 1 })}`
-  const stopped = () => world.db.select({ at: registrations.remindersStoppedAt }).from(registrations).get()?.at ?? null
-  const reminders = () =>
-    world.db
+  const { app, db, tokens } = world
+  const group = makeGroup(db)
+  const event = makeEvent(db, group)
+  const registration = makeRegistration(db, event)
+  const later = makeRegistration(db, makeEvent(db, group, { slug: 'later', localStart: '2027-01-07T12:00' }))
+  const other = makeRegistration(db, event, { email: 'bo@example.org' })
+  const sign = (purpose: Purpose, id: number, version = 1) => `/unsubscribe/${tokens.sign(purpose, { id, version })}`
+  const links = {
+    event: sign('unsubscribe', registration.id),
+    reminders: sign('reminders', registration.personId),
+    newsletter: sign('newsletter', registration.personId),
+  }
+  const own = `/registrations/${tokens.sign('registration', { id: registration.id, version: 1 })}`
+  const mine = `/my/${tokens.sign('my', { id: registration.personId, version: 1 })}`
+  const person = () => {
+    const found = db.select().from(people).where(eq(people.id, registration.personId)).get()
+    if (!found) throw new Error('nobody')
+    return found
+  }
+  const stoppedAt = ({ id }: { id: number }) =>
+    db.select({ at: registrations.remindersStoppedAt }).from(registrations).where(eq(registrations.id, id)).get()?.at
+  /** How the two reminders of a registration stand. */
+  const reminders = ({ id }: { id: number }) =>
+    db
       .select({ kind: messages.kind, state: messages.state })
       .from(messages)
+      .where(eq(messages.registrationId, id))
+      .orderBy(asc(messages.id))
       .all()
       .filter(({ kind }) => kind.startsWith('reminder'))
       .map(({ state }) => state)
-  return { ...world, link, stopped, reminders }
+  /** What a mail program sends (RFC 8058 §3.2), without a cookie and from wherever it is. */
+  const oneClick = (url: string) =>
+    app.inject({
+      method: 'POST',
+      url,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: 'https://mail.example',
+        'sec-fetch-site': 'cross-site',
+      },
+      payload: 'List-Unsubscribe=One-Click',
+    })
+  return { ...world, registration, later, other, sign, links, own, mine, person, stoppedAt, reminders, oneClick }
 }
 
-test('opening the link changes nothing; the button stops the reminders of this event', async () => {
-  const { app, clock, link, post, stopped, reminders } = await openReminders()
-  const { body, headers } = await app.inject(link)
-  expect(body).toContain('Je krijgt dan geen herinneringen meer voor “Eén gezin, één plan: lukt dat?”.')
-  expect(headers['cache-control']).toBe('no-store')
-  expect(stopped()).toBe(null)
-  expect(reminders()).toEqual(['queued', 'queued'])
-  const answer = await post(link)
-  expect(answer.statusCode).toBe(200)
-  expect(answer.body).toContain('<h1>Je krijgt geen herinneringen meer</h1>')
-  expect(stopped()).toEqual(clock.now())
-  expect(reminders()).toEqual(['dropped', 'dropped'])
-  expect((await post(link)).statusCode).toBe(200)
+describe.each(['event', 'reminders', 'newsletter'] as const)('the link that stops: %s', scope => {
+  test('§8.27 §8.29 opening it changes nothing, with HEAD or GET', async () => {
+    const { app, db, links } = await openReminders()
+    const before = dumpOf(db)
+    for (const method of ['HEAD', 'GET'] as const) {
+      const { statusCode, headers } = await app.inject({ method, url: links[scope] })
+      expect([statusCode, headers['set-cookie'], headers['cache-control']]).toEqual([200, undefined, 'no-store'])
+    }
+    expect(dumpOf(db)).toBe(before)
+  })
+
+  test('§8.27 §8.29 one POST without cookies does it: 200, no redirect, and the second time changes nothing', async () => {
+    const { db, clock, links, oneClick } = await openReminders()
+    const before = dumpOf(db)
+    const { statusCode, headers, body } = await oneClick(links[scope])
+    expect([statusCode, headers.location, headers['set-cookie']]).toEqual([200, undefined, undefined])
+    const after = dumpOf(db)
+    expect(after).not.toBe(before)
+    clock.advance({ hours: 1 })
+    const again = await oneClick(links[scope])
+    expect([again.statusCode, again.body]).toEqual([200, body])
+    expect(dumpOf(db)).toBe(after)
+  })
+
+  test('a link that was replaced answers alike, and stops nothing', async () => {
+    const { db, registration, sign, oneClick, links } = await openReminders()
+    const { body } = await oneClick(links[scope])
+    const purpose = scope === 'event' ? 'unsubscribe' : scope
+    const before = dumpOf(db)
+    const answer = await oneClick(sign(purpose, scope === 'event' ? registration.id : registration.personId, 2))
+    expect(answer.statusCode).toBe(200)
+    expect(/<h1>.*<\/h1>/.exec(answer.body)?.[0]).toEqual(/<h1>.*<\/h1>/.exec(body)?.[0])
+    expect(answer.body).not.toContain(TITLE)
+    expect(dumpOf(db)).toBe(before)
+  })
 })
 
 test.each([
@@ -39,20 +102,143 @@ test.each([
     'multipart/form-data; boundary=x',
     '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
   ],
-])('a mail program does it in one click, from anywhere, as %s', async (type, payload) => {
-  const { app, link, stopped } = await openReminders()
+])('§8.27 a mail program may send its one click as %s', async (type, payload) => {
+  const { app, links, person } = await openReminders()
   const headers = { 'content-type': type, origin: 'https://mail.example', 'sec-fetch-site': 'cross-site' }
-  const { statusCode } = await app.inject({ method: 'POST', url: link, headers, payload })
+  const { statusCode } = await app.inject({ method: 'POST', url: links.newsletter, headers, payload })
   expect(statusCode).toBe(200)
-  expect(stopped()).not.toBe(null)
+  expect(person().newsletterStoppedAt).not.toBe(null)
 })
 
-test('a link that is not ours answers alike, and names nothing', async () => {
-  const { app, post, stopped } = await openReminders()
-  expect((await app.inject('/unsubscribe/niets')).statusCode).toBe(200)
-  const { statusCode, body } = await post('/unsubscribe/niets')
-  expect(statusCode).toBe(200)
-  expect(body).toContain('<h1>Je krijgt geen herinneringen meer</h1>')
-  expect(body).not.toContain('Eén gezin')
-  expect(stopped()).toBe(null)
+describe('§8.29 each link stops its own scope', () => {
+  test('the reminders of one event: those of another stay, and everybody else’s', async () => {
+    const { clock, links, registration, later, other, person, stoppedAt, reminders, oneClick } = await openReminders()
+    const { body } = await oneClick(links.event)
+    expect(body).toContain('<h1>Je krijgt geen herinneringen meer</h1>')
+    expect(body).toContain(`Voor “${TITLE}”.`)
+    expect([stoppedAt(registration), stoppedAt(later), person().remindersStoppedAt]).toEqual([clock.now(), null, null])
+    expect([reminders(registration), reminders(later), reminders(other)]).toEqual([
+      ['dropped', 'dropped'],
+      ['queued', 'queued'],
+      ['queued', 'queued'],
+    ])
+  })
+
+  test('all reminders of one person, and no other mail', async () => {
+    const { clock, db, links, registration, later, other, person, reminders, oneClick } = await openReminders()
+    await oneClick(links.reminders)
+    expect([person().remindersStoppedAt, person().newsletterStoppedAt]).toEqual([clock.now(), null])
+    expect([reminders(registration), reminders(later), reminders(other)]).toEqual([
+      ['dropped', 'dropped'],
+      ['dropped', 'dropped'],
+      ['queued', 'queued'],
+    ])
+    const rest = db.select({ kind: messages.kind, state: messages.state }).from(messages).all()
+    expect(rest.filter(({ kind }) => kind === 'confirmed').map(({ state }) => state)).toEqual(Array(3).fill('queued'))
+  })
+
+  test('the newsletter, and no reminder', async () => {
+    const { clock, links, registration, person, reminders, oneClick } = await openReminders()
+    await oneClick(links.newsletter)
+    expect([person().newsletterStoppedAt, person().remindersStoppedAt]).toEqual([clock.now(), null])
+    expect(reminders(registration)).toEqual(['queued', 'queued'])
+  })
+})
+
+describe('the page for people', () => {
+  test('of one event offers that event or all of them, and says what stays', async () => {
+    const { app, links, post, registration, later, reminders } = await openReminders()
+    const { body } = await app.inject(links.event)
+    expect(body).toContain(`Voor “${TITLE}”, of voor alles waarvoor je je aanmeldt?`)
+    const forms = [...body.matchAll(/<form method="post" action="([^"]+)"><button[^>]*>([^<]+)</g)]
+    expect(forms.map(([, action, button]) => [action, button])).toEqual([
+      [links.event, 'Alleen voor dit webinar'],
+      [links.reminders, 'Alle herinneringen'],
+    ])
+    for (const stays of EVERYTHING) expect(body).toContain(stays)
+    const answer = await post(forms[1]?.[1] ?? '')
+    expect(answer.body).toContain('<h1>Je krijgt nergens meer herinneringen voor</h1>')
+    for (const each of [registration, later]) expect(reminders(each)).toEqual(['dropped', 'dropped'])
+  })
+
+  test('of the newsletter has one button', async () => {
+    const { app, links } = await openReminders()
+    const { body } = await app.inject(links.newsletter)
+    expect([...body.matchAll(/<button[^>]*>([^<]+)</g)].map(match => match[1])).toEqual(['Stop de nieuwsbrief'])
+  })
+
+  test('behind a link that is not ours names nothing, and answers alike', async () => {
+    const { app, db, post } = await openReminders()
+    const before = dumpOf(db)
+    expect((await app.inject('/unsubscribe/niets')).statusCode).toBe(200)
+    const { statusCode, body } = await post('/unsubscribe/niets')
+    expect(statusCode).toBe(200)
+    expect(body).toContain('<h1>Je krijgt geen herinneringen meer</h1>')
+    expect(body).not.toContain('Eén gezin')
+    expect(dumpOf(db)).toBe(before)
+  })
+})
+
+describe('the way back', () => {
+  test('for one event stands on its own page', async () => {
+    const { app, own, links, post, oneClick, registration, stoppedAt, reminders } = await openReminders()
+    expect((await app.inject(own)).body).not.toContain('herinneringen weer aan')
+    await oneClick(links.event)
+    const { body } = await app.inject(own)
+    expect(body).toContain('<h2>Je krijgt hier geen herinneringen voor</h2>')
+    expect(body).toContain('Zet de herinneringen weer aan')
+    expect((await app.inject(`${own}/reminders`)).statusCode).toBe(303)
+    expect(stoppedAt(registration)).not.toBe(null)
+    const answer = await post(`${own}/reminders`)
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, own])
+    expect(stoppedAt(registration)).toBe(null)
+    expect(reminders(registration)).toEqual(['queued', 'queued'])
+  })
+
+  test('for all stands with all registrations; what was stopped by itself stays so', async () => {
+    const { app, mine, links, post, oneClick, registration, later, person, reminders } = await openReminders()
+    expect((await app.inject(mine)).body).not.toContain('herinneringen weer aan')
+    await oneClick(links.event)
+    await oneClick(links.reminders)
+    expect((await app.inject(mine)).body).toContain('<h2>Je krijgt nergens herinneringen voor</h2>')
+    expect((await app.inject(`${mine}/reminders`)).statusCode).toBe(303)
+    expect(person().remindersStoppedAt).not.toBe(null)
+    const answer = await post(`${mine}/reminders`)
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, mine])
+    expect(person().remindersStoppedAt).toBe(null)
+    expect([reminders(registration), reminders(later)]).toEqual([
+      ['dropped', 'dropped'],
+      ['queued', 'queued'],
+    ])
+  })
+
+  test('from one event’s page also ends a stop of all', async () => {
+    const { app, own, links, post, oneClick, registration, later, person, reminders } = await openReminders()
+    await oneClick(links.event)
+    await oneClick(links.reminders)
+    expect((await app.inject(own)).body).toContain('Zet alle herinneringen weer aan')
+    await post(`${own}/reminders`)
+    expect(person().remindersStoppedAt).toBe(null)
+    for (const each of [registration, later]) expect(reminders(each)).toEqual(['queued', 'queued'])
+  })
+
+  test('brings no reminder twice, whatever happened in between, and none whose moment has passed', async () => {
+    const { clock, own, mine, links, post, oneClick, app, registration, reminders } = await openReminders()
+    await oneClick(links.event)
+    await post(`${own}/cancellation`)
+    await post(`/events/een-gezin-een-plan-lukt-dat/registrations`, {
+      name: 'Zoë de Vries',
+      email: 'zoe@example.org',
+      role: 'practice',
+    })
+    expect(reminders(registration)).toEqual(['dropped', 'dropped', 'queued', 'queued'])
+    await oneClick(links.reminders)
+    await post(`${mine}/reminders`)
+    expect(reminders(registration)).toEqual(['queued', 'queued'])
+    await oneClick(links.reminders)
+    clock.set('2026-12-02T12:00:00Z')
+    await post(`${mine}/reminders`)
+    expect(reminders(registration)).toEqual(['dropped', 'queued'])
+    expect((await app.inject(mine)).body).not.toContain('herinneringen weer aan')
+  })
 })
