@@ -1,0 +1,37 @@
+// A no from somebody's calendar that waits to take effect: what it is, and what makes an end of it. Where it comes from
+// stands in `replies`.
+import { and, eq, isNotNull } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
+import { registrations } from '#db/schema.ts'
+import type { Event } from './events.ts'
+import { type Registration, update } from './registrations.ts'
+import { settle } from './telling.ts'
+
+/** No pending no. What was answered stays beside it, so that the same answer is never taken for a new one. */
+export const NOT_DECLINED = { declinedAt: null, freesAt: null }
+
+/** Whether the pending no is certainly theirs; otherwise they are asked. */
+export function isSure({ declinedAt, reply }: Pick<Registration, 'declinedAt' | 'reply'>): boolean {
+  return declinedAt !== null && reply === 'declined'
+}
+
+/**
+ * Ends every pending no of an event whose SEQUENCE rises: an answer counts for the SEQUENCE it was given to (RFC 5546
+ * §2.1.5). Who could not come then may well be able to now; the mail about the change asks them again.
+ */
+export function voidDeclines(tx: Tx, { id }: Pick<Event, 'id'>): void {
+  tx.update(registrations)
+    .set(NOT_DECLINED)
+    .where(and(eq(registrations.eventId, id), isNotNull(registrations.declinedAt)))
+    .run()
+}
+
+/**
+ * Somebody who said no comes after all. Their calendar may have thrown the entry away, so they are told of their place
+ * as if nothing had been told: with an invite, a later DTSTAMP and the same SEQUENCE (RFC 5546 §3.2.2.2).
+ */
+export function takeBack(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
+  const back = update(tx, registration, { ...NOT_DECLINED, told: null, revisedAt: now })
+  settle(tx, back, now)
+  return back
+}

@@ -1,0 +1,203 @@
+// What people answer in their calendars (calendar-mail §1.7), and what becomes of it. A yes or a maybe is written down and
+// no more; a no frees the place after a while, unless it is taken back. How an answer is read stands in `jobs`.
+import { and, eq, isNotNull, lte, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { given, prepared } from '#db/prepared.ts'
+import { events, people, type REPLIES, registrations } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { dateIn, isBefore } from '#src/lib/time.ts'
+import { isSure, NOT_DECLINED, takeBack } from './declines.ts'
+import { type Event, getEvent } from './events.ts'
+import { enqueueAbout } from './outbox.ts'
+import { findPersonById } from './people.ts'
+import { cancelRegistration, register } from './registering.ts'
+import { getRegistration, type Registration, update } from './registrations.ts'
+import { findSeriesOf } from './series.ts'
+import { sequenceOf } from './telling.ts'
+
+export interface Reply {
+  uid: string
+  /** Lower-cased, without `mailto:`. */
+  attendee: string
+  partstat: (typeof REPLIES)[number]
+  sequence: number
+  /** DTSTAMP. */
+  stamp: Temporal.Instant
+  /** From is the attendee, and our own receiver saw DMARC pass (RFC 6047 §2.2.1). */
+  isProven: boolean
+}
+
+interface Invited {
+  event: Event
+  registration: Registration
+}
+
+/**
+ * Applies an answer, once: it must be newer than the last one by SEQUENCE and then DTSTAMP (RFC 5546 §2.1.5). `applied`;
+ * `asked` when somebody has to say first whether it was theirs; `stale` when it is old, or answers an older invitation
+ * (which is written down, and changes nothing); `unknown` when it is about no place that can still be given up.
+ */
+export function applyReply(tx: Tx, reply: Reply, now: Temporal.Instant): 'applied' | 'asked' | 'stale' | 'unknown' {
+  const invited = findInvited(tx, reply, now)
+  if (!invited) return 'unknown'
+  const current = sequenceOf(invited.event, invited.registration)
+  const answer = withinReason(reply, current, now)
+  if (!isNewer(answer, invited.registration)) return 'stale'
+  if (answer.sequence < current) {
+    if (answer.isProven) writeDown(tx, invited.registration, answer, { reply: answer.partstat }, now)
+    return 'stale'
+  }
+  return answer.partstat === 'declined' ? decline(tx, invited, answer, now) : keep(tx, invited, answer, now)
+}
+
+/** The place an answer is about: with a confirmed person, in an event that is still to begin. */
+function findInvited(tx: Tx, { uid, attendee }: Reply, now: Temporal.Instant): Invited | undefined {
+  const found = tx
+    .select({ event: events, registration: registrations })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(and(eq(events.uid, uid), eq(people.email, attendee), eq(registrations.status, 'confirmed')))
+    .get()
+  return found && !found.event.cancelledAt && isBefore(now, found.event.startsAt) ? found : undefined
+}
+
+/**
+ * Nobody can answer what was never sent: a higher SEQUENCE counts as the present one. And what anybody may have sent cannot
+ * come from the future: it would make every answer after it look old.
+ */
+function withinReason(reply: Reply, current: number, now: Temporal.Instant): Reply {
+  const isAhead = !reply.isProven && isBefore(now, reply.stamp)
+  return { ...reply, sequence: Math.min(reply.sequence, current), stamp: isAhead ? now : reply.stamp }
+}
+
+function isNewer({ sequence, stamp }: Reply, { replySequence, repliedAt }: Registration): boolean {
+  if (replySequence === null || repliedAt === null) return true
+  return sequence === replySequence ? isBefore(repliedAt, stamp) : sequence > replySequence
+}
+
+/** The next invite repeats the answer, so it gets a later DTSTAMP; the answer alone brings about neither SEQUENCE nor mail. */
+function writeDown(
+  tx: Tx,
+  registration: Registration,
+  { sequence, stamp }: Reply,
+  values: Partial<Pick<Registration, 'reply' | 'declinedAt' | 'freesAt'>>,
+  now: Temporal.Instant,
+): Registration {
+  const changed = { ...registration, ...values }
+  const isOther =
+    changed.reply !== registration.reply ||
+    Boolean(changed.declinedAt) !== Boolean(registration.declinedAt) ||
+    Boolean(changed.freesAt) !== Boolean(registration.freesAt)
+  const marks = { replySequence: sequence, repliedAt: stamp, ...(isOther && { revisedAt: now }) }
+  return update(tx, registration, { ...values, ...marks })
+}
+
+/** Yes or maybe. One that anybody may have sent undoes no proven no: it stops the clock, and leaves the rest to people. */
+function keep(tx: Tx, { registration }: Invited, answer: Reply, now: Temporal.Instant): 'applied' | 'asked' {
+  const isInDoubt = !answer.isProven && isSure(registration)
+  const values = isInDoubt ? { freesAt: null } : { reply: answer.partstat, ...NOT_DECLINED }
+  writeDown(tx, registration, answer, values, now)
+  return isInDoubt ? 'asked' : 'applied'
+}
+
+/** No. A second no moves no clock that runs already; one that anybody may have sent starts none, and is repeated in no invite. */
+function decline(tx: Tx, { event, registration }: Invited, answer: Reply, now: Temporal.Instant): 'applied' | 'asked' {
+  const declinedAt = registration.declinedAt ?? now
+  const values = answer.isProven
+    ? { reply: answer.partstat, declinedAt, freesAt: registration.freesAt ?? whenFreed(tx, event, now) }
+    : { declinedAt }
+  ask(tx, event, writeDown(tx, registration, answer, values, now), answer.attendee, now)
+  return answer.isProven ? 'applied' : 'asked'
+}
+
+const USUAL_HOURS = 24
+
+/** As the series has it, but never later than halfway to the start: who waits must be able to come. */
+function whenFreed(tx: Tx, event: Event, now: Temporal.Instant): Temporal.Instant | null {
+  const settings = findSeriesOf(tx, event)
+  const hours = settings ? settings.declineHours : USUAL_HOURS
+  if (hours === null) return null
+  const half = Math.floor((event.startsAt.epochMilliseconds - now.epochMilliseconds) / 2)
+  return now.add({ milliseconds: Math.min(hours * 3_600_000, half) })
+}
+
+/** Tells what happens now and how to stop it, once a day at most: two programs that answer each other must not go on. */
+function ask(tx: Tx, event: Event, registration: Registration, toAddress: string, now: Temporal.Instant): void {
+  const key = `declined:${registration.id}:${dateIn(now, event.timeZone)}`
+  enqueueAbout(tx, registration, { key, kind: 'declined', toAddress, expiresAt: event.startsAt }, now)
+}
+
+/** What an organiser should know of somebody's answer. */
+export type Answer =
+  /** The place frees itself at `freesAt`. */
+  | 'frees'
+  /** They said no; only people free the place. */
+  | 'declined'
+  /** Somebody said no for them, and they have been asked. */
+  | 'asked'
+  | 'maybe'
+  /** They answered an older invitation than the one that stands. */
+  | 'older'
+
+/** A yes to an older time matters only if it was given after the move: then they may not know of it. */
+export function answerOf(event: Event, registration: Registration): Answer | undefined {
+  const { status, declinedAt, freesAt, reply, replySequence, repliedAt } = registration
+  if (status !== 'confirmed') return undefined
+  if (declinedAt) return freesAt ? 'frees' : isSure(registration) ? 'declined' : 'asked'
+  if (reply === null || replySequence === null || repliedAt === null) return undefined
+  const isOlder = replySequence < sequenceOf(event, registration)
+  const isLate = event.movedAt !== null && isBefore(event.movedAt, repliedAt)
+  if (isOlder && (reply !== 'accepted' || isLate)) return 'older'
+  return reply === 'tentative' ? 'maybe' : undefined
+}
+
+/**
+ * Somebody comes after all: a no in their calendar is taken back; who was cancelled registers again with the same details,
+ * for a place or for the waiting list. Doing it twice is doing it once. Refusal('past') once the event has begun,
+ * Refusal('closed') when it takes no registrations.
+ */
+export function comeBack(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): Registration {
+  const registration = getRegistration(tx, id)
+  const event = getEvent(tx, registration.eventId)
+  if (!isBefore(now, event.startsAt)) throw new Refusal('past')
+  if (registration.status !== 'cancelled') {
+    return registration.declinedAt ? takeBack(tx, registration, now) : registration
+  }
+  const email = findPersonById(tx, registration.personId)?.email
+  if (!email) throw new Refusal('not_possible_now')
+  const { name, organisation, role, attendance, accessNeeds, locale, addedBy } = registration
+  const details = { name, organisation, role, attendance, accessNeeds, locale }
+  return register(tx, event, { ...details, email, ...(addedBy !== null && { addedBy }) }, now)
+}
+
+/** Whether `freeDeclined` would do something. A read, so that the worker opens no transaction for nothing. */
+export function isAnyToFree(db: Db, now: Temporal.Instant): boolean {
+  return anyToFree(db).get({ now: now.epochMilliseconds }) !== undefined
+}
+
+const isDue = and(isNotNull(registrations.freesAt), lte(registrations.freesAt, given('now')))
+const anyToFree = prepared(db =>
+  db.select({ id: registrations.id }).from(registrations).where(isDue).limit(1).prepare(),
+)
+
+/**
+ * Frees the places of who said no and did not come back on it: cancelled like any other, with a CANCEL, and the place goes
+ * on to who waits. Once an event has begun or is cancelled nobody's place is taken.
+ */
+export function freeDeclined(tx: Tx, now: Temporal.Instant): void {
+  for (const { event, registration } of toFree(tx).all({ now: now.epochMilliseconds })) {
+    if (!event.cancelledAt && isBefore(now, event.startsAt)) cancelRegistration(tx, registration, 'attendee', now)
+    else update(tx, registration, { freesAt: null })
+  }
+}
+
+const toFree = prepared(db =>
+  db
+    .select({ event: events, registration: registrations })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(isDue)
+    .orderBy(sql`${registrations.freesAt}, ${registrations.id}`)
+    .prepare(),
+)
