@@ -271,6 +271,16 @@ export const en: Messages = {
         button: 'Confirm this address',
         notYou: 'This is not you? You do not have to do anything. Nothing will change.',
       },
+      newsletter: {
+        subject: 'Coming up at {website}',
+        eyebrow: 'Newsletter',
+        title: 'Coming up',
+        lead: 'This is on the programme in the weeks to come. Open a title to read more and to register.',
+        nothing: 'There is nothing on the programme in the weeks to come. The agenda shows what comes later.',
+        button: 'See the whole agenda',
+        footer: 'You get this e-mail from {website} because you signed up for the newsletter.',
+        unsubscribe: 'Send me no more newsletters',
+      },
       test: {
         subject: 'Test mail from {website}',
         eyebrow: 'Test mail',

@@ -287,6 +287,16 @@ export const nl = {
         button: 'Bevestig dit adres',
         notYou: 'Ben jij dit niet? Dan hoef je niets te doen. Er verandert dan niets.',
       },
+      newsletter: {
+        subject: 'Wat eraan komt bij {website}',
+        eyebrow: 'Nieuwsbrief',
+        title: 'Wat eraan komt',
+        lead: 'Dit staat de komende weken op het programma. Klik op een titel om meer te lezen en je aan te melden.',
+        nothing: 'De komende weken staat er niets op het programma. In de agenda zie je wat er later komt.',
+        button: 'Bekijk de hele agenda',
+        footer: 'Je krijgt deze mail van {website}, omdat je je hebt opgegeven voor de nieuwsbrief.',
+        unsubscribe: 'Stuur me geen nieuwsbrief meer',
+      },
       test: {
         subject: 'Testmail van {website}',
         eyebrow: 'Testmail',

@@ -50,7 +50,9 @@ export interface Content {
   blocks: Block[]
   footer: { text: string; links: { text: string; url: string }[] }
   invite?: Invite | undefined
-  /** Where one POST stops more of these (RFC 8058); on reminders only. */
+  /** A person decided to send it, to a list: it is not "auto-generated" (RFC 3834 §5.2), and it names the list. */
+  isByHand?: boolean
+  /** Where one POST stops more of these (RFC 8058); on reminders and newsletters only. */
   unsubscribe?: { text: string; url: string } | undefined
 }
 

@@ -19,6 +19,7 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     personal: (registration: Registration) => at(own.registration(registration)),
     door: (registration: Registration) => at(own.door(registration)),
     unsubscribe: (registration: Registration) => at(own.unsubscribe(registration)),
+    unsubscribeNewsletter: (person: Person) => at(own.unsubscribeNewsletter(person)),
     addressProof: (registration: Registration, email: string) =>
       at(paths.addressProof(tokens.seal(proofOf(registration, email)))),
     my: (person: Person) => at(own.my(person)),

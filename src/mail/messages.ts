@@ -7,6 +7,7 @@ import { address, my, type SignIn, signIn, test } from './accounts.ts'
 import { type Desk, deskFor } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
+import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, waitlisted } from './places.ts'
 import { reminder } from './reminders.ts'
 
@@ -32,6 +33,7 @@ export type Occasion =
   | { kind: 'address'; about: About; email: string; locale: Locale }
   | { kind: 'sign_in'; signIn: SignIn; email: string; locale: Locale }
   | { kind: 'my'; person: Person; email: string; locale: Locale }
+  | { kind: 'newsletter'; issue: Issue }
   | { kind: 'test'; email: string; locale: Locale }
 
 export function isAboutRegistration(kind: MessageKind): kind is AboutRegistration {
@@ -47,6 +49,8 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return my(occasion.person, occasion, house)
     case 'address':
       return address(occasion.about, occasion, house)
+    case 'newsletter':
+      return newsletter(occasion.issue, house)
     case 'test':
       return test(occasion, house, now)
     default:

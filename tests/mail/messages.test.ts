@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { MESSAGE_KINDS } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
-import { type Event, getEvent } from '#src/domain/events.ts'
+import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -59,6 +59,9 @@ function openMail({
     const person = findPersonById(db, registration.personId)
     if (isAboutRegistration(kind)) return { kind, about }
     if (kind === 'address') return { kind, about, ...to }
+    if (kind === 'newsletter' && person) {
+      return { kind, issue: { person, words: [], events: [getListedEvent(db, made.id)], ...to } }
+    }
     if (kind === 'my' && person) return { kind, person, ...to }
     if (kind === 'sign_in') {
       return { kind, signIn: { token: 'T'.repeat(43), code: '012345', expiresAt: NOW.add({ minutes: 15 }) }, ...to }
@@ -96,6 +99,24 @@ describe.each(LOCALES)('in %s', locale => {
       }
     }
   })
+})
+
+test('§8.28 §8.29 who may be left in peace: reminders and the newsletter say how, and no other mail does', () => {
+  const { content, mail, tokens, registration } = openMail()
+  const stops = MESSAGE_KINDS.filter(kind => content(kind).unsubscribe)
+  expect(stops).toEqual(['reminder_day', 'reminder_hour', 'newsletter'])
+  for (const kind of MESSAGE_KINDS) {
+    const { html, text } = mail(kind)
+    expect([kind, html.includes('/unsubscribe/'), text.includes('/unsubscribe/')]).toEqual([
+      kind,
+      stops.includes(kind),
+      stops.includes(kind),
+    ])
+  }
+  const of = (purpose: 'unsubscribe' | 'newsletter', id: number) =>
+    `https://agenda.example.org/unsubscribe/${tokens.sign(purpose, { id, version: 1 })}`
+  expect(content('reminder_day').unsubscribe?.url).toBe(of('unsubscribe', registration.id))
+  expect(content('newsletter').unsubscribe?.url).toBe(of('newsletter', registration.personId))
 })
 
 describe('invites', () => {

@@ -1,0 +1,67 @@
+// The newsletter: what is coming, each with a link to its page. To one person at a time, since the link that stops it is
+// personal.
+import type { ListedEvent } from '#src/domain/events.ts'
+import type { Person } from '#src/domain/people.ts'
+import { formatsIn } from '#src/i18n/dates.ts'
+import type { Locale } from '#src/i18n/index.ts'
+import type { House } from './about.ts'
+import { footerOf } from './appointment.ts'
+import { blocks, button, type Content, type Fact, facts, paragraph } from './content.ts'
+import { createLinks, type Links } from './links.ts'
+import { type Words, wordsOf } from './words.ts'
+
+/** One newsletter to one person. */
+export interface Issue {
+  person: Person
+  email: string
+  locale: Locale
+  /** Paragraphs in an organiser's own words, before the list. */
+  words: string[]
+  events: ListedEvent[]
+}
+
+/** Comes from the installation, not from a group: its answers go to whoever sends it. */
+export function newsletter({ person, email, locale, words: own, events }: Issue, { config, tokens }: House): Content {
+  const links = createLinks(config, tokens, locale)
+  const brand = config.mailFrom.name
+  const [words, shared] = [
+    wordsOf('newsletter', locale, { website: () => brand }),
+    wordsOf('shared', locale, { website: () => brand }),
+  ]
+  const lead = events.length ? words.lead : words.nothing
+  return {
+    kind: 'newsletter',
+    isByHand: true,
+    locale,
+    from: config.mailFrom,
+    to: { name: '', email },
+    subject: words.subject,
+    preheader: events.map(event => event.title).join(' · ') || lead,
+    brand,
+    host: '',
+    eyebrow: words.eyebrow,
+    title: words.title,
+    blocks: blocks(
+      ...own.map(text => paragraph(text)),
+      paragraph(lead),
+      events.length > 0 && facts(...events.map(event => announcement(event, locale, shared, links))),
+      button(words.button, links.agenda()),
+    ),
+    footer: footerOf(words.footer, shared, links),
+    unsubscribe: { text: words.unsubscribe, url: links.unsubscribeNewsletter(person) },
+  }
+}
+
+/** The day, the title as a link, and when, where and by whom in small. */
+function announcement(event: ListedEvent, locale: Locale, { online }: Words<'shared'>, links: Links): Fact {
+  const formats = formatsIn(locale, event.timeZone)
+  const where = [event.attendance === 'online' ? '' : event.venue?.city, event.attendance === 'in_person' ? '' : online]
+  return {
+    label: formats.dayTiny(event),
+    value: event.title,
+    url: links.event(event),
+    notes: [[formats.range(event), ...where, event.group.name].filter(Boolean).join(' · '), event.summary].filter(
+      Boolean,
+    ),
+  }
+}

@@ -1,0 +1,102 @@
+// The newsletter: what it announces, how it reads, and that it can be stopped in one click that nobody can forge.
+import { generateKeyPairSync } from 'node:crypto'
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import { describe, expect, test } from 'vitest'
+import { writeNow } from '#db/write.ts'
+import { cancelEvent } from '#src/domain/cancellations.ts'
+import { listAnnounced } from '#src/domain/newsletter.ts'
+import { findOrCreatePerson } from '#src/domain/people.ts'
+import { compose } from '#src/mail/mime.ts'
+import { newsletter } from '#src/mail/newsletter.ts'
+import { render } from '#src/mail/render.ts'
+import { headersOf } from '../support/smtp.ts'
+import { house, makeEvent, makeGroup, NOW, openWorld } from '../support/world.ts'
+
+const VENUE = { name: 'Het Paleis', address: 'Boterdiep 111', postcode: '9712 LM', city: 'Groningen', access: '' }
+
+function openNews(words: string[] = []) {
+  const { db, tokens } = openWorld()
+  const group = makeGroup(db)
+  const at = (slug: string, localStart: string, values = {}) =>
+    makeEvent(db, group, { slug, title: slug, localStart, ...values })
+  at('later', '2027-01-03T12:00')
+  at('eerst', '2026-11-26T12:00', { attendance: 'hybrid', venue: VENUE, summary: 'Over geldzorgen.' })
+  at('bezig', '2026-11-21T09:30')
+  const off = at('vervallen', '2026-12-10T12:00')
+  writeNow(db, tx => cancelEvent(tx, off, '', { organiserId: null, revision: off.revision }, NOW))
+  at('dan', '2026-12-03T12:00', { summary: '' })
+  const person = writeNow(db, tx => findOrCreatePerson(tx, 'zoe@example.org', NOW))
+  const issue = { person, email: 'zoe@example.org', locale: 'nl' as const, words, events: listAnnounced(db, NOW) }
+  const stop = `https://agenda.example.org/unsubscribe/${tokens.sign('newsletter', { id: person.id, version: 1 })}`
+  return { db, issue, stop, content: newsletter(issue, house) }
+}
+
+test('it announces what begins within six weeks and takes place, in order', () => {
+  expect(openNews().issue.events.map(event => event.slug)).toEqual(['eerst', 'dan'])
+})
+
+describe('how it reads', () => {
+  test('each event by day, with its page, when, where and by whom; and how to stop it', () => {
+    const { content, stop } = openNews()
+    const { subject, text } = render(content)
+    expect(subject).toBe('Wat eraan komt bij Aanschuiven')
+    expect(content.from).toEqual(house.config.mailFrom)
+    expect(text).toContain(
+      [
+        'do 26 nov: eerst',
+        '  12.00–13.00 uur · Groningen · Online · Werkplaats Noord',
+        '  Over geldzorgen.',
+        '  https://agenda.example.org/events/eerst',
+        'do 3 dec: dan',
+        '  12.00–13.00 uur · Online · Werkplaats Noord',
+        '  https://agenda.example.org/events/dan',
+      ].join('\n'),
+    )
+    expect(text).toContain(`Stuur me geen nieuwsbrief meer: ${stop}`)
+    expect(text).not.toMatch(/vervallen|bezig|later/)
+  })
+
+  test('an organiser’s own words come first, as plain text', () => {
+    const { html, text } = render(openNews(['Een <b>fijn</b> jaar!', 'Tot dan.']).content)
+    expect(text).toMatch(/Een <b>fijn<\/b> jaar!\n\nTot dan\.\n\nDit staat de komende weken/)
+    expect(html).toContain('Een &lt;b&gt;fijn&lt;/b&gt; jaar!')
+  })
+
+  test('with nothing coming it says so', () => {
+    const { issue } = openNews()
+    const { text } = render(newsletter({ ...issue, events: [] }, house))
+    expect(text).toContain('De komende weken staat er niets op het programma.')
+  })
+})
+
+test('§8.27 both headers of the one-click stand under the signature, and the signature holds', async () => {
+  const { content, stop } = openNews()
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  const dkim = { domain: 'example.org', selector: 'mail', privateKey: pem }
+  const { bytes } = await compose(content, { messageId: '<1@example.org>', date: NOW, threadId: null }, dkim)
+  const header = headersOf(bytes.toString('latin1').split('\r\n\r\n')[0] ?? '')
+  expect(header['list-unsubscribe']).toBe(`<${stop}>`)
+  expect(header['list-unsubscribe-post']).toBe('List-Unsubscribe=One-Click')
+  const signed =
+    / h=([^;]+);/
+      .exec(header['dkim-signature'] ?? '')?.[1]
+      ?.replaceAll(/\s/g, '')
+      .split(':') ?? []
+  for (const name of ['list-unsubscribe', 'list-unsubscribe-post']) expect(signed).toContain(name)
+  // As a receiver checks it: the key comes from DNS.
+  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+  const asked: string[] = []
+  const verify = (message: Buffer) =>
+    dkimVerify(message, {
+      resolver: async name => {
+        asked.push(name)
+        return [[`v=DKIM1; k=rsa; p=${key}`]]
+      },
+    })
+  const verdicts = async (message: Buffer) => (await verify(message)).results.map(({ status }) => status.result)
+  expect(await verdicts(bytes)).toEqual(['pass'])
+  expect(asked).toEqual(['mail._domainkey.example.org'])
+  const forged = bytes.toString('latin1').replace('List-Unsubscribe=One-Click', 'List-Unsubscribe=Two-Clicks')
+  expect(await verdicts(Buffer.from(forged, 'latin1'))).toEqual(['fail'])
+})
