@@ -54,9 +54,14 @@ export function inviteCancel(
   })
 }
 
-/** Whoever registered has accepted; where answers count, what they last answered, or that they have yet to. */
-function attendeeOf({ reply }: Registration, { attendee, asksReply }: InviteContext, rsvp: boolean): Attendee {
-  return { ...attendee, partstat: asksReply ? PARTSTAT[reply ?? 'none'] : 'ACCEPTED', rsvp }
+/**
+ * Whoever registered has accepted; where answers count, what they last answered, or that they have yet to. A no that has
+ * been taken back, or was about an older time, is asked again.
+ */
+function attendeeOf(registration: Registration, { attendee, asksReply }: InviteContext, rsvp: boolean): Attendee {
+  const { reply, declinedAt } = registration
+  const answer = reply === 'declined' && !declinedAt ? 'none' : (reply ?? 'none')
+  return { ...attendee, partstat: asksReply ? PARTSTAT[answer] : 'ACCEPTED', rsvp }
 }
 
 const PARTSTAT = {

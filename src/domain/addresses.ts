@@ -4,6 +4,7 @@ import { registrations } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { hash } from '#src/lib/tokens.ts'
+import { NOT_DECLINED } from './declines.ts'
 import { getEvent } from './events.ts'
 import { countMessagesTo, enqueueAbout } from './outbox.ts'
 import { findOrCreatePerson } from './people.ts'
@@ -92,6 +93,7 @@ function leave(tx: Tx, registration: Registration, now: Temporal.Instant): void 
     cancelledAt: now,
     cancelledBy: 'attendee',
     newEmail: null,
+    ...NOT_DECLINED,
     sequence: registration.sequence + 1,
     revisedAt: now,
     linkVersion: registration.linkVersion + 1,
@@ -113,5 +115,7 @@ function carriedOver(registration: Registration) {
   const { status, queueNumber, confirmedAt, attendedAt } = registration
   const details = { name, organisation, role, attendance, accessNeeds, locale, addedBy }
   const state = { status, queueNumber, confirmedAt, attendedAt }
-  return { ...details, ...state, cancelledAt: null, cancelledBy: null, remindersStoppedAt: null }
+  // What one calendar answered is not what the other holds.
+  const answer = { reply: null, ...NOT_DECLINED }
+  return { ...details, ...state, ...answer, cancelledAt: null, cancelledBy: null, remindersStoppedAt: null }
 }

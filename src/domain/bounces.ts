@@ -1,16 +1,14 @@
 // Mail that comes back (RFC 3464): what it means for the address it went to. One rule for a report that arrives later and
-// for a refusal on the spot.
+// for a refusal on the spot. What gives an address another chance stands in `retrying`.
 import { countRows } from '#db/count.ts'
-import { and, desc, eq, gte, inArray, isNotNull, isNull, sql } from '#db/drizzle.ts'
+import { and, desc, eq, gte, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { type BOUNCES, messages, people } from '#db/schema.ts'
 import { cleanLine } from '#src/lib/text.ts'
-import { isBefore } from '#src/lib/time.ts'
 import type { Message } from './outbox.ts'
-import { findPerson, listRegistrationsOf, type Person } from './people.ts'
+import { findPerson, type Person } from './people.ts'
 import { getRegistration, update } from './registrations.ts'
-import { dropReminders } from './reminders.ts'
-import { dueTelling, settle, toldNow } from './telling.ts'
+import { stopAllReminders, stopNewsletter } from './stopping.ts'
 
 export interface Report {
   action: 'failed' | 'delayed' | 'relayed' | 'delivered' | 'expanded'
@@ -124,36 +122,10 @@ export function isUndeliverable(db: Db, address: string): boolean {
   return Boolean(findPerson(db, address)?.undeliverableAt)
 }
 
-/** Takes it that mail arrives again, and tells what they have missed of everything that is still to come. */
-export function trustAddress(tx: Tx, person: Person, now: Temporal.Instant): void {
-  if (!person.undeliverableAt) return
-  tx.update(people).set({ undeliverableAt: null, undeliverableReason: '' }).where(eq(people.id, person.id)).run()
-  for (const { registration, event } of listRegistrationsOf(tx, person)) {
-    const isOver = !isBefore(now, event.endsAt)
-    if (isOver || !dueTelling(registration.told, toldNow(event, registration))) continue
-    // A row has been spent on this already; as of now it is told anew.
-    settle(tx, update(tx, registration, { revisedAt: now }), now)
-  }
-}
-
-const REST = { hours: 7 * 24 }
-
-/** Somebody who registers with an address after a week of silence deserves another try. */
-export function trustAfterRest(tx: Tx, person: Person, now: Temporal.Instant): void {
-  if (person.undeliverableAt && !isBefore(now, person.undeliverableAt.add(REST))) trustAddress(tx, person, now)
-}
-
 /** Somebody called a mail of ours unwanted: no reminders and no newsletter any more. Their registrations stay. */
-export function recordComplaint(tx: Tx, message: Message, now: Temporal.Instant): void {
-  const person = findPerson(tx, message.toAddress)
+export function recordComplaint(tx: Tx, { toAddress }: Message, now: Temporal.Instant): void {
+  const person = findPerson(tx, toAddress)
   if (!person) return
-  tx.update(people)
-    .set({
-      remindersStoppedAt: sql`coalesce(${people.remindersStoppedAt}, ${now.epochMilliseconds})`,
-      newsletterStoppedAt: sql`coalesce(${people.newsletterStoppedAt}, ${now.epochMilliseconds})`,
-    })
-    .where(eq(people.id, person.id))
-    .run()
-  const ids = listRegistrationsOf(tx, person).map(({ registration }) => registration.id)
-  dropReminders(tx, ids, 'unsubscribed')
+  stopAllReminders(tx, person.id, now)
+  stopNewsletter(tx, person.id, now)
 }

@@ -12,7 +12,7 @@ export type Reach = 'event' | 'person'
 export type Act = (tx: Tx) => unknown
 
 /** Not brought about by what an organiser does: these leave at their own time, whatever happens. */
-const ON_THEIR_OWN: MessageKind[] = ['reminder_day', 'reminder_hour', 'my', 'sign_in', 'address', 'test']
+const ON_THEIR_OWN: MessageKind[] = ['reminder_day', 'reminder_hour', 'my', 'sign_in', 'address', 'declined', 'test']
 
 /** Does the act and returns the mails that it brings about, oldest first. */
 export function mailsOf(tx: Tx, event: Event, reach: Reach, act: Act): Message[] {

@@ -6,7 +6,6 @@ import type { Db, Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
 import { type MESSAGE_KINDS, messages } from '#db/schema.ts'
 import type { Locale } from '#src/i18n/index.ts'
-import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Registration } from './registrations.ts'
 
@@ -145,14 +144,5 @@ export function clearOldBytes(tx: Tx, now: Temporal.Instant): void {
         lt(sql`coalesce(${messages.sentAt}, ${messages.dueAt})`, now.subtract({ hours: 30 * 24 }).epochMilliseconds),
       ),
     )
-    .run()
-}
-
-/** An organiser sends a failed or uncertain mail again. */
-export function retry(tx: Tx, message: Message, now: Temporal.Instant): void {
-  if (message.state !== 'failed' && message.state !== 'uncertain') throw new Refusal('not_possible_now')
-  tx.update(messages)
-    .set({ state: 'queued', reason: '', dueAt: now, expiresAt: now.add(FOUR_DAYS) })
-    .where(eq(messages.id, message.id))
     .run()
 }

@@ -12,13 +12,14 @@ import {
   lt,
   lte,
   max,
+  ne,
   not,
   or,
   type SQL,
   sql,
 } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { events, groups, messages } from '#db/schema.ts'
+import { events, groups, messages, people } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { type Cursor, isBeyond } from './agenda.ts'
 import { type Event, type ListedEvent, listed } from './events.ts'
@@ -115,8 +116,11 @@ function isMyMail(organiser: Organiser): SQL | undefined {
   return or(aboutMine, and(isNull(messages.eventId), ownsAll))
 }
 
-/** What a list of mails shows: those of one state, or `now` (all but what is ready for later), `later`, `trouble`, `all`. */
-export type MailView = Message['state'] | 'now' | 'later' | 'trouble' | 'all'
+/**
+ * What a list of mails shows: those of one state, those that came `back`, or `now` (all but what is ready for later),
+ * `later`, `trouble`, `all`.
+ */
+export type MailView = Message['state'] | 'now' | 'later' | 'trouble' | 'back' | 'all'
 
 /** Mails, the newest first; `before` is the id of the last one seen. */
 export function listMyMessages(
@@ -136,7 +140,8 @@ function inView(view: MailView, now: Temporal.Instant): SQL | undefined {
   if (view === 'all') return undefined
   if (view === 'later') return isLater
   if (view === 'now') return isLater && not(isLater)
-  if (view === 'trouble') return inArray(messages.state, ['failed', 'uncertain'])
+  if (view === 'trouble') return isTrouble
+  if (view === 'back') return isNotNull(messages.bouncedAt)
   return eq(messages.state, view)
 }
 
@@ -150,9 +155,19 @@ export function getMyMessage(db: Db, organiser: Organiser, id: number): Message 
   return message
 }
 
-/** Mails that ask for a decision: refused, or without an answer. */
+/**
+ * Refused, without an answer, or come back. What came back because the address does not work asks for nothing more once it
+ * is taken to work again.
+ */
+const isStopped = sql`exists (select 1 from ${people} where ${people.email} = ${messages.toAddress} and ${people.undeliverableAt} is not null)`
+const isTrouble = or(
+  and(inArray(messages.state, ['failed', 'uncertain']), isNull(messages.bouncedAt)),
+  and(isNotNull(messages.bouncedAt), or(ne(messages.bounce, 'hard'), isStopped)),
+)
+
+/** Mails that ask for a decision. */
 export function countTroubles(db: Db, organiser: Organiser): number {
-  return countRows(db, messages, and(inArray(messages.state, ['failed', 'uncertain']), isMyMail(organiser)))
+  return countRows(db, messages, and(isTrouble, isMyMail(organiser)))
 }
 
 /** Which of these events the organiser may change, besides seeing who comes. */

@@ -3,19 +3,29 @@ import { eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { auditEntries, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { listRegistrationsOf, type Person } from './people.ts'
+import { NO_ANSWER } from './declines.ts'
+import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
 
 /** Everything we keep about an address, for the person themselves. */
 export function exportPerson(db: Db, person: Person) {
   const mails = db
-    .select({ kind: messages.kind, subject: messages.subject, state: messages.state, sentAt: messages.sentAt })
+    .select({
+      kind: messages.kind,
+      subject: messages.subject,
+      state: messages.state,
+      sentAt: messages.sentAt,
+      bouncedAt: messages.bouncedAt,
+      bounceReason: messages.bounceReason,
+    })
     .from(messages)
     .where(eq(messages.toAddress, person.email ?? ''))
     .all()
   return {
     email: person.email,
     since: person.createdAt.toString(),
+    undeliverableAt: textOf(person.undeliverableAt),
+    undeliverableReason: person.undeliverableReason,
     registrations: listRegistrationsOf(db, person).map(({ registration, event }) => ({
       event: event.title,
       start: `${event.localStart}[${event.timeZone}]`,
@@ -25,11 +35,16 @@ export function exportPerson(db: Db, person: Person) {
       attendance: registration.attendance,
       accessNeeds: registration.accessNeeds,
       status: registration.status,
-      attendedAt: registration.attendedAt?.toString() ?? null,
+      attendedAt: textOf(registration.attendedAt),
+      reply: registration.reply,
+      repliedAt: textOf(registration.repliedAt),
+      declinedAt: textOf(registration.declinedAt),
     })),
-    mails: mails.map(mail => ({ ...mail, sentAt: mail.sentAt?.toString() ?? null })),
+    mails: mails.map(mail => ({ ...mail, sentAt: textOf(mail.sentAt), bouncedAt: textOf(mail.bouncedAt) })),
   }
 }
+
+const textOf = (moment: Temporal.Instant | null) => moment?.toString() ?? null
 
 /**
  * Erases a person: coming registrations are cancelled first (their place goes to the next), then name, address and needs
@@ -52,13 +67,14 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
       organisation: '',
       accessNeeds: '',
       newEmail: null,
+      ...NO_ANSWER,
       linkVersion: sql`${registrations.linkVersion} + 1`,
       doorVersion: sql`${registrations.doorVersion} + 1`,
     })
     .where(eq(registrations.personId, person.id))
     .run()
   tx.update(people)
-    .set({ email: null, myVersion: sql`${people.myVersion} + 1`, feedVersion: sql`${people.feedVersion} + 1` })
+    .set({ ...NO_ADDRESS, myVersion: sql`${people.myVersion} + 1`, feedVersion: sql`${people.feedVersion} + 1` })
     .where(eq(people.id, person.id))
     .run()
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()

@@ -6,6 +6,7 @@ import { type CANCELLERS, registrations } from '#db/schema.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { NOT_DECLINED, takeBack } from './declines.ts'
 import { type Event, getEvent, isOpenFor } from './events.ts'
 import { enqueueAbout, isInFlight } from './outbox.ts'
 import { findOrCreatePerson, type Person } from './people.ts'
@@ -19,6 +20,7 @@ import {
   update,
 } from './registrations.ts'
 import { dropReminders, planReminders } from './reminders.ts'
+import { trustAfterRest } from './retrying.ts'
 import { writeSomething } from './silence.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
@@ -37,7 +39,7 @@ export interface Applicant {
 
 /**
  * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
- * mails the confirmation once more (at most once an hour). Throws Refusal('closed') when registration is over.
+ * mails the confirmation once more (at most once an hour); it takes back a no from their calendar. Throws Refusal('closed') when registration is over.
  */
 export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant, now: Temporal.Instant): Registration {
   // As it is now: between a page and its POST it may have been cancelled, moved or made smaller.
@@ -45,8 +47,10 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
   const presence = presencesOf(event).includes(applicant.attendance) ? applicant.attendance : presencesOf(event)[0]
   if (!presence || !isOpenFor(event, presence, now)) throw new Refusal('closed')
   const person = findOrCreatePerson(tx, applicant.email, now)
+  trustAfterRest(tx, person, now)
   const earlier = findRegistrationOf(tx, event, person)
   if (earlier && earlier.status !== 'cancelled') {
+    if (earlier.declinedAt) return takeBack(tx, earlier, now)
     tellAgain(tx, earlier, person, now)
     writeSomething(tx)
     return earlier
@@ -68,6 +72,8 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     cancelledAt: null,
     cancelledBy: null,
     remindersStoppedAt: null,
+    reply: null,
+    ...NOT_DECLINED,
   }
   const registration = earlier
     ? update(tx, earlier, { ...values, sequence: earlier.sequence + 1 })
@@ -142,6 +148,7 @@ export function cancelRegistration(
     cancelledBy: by,
     sequence: registration.sequence + 1,
     revisedAt: now,
+    ...NOT_DECLINED,
   })
   dropReminders(tx, [registration.id], 'cancelled')
   settle(tx, cancelled, now)
@@ -176,7 +183,8 @@ export function changeDetails(
   if (!switches) return update(tx, registration, { ...details, attendance: registration.attendance, revisedAt: now })
   const isPlaced = registration.status === 'confirmed'
   if (isPlaced && !hasRoom(placesFor(tx, event, details.attendance))) throw new Refusal('full')
-  const changed = update(tx, registration, { ...details, sequence: registration.sequence + 1, revisedAt: now })
+  const raise = { sequence: registration.sequence + 1, revisedAt: now, ...NOT_DECLINED }
+  const changed = update(tx, registration, { ...details, ...raise })
   settle(tx, changed, now)
   fillPlaces(tx, event, now)
   return getRegistration(tx, registration.id)

@@ -92,11 +92,16 @@ export interface RegistrationFilter {
   byAddress?: boolean
 }
 
+/** Why nothing is mailed to somebody; null if mail arrives. */
+const UNDELIVERABLE = sql<
+  string | null
+>`case when ${people.undeliverableAt} is not null then ${people.undeliverableReason} end`
+
 /** Who stands on the list of an event, with address, in order of arrival; `q` narrows by name, organisation or address. */
 export function listRegistrations(db: Db, event: Event, { q, status, byAddress = true }: RegistrationFilter = {}) {
   const pattern = `%${(q ?? '').replaceAll(/[%_]/g, ' ').trim()}%`
   return db
-    .select({ registration: registrations, email: people.email })
+    .select({ registration: registrations, email: people.email, undeliverable: UNDELIVERABLE })
     .from(registrations)
     .innerJoin(people, eq(people.id, registrations.personId))
     .where(

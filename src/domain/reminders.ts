@@ -3,6 +3,7 @@ import { and, eq, inArray } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { messages, registrations } from '#db/schema.ts'
 import { isBefore, wallBefore } from '#src/lib/time.ts'
+import { isSure } from './declines.ts'
 import type { Event } from './events.ts'
 import { drop, enqueueAbout, type Message } from './outbox.ts'
 import { findPersonById } from './people.ts'
@@ -89,6 +90,7 @@ export function whyNotRemind(
   const kind = message.kind as Reminder
   if (event.cancelledAt || !event.publishedAt) return 'event_cancelled'
   if (registration.status !== 'confirmed') return 'cancelled'
+  if (isSure(registration)) return 'declined'
   if (startPlannedFor(message) !== event.startsAt.epochMilliseconds) return 'moved'
   if (!isBefore(now, event.startsAt)) return 'past'
   const person = findPersonById(db, registration.personId)

@@ -3,6 +3,8 @@
 import { and, eq, exists, inArray, isNotNull, lt, ne, not, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { events, messages, people, registrations } from '#db/schema.ts'
+import { NO_ANSWER } from './declines.ts'
+import { NO_ADDRESS } from './people.ts'
 
 const NEEDS_DAYS = 7
 const MONTHS = 12
@@ -35,6 +37,7 @@ export function forget(tx: Tx, now: Temporal.Instant): void {
       name: '',
       accessNeeds: '',
       newEmail: null,
+      ...NO_ANSWER,
       linkVersion: sql`${registrations.linkVersion} + 1`,
       doorVersion: sql`${registrations.doorVersion} + 1`,
     })
@@ -45,7 +48,7 @@ export function forget(tx: Tx, now: Temporal.Instant): void {
     .from(registrations)
     .where(and(eq(registrations.personId, people.id), ne(registrations.name, '')))
   tx.update(people)
-    .set({ email: null })
+    .set(NO_ADDRESS)
     .where(and(isNotNull(people.email), lt(people.createdAt, limit), not(exists(named))))
     .run()
 }

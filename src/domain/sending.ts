@@ -4,6 +4,7 @@ import { eq, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { messages, registrations, type Told } from '#db/schema.ts'
+import { isUndeliverable, recordRefusal } from './bounces.ts'
 import { enqueue, type Message, type MessageKind } from './outbox.ts'
 
 /** After a crash or a silence of the mail server these are sent once more, byte for byte; the others are left `uncertain`. */
@@ -62,14 +63,17 @@ export type Outcome =
 
 /**
  * Writes down how an attempt ended. What was told, may have been told or was given up on becomes what the person knows: then
- * whatever differs from it is told, in any case. Only a mail that was taken starts a thread.
+ * whatever differs from it is told, in any case. Not what was refused by an address that does not work: it is still due
+ * on the day that it does. Only a mail that was taken starts a thread.
  */
 export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: Temporal.Instant): void {
   const { state, dueAt = message.dueAt } = stateAfter(message, outcome, now)
   const reason = outcome.result === 'sent' ? '' : outcome.reason
   const sentAt = state === 'sent' ? now.epochMilliseconds : null
   settling(tx).run({ id: message.id, state, reason, dueAt: dueAt.epochMilliseconds, sentAt })
-  if (outcome.result !== 'retry')
+  if (outcome.result === 'failed') recordRefusal(tx, message, reason, now)
+  const isUntold = outcome.result === 'failed' && isUndeliverable(tx, message.toAddress)
+  if (outcome.result !== 'retry' && !isUntold)
     know(tx, message, state === 'sent' || state === 'uncertain' ? message.messageId : null)
   if (state !== 'queued' && message.kind === 'sign_in') forgetBytes(tx, message)
 }

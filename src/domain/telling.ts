@@ -1,6 +1,6 @@
 // Which mail somebody should get about their registration. It follows from the difference between what their last mail
 // told them and what is true now, so that no order of moves, cancellations and failures can leave a calendar wrong.
-import { and, eq, inArray, isNotNull, lte, ne, sql } from '#db/drizzle.ts'
+import { and, eq, inArray, isNotNull, isNull, lte, ne, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
@@ -100,8 +100,9 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
   const expiresAt = later(dueAt.add({ hours: 96 }), event.endsAt)
   if (stays) holdOn(tx, stays, dueAt, expiresAt)
   if (!kind || stays) return
-  const email = findPersonById(tx, registration.personId)?.email
-  if (!email) return
+  const person = findPersonById(tx, registration.personId)
+  // What cannot be told now is still due on the day that the address works again.
+  if (!person?.email || person.undeliverableAt) return
   const raise = `${sequenceOf(event, registration)}:${registration.revisedAt.epochMilliseconds}:${event.revisedAt.epochMilliseconds}`
   enqueueAbout(
     tx,
@@ -109,7 +110,7 @@ export function settle(tx: Tx, registration: Registration, now: Temporal.Instant
     {
       key: `${kind}:${registration.id}:${raise}`,
       kind,
-      toAddress: email,
+      toAddress: person.email,
       dueAt,
       expiresAt,
     },
@@ -180,12 +181,19 @@ const waitingMessages = prepared(db =>
     .prepare(),
 )
 
-/** How many people a change of this event would mail: those who count and have an address. */
+/** How many people a change of this event would mail: those who count and have an address that works. */
 function countRecipients(db: Db, event: Event): number {
   return db
     .select({ id: registrations.id })
     .from(registrations)
     .innerJoin(people, eq(people.id, registrations.personId))
-    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled'), isNotNull(people.email)))
+    .where(
+      and(
+        eq(registrations.eventId, event.id),
+        ne(registrations.status, 'cancelled'),
+        isNotNull(people.email),
+        isNull(people.undeliverableAt),
+      ),
+    )
     .all().length
 }

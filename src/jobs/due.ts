@@ -1,6 +1,7 @@
 // Judges what is claimed, in the same transaction: is it still due, is what was written still true, what is it written from?
 import type { Tx } from '#db/open.ts'
 import type { Told } from '#db/schema.ts'
+import { isUndeliverable } from '#src/domain/bounces.ts'
 import { claim } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
@@ -67,6 +68,7 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (isExpired(message, now)) return 'expired'
   if (message.kind === 'test') return undefined
   if (message.kind === 'sign_in') return isLiveSignIn(tx, message, now) ? undefined : 'expired'
+  if (isUndeliverable(tx, message.toAddress)) return 'undeliverable'
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }
@@ -92,6 +94,10 @@ function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.I
       if (event.cancelledAt) return 'event_cancelled'
       if (!isBefore(now, event.startsAt)) return 'past'
       return registration.status === 'waitlisted' ? undefined : 'superseded'
+    case 'declined':
+      if (event.cancelledAt) return 'event_cancelled'
+      if (registration.status !== 'confirmed') return 'cancelled'
+      return registration.declinedAt ? undefined : 'answered'
     default:
       return whyNotTell(message, subject)
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
 import { isAnyDue, nextDue } from '#src/domain/claiming.ts'
+import { freeDeclined, isAnyToFree } from '#src/domain/replies.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { CONNECTIONS } from '#src/mail/smtp.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'
@@ -78,6 +79,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
       swept = now
       await write(tx => sweep(tx, now))
     }
+    if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     const most = pause.slots(now, mostUnderWay)
     if (most === 0 || underWay.size > most / 2 || !isAnyDue(db, now)) return
     for (const task of await delivery.take(most - underWay.size)) track(task)

@@ -7,7 +7,8 @@ import { claim } from '#src/domain/claiming.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
-import { type Message, retry } from '#src/domain/outbox.ts'
+import type { Message } from '#src/domain/outbox.ts'
+import { retry } from '#src/domain/retrying.ts'
 import { freeze } from '#src/domain/sending.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
 import { editing, inviteIn, openPostOffice, type PostOffice } from '../support/postoffice.ts'
@@ -104,7 +105,7 @@ describe('a mail server that says no', () => {
   })
 
   test('an organiser can send it again, as it was', async () => {
-    office.mailbox.next('unknown_user')
+    office.mailbox.next('bad_content')
     await office.deliver()
     const [failed] = office.messages()
     if (!failed) throw new Error('no mail')

@@ -1,0 +1,45 @@
+// Another chance: for a mail that did not arrive, and for an address that mail came back from.
+import { eq } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
+import { messages, people } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { isUndeliverable } from './bounces.ts'
+import type { Message } from './outbox.ts'
+import { listRegistrationsOf, type Person } from './people.ts'
+import { update } from './registrations.ts'
+import { dueTelling, settle, toldNow } from './telling.ts'
+
+/** Failed, perhaps not arrived, or come back. */
+export function canRetry({ state, bouncedAt }: Message): boolean {
+  return state === 'failed' || state === 'uncertain' || (state === 'sent' && bouncedAt !== null)
+}
+
+/** An organiser sends a mail again, as it was. Not to an address that does not work: that is to be trusted first. */
+export function retry(tx: Tx, message: Message, now: Temporal.Instant): void {
+  if (!canRetry(message) || isUndeliverable(tx, message.toAddress)) throw new Refusal('not_possible_now')
+  const unbounced = { bouncedAt: null, bounce: null, bounceReason: '' }
+  tx.update(messages)
+    .set({ state: 'queued', reason: '', dueAt: now, expiresAt: now.add({ hours: 96 }), ...unbounced })
+    .where(eq(messages.id, message.id))
+    .run()
+}
+
+/** Takes it that mail arrives again, and tells what they have missed of everything that is still to come. */
+export function trustAddress(tx: Tx, person: Person, now: Temporal.Instant): void {
+  if (!person.undeliverableAt) return
+  tx.update(people).set({ undeliverableAt: null, undeliverableReason: '' }).where(eq(people.id, person.id)).run()
+  for (const { registration, event } of listRegistrationsOf(tx, person)) {
+    const isOver = !isBefore(now, event.endsAt)
+    if (isOver || !dueTelling(registration.told, toldNow(event, registration))) continue
+    // A row has been spent on this already; as of now it is told anew.
+    settle(tx, update(tx, registration, { revisedAt: now }), now)
+  }
+}
+
+const REST = { hours: 7 * 24 }
+
+/** Somebody who registers with an address after a week of silence deserves another try. */
+export function trustAfterRest(tx: Tx, person: Person, now: Temporal.Instant): void {
+  if (person.undeliverableAt && !isBefore(now, person.undeliverableAt.add(REST))) trustAddress(tx, person, now)
+}
