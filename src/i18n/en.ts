@@ -222,6 +222,23 @@ export const en: Messages = {
         back: 'Would you like to come after all? You can register again if there is a place.',
         button: 'To the page',
       },
+      declined: {
+        subject: 'You said no: {title} ({day})',
+        eyebrow: 'A no in your calendar',
+        frees:
+          'You said no in your calendar. That is why your place comes free on {free-from}. Then somebody else can pull up a chair.',
+        stays:
+          'You said no in your calendar. You are still registered. Are you really not coming? Then cancel on your own page.',
+        undo: 'Are you coming after all? Say so with one click on your own page.',
+        button: 'To your registration',
+        fine: 'Is it right that you are not coming? Then there is nothing you need to do.',
+        askSubject: 'Is it right that you are not coming? {title} ({day})',
+        askEyebrow: 'Is this right?',
+        asks: 'We got a no from your calendar. We are not sure that it came from you. So you are still registered.',
+        choose:
+          'Choose on your own page: “Yes, cancel my place” or “No, I am coming”. If you do nothing, the place stays yours.',
+        askButton: 'Make your choice',
+      },
       again: {
         subject: 'Once more: your registration for {title} ({day})',
         eyebrowConfirmed: 'You are registered',
@@ -291,6 +308,13 @@ export const en: Messages = {
         labelSite: 'Website',
       },
     },
+  },
+  example: {
+    title: 'Example: what does the neighbourhood ask?',
+    summary: 'This is an example. This event does not exist.',
+    group: 'Example group',
+    attendee: 'Tester Example',
+    reason: 'This is an example of a reason.',
   },
   site: {
     ogLocale: 'en_GB',

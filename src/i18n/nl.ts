@@ -238,6 +238,23 @@ export const nl = {
         back: 'Wil je toch meedoen? Dan kun je je opnieuw aanmelden, als er plaats is.',
         button: 'Naar de pagina',
       },
+      declined: {
+        subject: 'Je zei nee: {titel} ({dag})',
+        eyebrow: 'Nee in je agenda',
+        frees:
+          'In je agenda heb je nee gezegd. Je plaats komt daarom vrij op {vrij-op} uur. Dan kan iemand anders aanschuiven.',
+        stays:
+          'In je agenda heb je nee gezegd. Je bent nog wel aangemeld. Kom je echt niet? Meld je dan af op je eigen pagina.',
+        undo: 'Kom je toch? Zeg dat met één klik op je eigen pagina.',
+        button: 'Naar je aanmelding',
+        fine: 'Klopt het dat je niet komt? Dan hoef je niets te doen.',
+        askSubject: 'Klopt het dat je niet komt? {titel} ({dag})',
+        askEyebrow: 'Klopt dit?',
+        asks: 'We kregen een nee uit je agenda. We weten niet zeker of die van jou kwam. Je bent daarom nog gewoon aangemeld.',
+        choose:
+          'Kies op je eigen pagina: “Ja, meld me af” of “Nee, ik kom”. Doe je niets, dan blijft je plaats van jou.',
+        askButton: 'Maak je keuze',
+      },
       again: {
         subject: 'Nog een keer: je aanmelding voor {titel} ({dag})',
         eyebrowConfirmed: 'Je bent aangemeld',
@@ -307,6 +324,14 @@ export const nl = {
         labelSite: 'Website',
       },
     },
+  },
+  /** What test mails are about. */
+  example: {
+    title: 'Voorbeeld: wat vraagt de buurt?',
+    summary: 'Dit is een voorbeeld. Deze bijeenkomst bestaat niet.',
+    group: 'Werkplaats Voorbeeld',
+    attendee: 'Tester Voorbeeld',
+    reason: 'Dit is een voorbeeld van een reden.',
   },
   /** What stands around every page. */
   site: {

@@ -4,6 +4,7 @@ import type { Person } from '#src/domain/people.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import type { About, House } from './about.ts'
 import { address, my, type SignIn, signIn, test } from './accounts.ts'
+import { declined } from './answers.ts'
 import { type Desk, deskFor } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
@@ -21,6 +22,7 @@ const ABOUT_REGISTRATION = {
   cancelled,
   reinstated,
   unregistered,
+  declined,
   again,
   reminder_day: desk => reminder('reminder_day', desk),
   reminder_hour: desk => reminder('reminder_hour', desk),

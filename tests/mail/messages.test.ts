@@ -135,9 +135,12 @@ describe('invites', () => {
       expect(methodOf(kind, { status: 'waitlisted', told: null })).toBeUndefined()
     },
   )
-  test.each(['reminder_day', 'reminder_hour', 'sign_in', 'my', 'address', 'test'] as const)('%s brings none', kind => {
-    expect(methodOf(kind, {})).toBeUndefined()
-  })
+  test.each(['reminder_day', 'reminder_hour', 'declined', 'sign_in', 'my', 'address', 'test'] as const)(
+    '%s brings none',
+    kind => {
+      expect(methodOf(kind, {})).toBeUndefined()
+    },
+  )
   test('are taken back from who had one', () => {
     expect(methodOf('cancelled', { status: 'confirmed' })).toBe('CANCEL')
     expect(methodOf('cancelled', { status: 'waitlisted' })).toBeUndefined()
@@ -222,6 +225,24 @@ describe('what they say', () => {
     expect(by('attendee')).toContain('Bedankt dat je het liet weten.')
     expect(by('organiser')).toContain('De organisator heeft je afgemeld.')
     expect(by('organiser')).not.toContain('opnieuw aanmelden')
+  })
+
+  test('declined: when the place comes free, or that it does not, or whether it is so', () => {
+    const freesAt = Temporal.Instant.from('2026-11-22T09:00:00Z')
+    const mail = (values: Partial<Registration>) =>
+      openMail({ values: { declinedAt: NOW, ...values } }).mail('declined')
+    const frees = mail({ reply: 'declined', freesAt })
+    expect(frees.subject).toBe(`Je zei nee: ${TITLE} (do 3 dec)`)
+    expect(frees.text).toContain('Je plaats komt daarom vrij op zondag 22 november, 10.00 uur.')
+    expect(frees.text).toContain('Kom je toch? Zeg dat met één klik op je eigen pagina.')
+    expect(frees.text).toMatch(/Naar je aanmelding:\nhttps:\/\/agenda\.example\.org\/registrations\/1-1-/)
+    const stays = mail({ reply: 'declined', freesAt: null })
+    expect(stays.text).toContain('Je bent nog wel aangemeld.')
+    expect(stays.text).not.toMatch(/komt daarom vrij|niets te doen/)
+    const asks = mail({ reply: 'accepted', freesAt: null })
+    expect(asks.subject).toBe(`Klopt het dat je niet komt? ${TITLE} (do 3 dec)`)
+    expect(asks.text).toContain('Doe je niets, dan blijft je plaats van jou.')
+    for (const { text } of [frees, stays, asks]) expect(text).not.toContain('/join/')
   })
 
   test('nobody is asked to reply to an address that nobody reads', () => {

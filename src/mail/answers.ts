@@ -1,0 +1,29 @@
+// The mail to somebody who said no in their calendar, or for whom somebody did: what happens now, and the way back. Its
+// button leads to a page with buttons, since mail scanners open every link. It brings no invite: that would be an answer to
+// an answer.
+import { isSure } from '#src/domain/declines.ts'
+import { appointmentFacts, type Desk } from './appointment.ts'
+import { blocks, button, type Content, paragraph } from './content.ts'
+
+export function declined(desk: Desk): Content {
+  const { registration, links } = desk
+  const words = desk.wordsOf('declined')
+  const isTheirs = isSure(registration)
+  const lead = isTheirs ? (registration.freesAt ? words.frees : words.stays) : words.asks
+  return {
+    ...desk.frame,
+    kind: 'declined',
+    subject: isTheirs ? words.subject : words.askSubject,
+    preheader: lead,
+    eyebrow: isTheirs ? words.eyebrow : words.askEyebrow,
+    blocks: blocks(
+      paragraph(desk.hello),
+      paragraph(lead),
+      paragraph(isTheirs ? words.undo : words.choose),
+      button(isTheirs ? words.button : words.askButton, links.personal(registration)),
+      appointmentFacts(desk, { door: false }),
+      registration.freesAt !== null && paragraph(words.fine),
+      desk.help,
+    ),
+  }
+}
