@@ -9,7 +9,7 @@ import { cancelRegistration } from '#src/domain/registering.ts'
 import { sequenceOf } from '#src/domain/telling.ts'
 import { instantOf, parseCalendar, parseEvent, propertyOf } from '../support/calendars.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
-import { contextFor, ROOM, tellStory } from './story.ts'
+import { contextFor, ROOM } from './story.ts'
 
 const VENUE = { name: 'Het Kopland', address: 'Eendrachtskade 2', postcode: '9726 CW', city: 'Groningen', access: '' }
 const later = (minutes: number) => NOW.add({ minutes })
@@ -128,6 +128,4 @@ describe('what follows', () => {
     expect(parseEvent(one.content).sequence).toBe(1)
     expect(whole.content + one.content).not.toContain('/join/')
   })
-
-  it('says the same each time it is written', () => expect(tellStory()).toEqual(tellStory()))
 })

@@ -89,15 +89,27 @@ export function tellStory(): Record<string, string> {
 
   const calendars: Record<string, string> = {
     request: inviteRequest(webinar, zoe, contextFor(webinar, zoe)).content,
+    'request-asks': inviteRequest(webinar, zoe, contextFor(webinar, zoe, { asksReply: true })).content,
     'request-in-person': inviteRequest(meeting, inPerson, contextFor(meeting, inPerson, { locale: 'en' })).content,
     download: eventFile(meeting, { eventUrl: eventUrl(meeting), locale: 'nl' }),
-    'download-own': registrationFile(webinar, zoe, contextFor(webinar, zoe)),
+    'download-own': registrationFile(webinar, zoe, {
+      eventUrl: eventUrl(webinar),
+      doorUrl: doorUrl(zoe),
+      personalUrl: contextFor(webinar, zoe).personalUrl,
+      locale: 'nl',
+    }),
   }
   const moved = writeNow(db, tx => {
     const to = { ...webinar, localStart: '2026-12-10T13:30' }
     return moveEvent(tx, webinar, to, '', { organiserId: null, revision: webinar.revision }, at(10))
   })
   calendars.update = inviteRequest(moved, zoe, contextFor(moved, zoe)).content
+  const answered: Registration = { ...zoe, reply: 'accepted' }
+  calendars['update-answered'] = inviteRequest(
+    moved,
+    answered,
+    contextFor(moved, answered, { asksReply: true }),
+  ).content
   const cancelled = writeNow(db, tx =>
     cancelEvent(tx, moved, 'De spreker is ziek.', { organiserId: null, revision: moved.revision }, at(20)),
   )
@@ -111,4 +123,8 @@ export function tellStory(): Record<string, string> {
   return calendars
 }
 
-if (import.meta.main) process.stdout.write(JSON.stringify(tellStory()))
+/** With what a clock on the wall of this machine says at that moment: whoever asks knows that its zone was really set. */
+if (import.meta.main) {
+  const clock = new Date('2026-12-03T11:00:00Z').toTimeString().slice(0, 5)
+  process.stdout.write(JSON.stringify({ clock, calendars: tellStory() }))
+}
