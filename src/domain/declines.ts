@@ -4,14 +4,8 @@ import { and, eq, isNotNull } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { registrations } from '#db/schema.ts'
 import type { Event } from './events.ts'
-import { type Registration, update } from './registrations.ts'
+import { NOT_DECLINED, type Registration, update } from './registrations.ts'
 import { settle } from './telling.ts'
-
-/** No pending no. What was answered stays beside it, so that the same answer is never taken for a new one. */
-export const NOT_DECLINED = { declinedAt: null, freesAt: null }
-
-/** Nothing of what was answered. */
-export const NO_ANSWER = { reply: null, replySequence: null, repliedAt: null, ...NOT_DECLINED }
 
 /** Whether the pending no is certainly theirs; otherwise they are asked. */
 export function isSure({ declinedAt, reply }: Pick<Registration, 'declinedAt' | 'reply'>): boolean {

@@ -3,9 +3,9 @@ import { eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { auditEntries, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { NO_ANSWER } from './declines.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
+import { NO_ANSWER } from './registrations.ts'
 
 /** Everything we keep about an address, for the person themselves. */
 export function exportPerson(db: Db, person: Person) {

@@ -6,7 +6,7 @@ import { type CANCELLERS, registrations } from '#db/schema.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { NOT_DECLINED, takeBack } from './declines.ts'
+import { takeBack } from './declines.ts'
 import { type Event, getEvent, isOpenFor } from './events.ts'
 import { enqueueAbout, isInFlight } from './outbox.ts'
 import { findOrCreatePerson, type Person } from './people.ts'
@@ -14,6 +14,7 @@ import { hasRoom, type Presence, placesFor, presencesOf } from './places.ts'
 import {
   findRegistrationOf,
   getRegistration,
+  NOT_DECLINED,
   type Registration,
   type Role,
   type Status,

@@ -12,11 +12,17 @@ export type Registration = typeof registrations.$inferSelect
 export type Status = (typeof STATUSES)[number]
 export type Role = (typeof ROLES)[number]
 
-/** Records that somebody was there; the first time counts. */
+/** No pending no. What was answered stays beside it, so that the same answer is never taken for a new one. */
+export const NOT_DECLINED = { declinedAt: null, freesAt: null }
+
+/** Nothing of what was answered. */
+export const NO_ANSWER = { reply: null, replySequence: null, repliedAt: null, ...NOT_DECLINED }
+
+/** Records that somebody was there; the first time counts. Whoever comes has not stayed away, whatever their calendar said. */
 export function markAttended(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): void {
   const registration = getRegistration(tx, id)
   if (registration.status !== 'confirmed') throw new Refusal('not_possible_now')
-  if (!registration.attendedAt) update(tx, registration, { attendedAt: now })
+  if (!registration.attendedAt) update(tx, registration, { attendedAt: now, ...NOT_DECLINED })
 }
 
 export function unmarkAttended(tx: Tx, registration: Registration): void {

@@ -3,8 +3,8 @@
 import { and, eq, exists, inArray, isNotNull, lt, ne, not, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { events, messages, people, registrations } from '#db/schema.ts'
-import { NO_ANSWER } from './declines.ts'
 import { NO_ADDRESS } from './people.ts'
+import { NO_ANSWER } from './registrations.ts'
 
 const NEEDS_DAYS = 7
 const MONTHS = 12

@@ -499,6 +499,18 @@ export const en: Messages = {
     placeFree: 'A place is free',
     placeFreeText: 'Whoever comes first gets the place.',
     takePlace: 'Take the place',
+    declined: 'You said no in your calendar',
+    declinedByWhom: 'We got a no from your calendar',
+    declinedFrees: moment =>
+      `Your place comes free on ${moment}. You then get an e-mail about it, and somebody else can pull up a chair. Is it right that you are not coming?`,
+    declinedStays: 'The place stays yours until you cancel. Is it right that you are not coming?',
+    declinedAsks:
+      'We are not sure that it came from you. If you do nothing, the place stays yours. Is it right that you are not coming?',
+    declinedYes: 'Yes, cancel my place',
+    declinedNo: 'No, I am coming',
+    comeBack: 'Take part after all',
+    comeBackText:
+      'Are you coming after all? If there is a place left, it is yours. If not, you go on the waiting list.',
     cancelled: 'Your registration is cancelled',
     cancelledText: 'A pity you cannot be there. The entry disappears from your calendar by itself.',
     again: 'Register again after all',
@@ -640,6 +652,7 @@ export const en: Messages = {
 
 - Your name, your e-mail address, your role, and your organisation if you fill it in. It tells us who is coming and lets us write to you.
 - Whether you take part in person or online, and whether you were there.
+- What you answer to our invitation in your calendar, and whether mail to your address comes back.
 - What you need to be able to take part, if you fill it in. Only the organiser reads this.
 
 # How long

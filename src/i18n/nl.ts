@@ -520,6 +520,17 @@ export const nl = {
     placeFree: 'Er is een plaats vrij',
     placeFreeText: 'Wie het eerst komt, krijgt de plaats.',
     takePlace: 'Neem de plaats',
+    declined: 'In je agenda heb je nee gezegd',
+    declinedByWhom: 'We kregen een nee uit je agenda',
+    declinedFrees: (moment: string) =>
+      `Je plaats komt vrij op ${moment} uur. Je krijgt er dan een mail over, en iemand anders kan aanschuiven. Klopt het dat je niet komt?`,
+    declinedStays: 'Je plaats blijft van jou tot je je afmeldt. Klopt het dat je niet komt?',
+    declinedAsks:
+      'We weten niet zeker of die van jou kwam. Doe je niets, dan blijft je plaats van jou. Klopt het dat je niet komt?',
+    declinedYes: 'Ja, meld me af',
+    declinedNo: 'Nee, ik kom',
+    comeBack: 'Toch weer meedoen',
+    comeBackText: 'Kom je toch? Is er nog plaats, dan is die voor jou. Anders kom je op de wachtlijst.',
     cancelled: 'Je bent afgemeld',
     cancelledText: 'Jammer dat je er niet bij bent. In je agenda verdwijnt de afspraak vanzelf.',
     again: 'Toch weer aanmelden',
@@ -664,6 +675,7 @@ export const nl = {
 
 - Je naam, je e-mailadres, je rol, en je organisatie als je die invult. Zo weten we wie er komt en kunnen we je mailen.
 - Of je op locatie of online meedoet, en of je er was.
+- Wat je in je agenda antwoordt op onze uitnodiging, en of mail aan je adres terugkomt.
 - Wat je nodig hebt om mee te kunnen doen, als je dat invult. Alleen de organisator leest dit.
 
 # Hoe lang

@@ -22,6 +22,7 @@ export const paths = {
   cancellation: (token: string) => `/registrations/${token}/cancellation`,
   changes: (token: string) => `/registrations/${token}/changes`,
   place: (token: string) => `/registrations/${token}/place`,
+  comeBack: (token: string) => `/registrations/${token}/return`,
   reminders: (token: string) => `/registrations/${token}/reminders`,
   registrationFile: (token: string) => `/registrations/${token}.ics`,
   addressProof: (token: string) => `/addresses/${token}`,

@@ -20,7 +20,7 @@ const NO_PAGE = [
 ]
 /** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
 const REDIRECTS = [
-  /^\/registrations\/:token\/(changes|cancellation|place|reminders)$/,
+  /^\/registrations\/:token\/(changes|cancellation|place|return|reminders)$/,
   /^\/my\/:token\/(feed|reminders)$/,
 ]
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Db, Tx } from '#db/open.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { isSure } from '#src/domain/declines.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'
@@ -10,6 +11,7 @@ import { findPersonById } from '#src/domain/people.ts'
 import { hasRoom, placesFor, placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
 import { getRegistrationByLink, type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import { comeBack } from '#src/domain/replies.ts'
 import { resumeReminders, stoppedFor } from '#src/domain/stopping.ts'
 import { takePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -64,13 +66,18 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
     return home(request, reply, request.params.token)
   })
 
+  app.post('/registrations/:token/return', { schema: { params: Token } }, async (request, reply) => {
+    await write(tx => comeBack(tx, find(request.params.token, tx), clock.now()))
+    return home(request, reply, request.params.token)
+  })
+
   app.post('/registrations/:token/reminders', { schema: { params: Token } }, async (request, reply) => {
     await write(tx => resumeReminders(tx, find(request.params.token, tx), clock.now()))
     return home(request, reply, request.params.token)
   })
 
   /** The addresses of the forms, opened or reloaded: back to the page they stand on. */
-  for (const form of ['changes', 'cancellation', 'place', 'reminders'] as const) {
+  for (const form of ['changes', 'cancellation', 'place', 'return', 'reminders'] as const) {
     app.get<{ Params: { token: string } }>(`/registrations/:token/${form}`, (request, reply) => {
       find(request.params.token)
       return home(request, reply, request.params.token)
@@ -114,7 +121,8 @@ function registrationPage(
   const { status, attendance, name, organisation, role, accessNeeds } = registration
   const email = person?.email ?? ''
   const isWaiting = status === 'waitlisted'
-  const isOpen = isBefore(now, event.startsAt) && status !== 'cancelled' && !event.cancelledAt
+  const isChangeable = isBefore(now, event.startsAt) && !event.cancelledAt
+  const isOpen = isChangeable && status !== 'cancelled'
   return {
     token,
     registration,
@@ -123,6 +131,8 @@ function registrationPage(
     position: isWaiting ? waitingPosition(db, registration) : 0,
     isPast: !isBefore(now, event.endsAt),
     isOpen,
+    canReturn: isChangeable && status === 'cancelled' && email !== '',
+    isSure: isSure(registration),
     canTakePlace: isWaiting && isOpen && hasRoom(placesFor(db, event, attendance)),
     door: status === 'confirmed' ? own.door(registration) : null,
     doorOpensAt: doorOpensAt(event),

@@ -61,7 +61,7 @@ export interface PublicPages {
     accent: string | null
   }
   'public/registered': { event: ListedEvent; answer: Answer; likely: string | null }
-  /** `isOpen`: can still be changed and cancelled. `feed` and `door`: paths. */
+  /** `isOpen`: can still be changed and cancelled. `isSure`: the no from their calendar is certainly theirs. `feed` and `door`: paths. */
   'public/registration': {
     token: string
     registration: Registration
@@ -70,6 +70,8 @@ export interface PublicPages {
     position: number
     isPast: boolean
     isOpen: boolean
+    canReturn: boolean
+    isSure: boolean
     canTakePlace: boolean
     door: string | null
     doorOpensAt: Temporal.Instant
