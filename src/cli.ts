@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { BackupError, backUp, restore } from '#db/backup.ts'
 import { type Db, NewerDatabase, openDatabase } from '#db/open.ts'
 import { readProgramme } from '#db/programme.ts'
+import { MESSAGE_KINDS } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
 import { writeNow } from '#db/write.ts'
 import { type Config, ConfigError, environment, readConfig } from './config.ts'
@@ -12,7 +13,7 @@ import { findPerson } from './domain/people.ts'
 import { erasePerson, exportPerson } from './domain/privacy.ts'
 import { createSignIn } from './domain/sign-ins.ts'
 import { checkSetup } from './jobs/checks.ts'
-import { sendTest } from './jobs/test-mail.ts'
+import { sendTests } from './jobs/test-mail.ts'
 import { Refusal } from './lib/errors.ts'
 import { paths } from './lib/paths.ts'
 import { EMAIL_PATTERN, normaliseEmail } from './lib/text.ts'
@@ -23,8 +24,10 @@ class WrongUsage extends Error {}
 
 interface Command {
   argument?: 'FILE' | 'EMAIL'
+  /** What may follow: one of these. */
+  choice?: { name: string; of: readonly string[] }
   does: string
-  run: (config: Config, argument: string) => Promise<void> | void
+  run: (config: Config, argument: string, choice: string | undefined) => Promise<void> | void
 }
 
 const COMMANDS: Record<string, Command> = {
@@ -43,7 +46,12 @@ const COMMANDS: Record<string, Command> = {
     does: 'says whether this set-up is sound: database, migrations, disk, mail server, sender, clock',
     run: check,
   },
-  'send-test-mail': { argument: 'EMAIL', does: 'sends one mail, to see that mail arrives', run: testMail },
+  'send-test-mail': {
+    argument: 'EMAIL',
+    choice: { name: 'KIND', of: MESSAGE_KINDS },
+    does: `sends a mail of each kind about an example, or of one KIND: ${MESSAGE_KINDS.join(', ')}`,
+    run: testMails,
+  },
   'import-programme': {
     argument: 'FILE',
     does: 'lays groups, themes and events of a programme file into the database',
@@ -90,10 +98,28 @@ async function check(config: Config): Promise<void> {
   if (checks.some(({ verdict }) => verdict === 'wrong')) throw new Refused('this set-up is not sound')
 }
 
-async function testMail(config: Config, email: string): Promise<void> {
-  const result = await withDatabase(config, db => sendTest(db, config, email))
-  if (result.result !== 'sent') throw new Refused(`${result.result}: ${result.reason}`)
-  console.log(config.smtpUrl ? `handed to the mail server for ${email}` : `written to ${join(config.dataDir, 'mail')}`)
+/** How `send-test-mail` says what became of a mail. */
+const OUTCOMES = {
+  sent: 'taken',
+  failed: 'refused',
+  retry: 'not now',
+  pause: 'not now',
+  uncertain: 'no answer',
+} as const
+
+async function testMails(config: Config, email: string, kind: string | undefined): Promise<void> {
+  const only = MESSAGE_KINDS.find(known => known === kind)
+  const refused = await withDatabase(config, async db => {
+    const reasons: string[] = []
+    for await (const { kind, outcome } of sendTests(db, config, email, only)) {
+      const reason = 'reason' in outcome ? outcome.reason : ''
+      console.log(`${OUTCOMES[outcome.result].padEnd(11)}${kind.padEnd(15)}${reason}`.trimEnd())
+      if (outcome.result !== 'sent') reasons.push(`${OUTCOMES[outcome.result]}: ${reason}`)
+    }
+    return reasons
+  })
+  if (refused.length) throw new Refused(`not every mail was taken; ${refused.at(-1)}`)
+  if (!config.smtpUrl) console.log(`no SMTP_URL: written to ${join(config.dataDir, 'mail')}`)
 }
 
 function importProgramme(config: Config, file: string): void {
@@ -134,28 +160,38 @@ function known(db: Db, email: string) {
 /** Runs one command line. Returns the exit code. */
 export async function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
-    const [name = '', argument = ''] = args
+    const [name = ''] = args
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
     if (!command) return usage(undefined, name === '--help')
     if (args.includes('--help')) return usage(name, true)
-    await command.run(readConfig(env), readArgument(command, name, args.slice(1), argument))
+    const given = readArguments(command, name, args.slice(1))
+    await command.run(readConfig(env), ...given)
     return 0
   } catch (error) {
     return explain(error)
   }
 }
 
-function readArgument({ argument: wanted }: Command, name: string, given: string[], argument: string): string {
-  if (given.length !== (wanted ? 1 : 0)) throw new WrongUsage(`npm run cli -- ${name}${wanted ? ` ${wanted}` : ''}`)
-  if (wanted !== 'EMAIL') return argument
+function readArguments(command: Command, name: string, given: string[]): [string, string | undefined] {
+  const [argument = '', choice] = given
+  const least = command.argument ? 1 : 0
+  if (given.length < least || given.length > least + (command.choice ? 1 : 0))
+    throw new WrongUsage(`npm run cli -- ${usageOf(name, command)}`)
+  if (choice !== undefined && !command.choice?.of.includes(choice))
+    throw new WrongUsage(`${choice} is none of: ${command.choice?.of.join(', ')}`)
+  if (command.argument !== 'EMAIL') return [argument, choice]
   if (!new RegExp(EMAIL_PATTERN).test(argument)) throw new WrongUsage(`${argument} is not an e-mail address`)
-  return normaliseEmail(argument)
+  return [normaliseEmail(argument), choice]
+}
+
+function usageOf(name: string, { argument, choice }: Command): string {
+  return [name, argument, choice && `[${choice.name}]`].filter(Boolean).join(' ')
 }
 
 function usage(name: string | undefined, isAsked: boolean): number {
   const lines = Object.entries(COMMANDS)
     .filter(([command]) => !name || command === name)
-    .map(([command, { argument = '', does }]) => `  ${`${command} ${argument}`.padEnd(24)}${does}`)
+    .map(([name, command]) => `  ${usageOf(name, command).padEnd(30)}${command.does}`)
   console[isAsked ? 'log' : 'error'](['npm run cli -- <command>', '', ...lines].join('\n'))
   return isAsked ? 0 : 2
 }

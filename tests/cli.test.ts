@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { type Db, newestMigration, openDatabase } from '#db/open.ts'
-import { events, messages, organisers, people, registrations } from '#db/schema.ts'
+import { events, MESSAGE_KINDS, messages, organisers, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { runCommand } from '#src/cli.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
@@ -60,6 +60,9 @@ describe('wrong usage ends with 2', () => {
     [['backup', 'a', 'b']],
     [['sign-in-link', 'no-address']],
     [['erase-person', 'a@b,c@d.nl']],
+    [['send-test-mail']],
+    [['send-test-mail', 'zoe@example.org', 'nonsense']],
+    [['send-test-mail', 'zoe@example.org', 'confirmed', 'changed']],
   ])('%j', async args => {
     expect(await run(args)).toBe(2)
     expect(out).toEqual([])
@@ -167,7 +170,8 @@ describe('what is refused ends with 1 and one clear line', () => {
 
   test('a mail server that is not there', async () => {
     expect(await run(['send-test-mail', 'zoe@example.org'], { SMTP_URL: 'smtp://127.0.0.1:1' })).toBe(1)
-    expect(err).toEqual(['retry: ESOCKET: connect ECONNREFUSED 127.0.0.1:1'])
+    expect(out).toEqual(['not now    test           ESOCKET: connect ECONNREFUSED 127.0.0.1:1'])
+    expect(err).toEqual(['not every mail was taken; not now: ESOCKET: connect ECONNREFUSED 127.0.0.1:1'])
     expect(await run(['check'], { SMTP_URL: 'smtp://127.0.0.1:1' })).toBe(1)
     expect(out.join('\n')).toMatch(/^wrong {3}mail server {3}connect ECONNREFUSED/m)
     expect(err[1]).toBe('this set-up is not sound')
@@ -175,14 +179,31 @@ describe('what is refused ends with 1 and one clear line', () => {
 })
 
 describe('what is done ends with 0', () => {
-  test('a test mail arrives, by a mail server or as a file', async () => {
+  test('test mails arrive, one of each kind or the one that was asked for, by a mail server or as files', async () => {
     const mailbox = await openMailbox()
-    expect(await run(['send-test-mail', 'zoe@example.org'], { SMTP_URL: mailbox.url })).toBe(0)
-    expect(mailbox.received.map(({ to }) => to)).toEqual([['zoe@example.org']])
+    expect(await run(['send-test-mail', 'Zoe@example.org'], { SMTP_URL: mailbox.url })).toBe(0)
+    expect(mailbox.received.map(({ to }) => to)).toEqual(MESSAGE_KINDS.map(() => ['zoe@example.org']))
+    expect(out.toSorted()).toEqual(MESSAGE_KINDS.map(kind => `taken      ${kind}`).toSorted())
+    out = []
+    expect(await run(['send-test-mail', 'zoe@example.org', 'changed'], { SMTP_URL: mailbox.url })).toBe(0)
+    expect(out).toEqual(['taken      changed'])
+    expect(mailbox.received.at(-1)?.mail.subject).toContain('Voorbeeld: wat vraagt de buurt?')
     await mailbox.close()
-    expect(await run(['send-test-mail', 'zoe@example.org'])).toBe(0)
+    out = []
+    expect(await run(['send-test-mail', 'zoe@example.org', 'confirmed'])).toBe(0)
+    expect(out).toEqual(['taken      confirmed', `no SMTP_URL: written to ${join(dataDir, 'mail')}`])
     expect(readdirSync(join(dataDir, 'mail')).length).toBe(1)
     expect(err).toEqual([])
+  })
+
+  test('a refused test mail is named, and the exit code tells', async () => {
+    const mailbox = await openMailbox()
+    mailbox.next('accept', 'unknown_user')
+    expect(await run(['send-test-mail', 'zoe@example.org'], { SMTP_URL: mailbox.url })).toBe(1)
+    expect(out.filter(line => !line.startsWith('taken '))).toEqual(['refused    sign_in        550 5.1.1 No such user'])
+    expect(out.length).toBe(MESSAGE_KINDS.length)
+    expect(err).toEqual(['not every mail was taken; refused: 550 5.1.1 No such user'])
+    await mailbox.close()
   })
 
   test('check says line by line what is sound', async () => {

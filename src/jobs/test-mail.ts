@@ -1,37 +1,66 @@
-// One mail from the command line, by way of the outbox like every other, while the program may be running.
-import { randomUUID } from 'node:crypto'
-import type { Db } from '#db/open.ts'
+// Mails from the command line, to see that each kind arrives: by way of the outbox like every other, while the program may
+// be running. Written about an example (`examples`), so that no link in them opens anything.
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Db, Tx } from '#db/open.ts'
 import { createWrite } from '#db/write.ts'
 import type { Config } from '#src/config.ts'
 import { claimOwn } from '#src/domain/claiming.ts'
-import { enqueue } from '#src/domain/outbox.ts'
+import { enqueue, type Message, type MessageKind } from '#src/domain/outbox.ts'
 import type { Outcome } from '#src/domain/sending.ts'
 import { systemClock } from '#src/lib/clock.ts'
 import { createTokens, readSecret } from '#src/lib/tokens.ts'
+import { isAboutRegistration } from '#src/mail/messages.ts'
+import { messageIdOf } from '#src/mail/mime.ts'
 import type { Pause } from '#src/mail/outcomes.ts'
 import { createTransport } from '#src/mail/transport.ts'
 import { createDelivery } from './deliver.ts'
+import { makeExamples, type To } from './examples.ts'
 
 const QUIET = { info: () => {}, warn: () => {}, error: (fields: object, text: string) => console.error(text, fields) }
 
-/** Sends a mail that says that mail arrives. Resolves with what the mail server made of it. */
-export async function sendTest(db: Db, config: Config, email: string): Promise<Outcome | Pause> {
+export interface Tried {
+  kind: MessageKind
+  outcome: Outcome | Pause
+}
+
+/**
+ * Sends one mail of every kind, or of one, and says of each what the mail server made of it. When the server takes
+ * nothing now, the rest is not tried. Leaves rows of kind `test` in the outbox and nothing else.
+ */
+export async function* sendTests(db: Db, config: Config, email: string, only?: MessageKind): AsyncGenerator<Tried> {
   const worker = randomUUID()
   const write = createWrite(db)
-  const tokens = createTokens(readSecret(config.dataDir))
-  const transport = createTransport(config, tokens)
+  const transport = createTransport(config, createTokens(readSecret(config.dataDir)))
+  // Links signed with a key that nobody keeps open nothing, whatever gets the example's numbers later.
+  const tokens = createTokens(randomBytes(32))
   const delivery = createDelivery({ config, write, clock: systemClock, tokens, log: QUIET, transport, worker })
-  const at = systemClock.now()
-  const key = `test:${worker}`
-  const [message] = await write(tx => {
-    enqueue(tx, { key, kind: 'test', toAddress: email, locale: config.locale }, at)
-    return claimOwn(tx, worker, key, at)
-  })
-  if (!message) throw new Error('the outbox took no row')
-  const occasion = { kind: 'test', email, locale: config.locale } as const
+  const to = { email, locale: config.locale }
+  let threadId: string | null = null
   try {
-    return await delivery.deliver({ message, draft: { occasion, told: null, threadId: null }, at })
+    for (const occasion of makeExamples(db, to, config, systemClock.now())) {
+      const { kind } = occasion
+      if (only && kind !== only) continue
+      const at = systemClock.now()
+      const message = await write(tx => addOwn(tx, worker, { key: `test:${worker}:${kind}`, ...to }, at))
+      const isInThread = isAboutRegistration(kind)
+      const outcome = await delivery.deliver({
+        message,
+        draft: { occasion, told: null, threadId: isInThread ? threadId : null },
+        at,
+      })
+      yield { kind, outcome }
+      if (outcome.result === 'retry' || outcome.result === 'pause') return
+      if (isInThread && outcome.result === 'sent') threadId ??= messageIdOf(message, config)
+    }
   } finally {
     delivery.stop()
   }
+}
+
+/** A row of the outbox, claimed as it is added: the worker of a program that runs never sees it waiting. */
+function addOwn(tx: Tx, worker: string, { key, email, locale }: To & { key: string }, at: Temporal.Instant): Message {
+  enqueue(tx, { key, kind: 'test', toAddress: email, locale }, at)
+  const [message] = claimOwn(tx, worker, key, at)
+  if (!message) throw new Error('the outbox took no row')
+  return message
 }

@@ -1,0 +1,117 @@
+// One mail of every kind, about an event that never was. Real functions lay it and all that befalls it, in a transaction
+// that is rolled back: nothing of it stays, and what is mailed is what would be mailed.
+import { randomUUID } from 'node:crypto'
+import { asc } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { groups } from '#db/schema.ts'
+import { preview } from '#db/write.ts'
+import type { Config } from '#src/config.ts'
+import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
+import { createEvent, publishEvent } from '#src/domain/drafts.ts'
+import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
+import { createGroup } from '#src/domain/groups.ts'
+import { moveEvent } from '#src/domain/moves.ts'
+import { findOrCreatePerson } from '#src/domain/people.ts'
+import { type Applicant, cancelRegistration, register } from '#src/domain/registering.ts'
+import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
+import { toldNow } from '#src/domain/telling.ts'
+import { type Locale, messagesIn } from '#src/i18n/index.ts'
+import { dateIn } from '#src/lib/time.ts'
+import { randomCode, randomToken } from '#src/lib/tokens.ts'
+import { readAbout } from '#src/mail/about.ts'
+import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
+
+/** Who gets the test mails. */
+export interface To {
+  email: string
+  locale: Locale
+}
+
+/**
+ * What a test mail of each kind is written for. In this order the calendar of whoever gets them ends as it began: the
+ * entry comes, moves, goes, comes back and goes for good, under one UID and with a SEQUENCE that only rises. Writes
+ * nothing that lasts.
+ */
+export function makeExamples(db: Db, to: To, { timeZone }: Pick<Config, 'timeZone'>, now: Temporal.Instant) {
+  return preview(db, (tx): Occasion[] => {
+    const { event, other, own } = layEvent(tx, to, timeZone, now.subtract({ hours: 1 }))
+    return [
+      ...toPerson(tx, to, event, now),
+      ...aboutRegistration(tx, event, other, own, now),
+      ...toAddress(tx, to, own),
+    ]
+  })
+}
+
+/** A webinar in two weeks with one place, which somebody else has. */
+function layEvent(tx: Tx, { email, locale }: To, timeZone: string, now: Temporal.Instant) {
+  const { title, summary, group, attendee: name } = messagesIn(locale).example
+  const host = tx.select().from(groups).orderBy(asc(groups.id)).limit(1).get()
+  const { id: groupId } = host ?? createGroup(tx, { slug: 'voorbeeld', name: group })
+  const localStart = `${dateIn(now, timeZone).add({ days: 14 })}T12:00`
+  const webinar = { kind: 'webinar', attendance: 'online', durationMinutes: 60, capacityOnline: 1 } as const
+  // An address of its own: once the transaction is undone, no page will ever stand there.
+  const slug = `voorbeeld-${randomUUID()}`
+  const draft = createEvent(tx, { ...webinar, groupId, title, summary, slug, localStart, timeZone }, now)
+  const event = publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, now)
+  const somebody = { name, organisation: '', role: 'other', attendance: 'online', accessNeeds: '', locale } as const
+  const join = (applicant: Applicant) => register(tx, event, applicant, now)
+  return { event, other: join({ ...somebody, email: null }), own: join({ ...somebody, email }) }
+}
+
+/** The life of one registration: it waits, gets a place, follows the event wherever it goes, and ends. */
+function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Registration, now: Temporal.Instant) {
+  const { reason } = messagesIn(own.locale).example
+  const event = () => getEvent(tx, id)
+  const editor = () => ({ organiserId: null, revision: event().revision })
+  const occasions: Occasion[] = []
+  let at = now.subtract({ minutes: 30 })
+  const next = () => {
+    at = at.add({ minutes: 1 })
+    return at
+  }
+  /** These mails tell how it is now, and then that is known. */
+  const tell = (...kinds: AboutRegistration[]) => {
+    const about = aboutNow(tx, own)
+    occasions.push(...kinds.map((kind): Occasion => ({ kind, about })))
+    update(tx, about.registration, { told: toldNow(event(), about.registration) })
+  }
+
+  tell('waitlisted', 'place_free')
+  cancelRegistration(tx, other, 'attendee', next())
+  tell('promoted', 'confirmed', 'again', 'reminder_day', 'reminder_hour')
+  const day = Temporal.PlainDateTime.from(event().localStart).add({ days: 1 })
+  moveEvent(tx, event(), { ...event(), localStart: day.toString().slice(0, 16) }, reason, editor(), next())
+  tell('changed')
+  cancelEvent(tx, event(), reason, editor(), next())
+  tell('cancelled')
+  reinstateEvent(tx, event(), editor(), next())
+  tell('reinstated')
+  update(tx, own, { reply: 'declined', declinedAt: next(), freesAt: now.add({ hours: 24 }) })
+  tell('declined')
+  cancelRegistration(tx, own, 'attendee', next())
+  tell('unregistered')
+  return occasions
+}
+
+/** What goes to a person whatever they are registered for. */
+function toPerson(tx: Tx, to: To, { id }: Event, now: Temporal.Instant): Occasion[] {
+  const person = findOrCreatePerson(tx, to.email, now)
+  const signIn = { token: randomToken(), code: randomCode(), expiresAt: now.add({ minutes: 15 }) }
+  return [
+    { kind: 'test', ...to },
+    { kind: 'sign_in', signIn, ...to },
+    { kind: 'my', person, ...to },
+    { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
+  ]
+}
+
+function toAddress(tx: Tx, to: To, own: Registration): Occasion[] {
+  return [{ kind: 'address', about: aboutNow(tx, own), ...to }]
+}
+
+function aboutNow(tx: Tx, { id }: Registration) {
+  const about = readAbout(tx, getRegistration(tx, id))
+  if (!about) throw new Error('the example has no address')
+  return about
+}
