@@ -1,14 +1,16 @@
-// Which placeholders each kind of mail has. One that carries a personal link exists only in mails to one person at a time:
-// nothing that many receive may hold what opens one person's page.
+// Which placeholders each text of each kind of mail has. One that carries a personal link exists only in mails to one person
+// at a time: nothing that many receive may hold what opens one person's page.
 import type { MESSAGE_KINDS } from '#db/schema.ts'
 import type { Messages } from '#src/i18n/index.ts'
 
 export type Placeholder = keyof Messages['mail']['placeholders']
+/** A kind of mail, or `shared`: what stands in more than one kind, and so may go to many. */
+export type TemplateKind = keyof Messages['mail']['texts']
 
 const EVENT = ['title', 'kind', 'day', 'date', 'time', 'when', 'where', 'group', 'website'] as const
 const REGISTRATION = ['firstName', ...EVENT] as const
+const PERSONAL: readonly Placeholder[] = ['ownPage', 'ownDoor', 'ownList', 'ownFeed']
 
-/** `shared` holds what stands in more than one kind of mail, and so may go to many. */
 export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', readonly Placeholder[]> = {
   shared: [...REGISTRATION, 'doorTime', 'moment'],
   confirmed: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],
@@ -28,4 +30,28 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   my: ['website', 'ownList', 'ownFeed'],
   address: EVENT,
   test: ['website'],
+}
+
+/** Words that stand beside something, or stand in for a value themselves: nothing is filled into them. */
+const BARE = /^(label[A-Z]\w*|online|footerAgenda|footerPrivacy)$/
+/** Also in mails that are about no event and know nobody's name. */
+const ANYWHERE: readonly Placeholder[] = ['website']
+
+/** What one text may hold. Lists of mails show subjects, so a line holds no personal link in any kind. */
+export function placeholdersOf(kind: TemplateKind, key: string): readonly Placeholder[] {
+  if (BARE.test(key)) return []
+  if (key === 'footerAsked') return ANYWHERE
+  return PLACEHOLDERS[kind].filter(name => !isLine(key) || !isPersonal(name))
+}
+
+export function isPersonal(name: Placeholder): boolean {
+  return PERSONAL.includes(name)
+}
+
+const LINE =
+  /^(\w*subject|\w*eyebrow\w*|title|\w*button|feed|hello\w*|label\w+|online|door|manage|unsubscribe|footer\w*)$/i
+
+/** Whether a text is one line: a subject, a heading, a button, a label. All others are paragraphs. */
+export function isLine(key: string): boolean {
+  return LINE.test(key)
 }

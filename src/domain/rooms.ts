@@ -12,8 +12,7 @@ type Said = Partial<
 
 /** Invalid, at the field where it stands, if what will be read holds the room's address. */
 export function refuseRoomIn(said: Said, roomUrl: string | null | undefined): void {
-  const room = bare(roomUrl ?? '')
-  const found = room && textsOf(said).find(([, text]) => bare(text ?? '').includes(room))
+  const found = textsOf(said).find(([, text]) => mentionsRoom(text ?? '', roomUrl ?? ''))
   if (found) throw new Invalid({ [found[0]]: 'room_in_text' })
 }
 
@@ -34,6 +33,12 @@ function textsOf({ venue, speakers, moveReason, cancelReason, ...said }: Said): 
     ['reason', moveReason],
     ['reason', cancelReason],
   ]
+}
+
+/** Whether a text holds the address of a room, with or without its scheme. */
+export function mentionsRoom(text: string, roomUrl: string): boolean {
+  const room = bare(roomUrl)
+  return room !== '' && bare(text).includes(room)
 }
 
 /** However it is typed: with or without scheme and the last slash, in any case. */

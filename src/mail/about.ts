@@ -6,6 +6,7 @@ import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
+import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
@@ -23,15 +24,18 @@ export interface About {
   email: string
   /** Place in the queue, from 1; of no meaning to who has a place. */
   position: number
+  /** The words of the group that hosts it, where it has its own. */
+  own: OwnTexts
 }
 
 /** Nothing if the person has no address. */
-export function readAbout(db: Db, registration: Registration): About | undefined {
+export function readAbout(db: Db, registration: Registration, locale = registration.locale): About | undefined {
   const email = findPersonById(db, registration.personId)?.email
   const row = withHost(db).get({ id: registration.eventId })
   if (!email || !row) return undefined
   const position = registration.status === 'waitlisted' ? waitingPosition(db, registration) : 0
-  return { event: { ...row.event, group: row.group, series: row.series }, registration, email, position }
+  const own = readOwnTexts(db, row.group.id, locale)
+  return { event: { ...row.event, group: row.group, series: row.series }, registration, email, position, own }
 }
 
 const withHost = prepared(db =>

@@ -1,27 +1,30 @@
 // Mails that somebody asked for by typing an address: signing in, one's own page, a new address, a test.
-import { placeOf } from '#src/domain/events.ts'
+import type { OwnTexts } from '#src/domain/own-texts.ts'
 import type { Person } from '#src/domain/people.ts'
+import type { TemplateKind } from '#src/domain/placeholders.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
-import { type Locale, messagesIn } from '#src/i18n/index.ts'
+import type { Locale } from '#src/i18n/index.ts'
 import type { About, House } from './about.ts'
-import { footerOf } from './appointment.ts'
-import { blocks, button, type Content, code, dateOf, facts, link, note, paragraph } from './content.ts'
+import { footerOf, valuesOf } from './appointment.ts'
+import { blocks, button, type Content, code, dateOf, facts, link, note, paragraph, paragraphs } from './content.ts'
 import { createLinks } from './links.ts'
-import { type TextKind, type Values, wordsOf } from './words.ts'
+import { type Values, wordsOf } from './words.ts'
 
-interface To {
+export interface To {
   email: string
   locale: Locale
+  /** The words of the group at the top, where it has its own. */
+  own?: OwnTexts
 }
 
 /** What these mails share. They greet nobody by name: whoever typed the address need not be who reads this. */
-function deskFor<Kind extends TextKind>(kind: Kind, { email, locale }: To, { config, tokens }: House, more: Values) {
+function deskFor<Kind extends TemplateKind>(kind: Kind, to: To, { config, tokens }: House, values: Values) {
+  const { email, locale, own = {} } = to
   const links = createLinks(config, tokens, locale)
   const brand = config.mailFrom.name
-  const values: Values = { ...more, website: () => brand }
-  const shared = wordsOf('shared', locale, values)
+  const shared = wordsOf('shared', locale, values, own)
   return {
-    words: wordsOf(kind, locale, values),
+    words: wordsOf(kind, locale, values, own),
     shared,
     links,
     frame: {
@@ -41,11 +44,14 @@ export interface SignIn {
   expiresAt: Temporal.Instant
 }
 
+export function signInValues({ expiresAt }: Pick<SignIn, 'expiresAt'>, { locale }: To, { config }: House): Values {
+  const localStart = expiresAt.toZonedDateTimeISO(config.timeZone).toPlainDateTime().toString()
+  return { website: () => config.mailFrom.name, expires: () => formatsIn(locale, config.timeZone).time({ localStart }) }
+}
+
 /** The subject holds no code: subjects are kept, these secrets are not. */
 export function signIn({ token, code: digits, expiresAt }: SignIn, to: To, house: House): Content {
-  const localStart = expiresAt.toZonedDateTimeISO(house.config.timeZone).toPlainDateTime().toString()
-  const expires = () => formatsIn(to.locale, house.config.timeZone).time({ localStart })
-  const { words, links, frame } = deskFor('sign_in', to, house, { expires })
+  const { words, links, frame } = deskFor('sign_in', to, house, signInValues({ expiresAt }, to, house))
   return {
     ...frame,
     kind: 'sign_in',
@@ -55,6 +61,7 @@ export function signIn({ token, code: digits, expiresAt }: SignIn, to: To, house
     title: words.title,
     blocks: blocks(
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       button(words.button, links.signIn(token)),
       paragraph(words.code),
       code(digits),
@@ -64,10 +71,17 @@ export function signIn({ token, code: digits, expiresAt }: SignIn, to: To, house
   }
 }
 
+export function myValues(person: Person, { locale }: To, { config, tokens }: House): Values {
+  const links = createLinks(config, tokens, locale)
+  return {
+    website: () => config.mailFrom.name,
+    ownList: () => links.my(person),
+    ownFeed: () => links.feed(person),
+  }
+}
+
 export function my(person: Person, to: To, house: House): Content {
-  const own = createLinks(house.config, house.tokens, to.locale)
-  const values = { ownList: () => own.my(person), ownFeed: () => own.feed(person) }
-  const { words, links, frame } = deskFor('my', to, house, values)
+  const { words, links, frame } = deskFor('my', to, house, myValues(person, to, house))
   return {
     ...frame,
     kind: 'my',
@@ -77,6 +91,7 @@ export function my(person: Person, to: To, house: House): Content {
     title: words.title,
     blocks: blocks(
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       button(words.button, links.my(person)),
       link(words.feed, links.feed(person)),
       note(words.notYou),
@@ -84,20 +99,12 @@ export function my(person: Person, to: To, house: House): Content {
   }
 }
 
-/** Goes to an address that somebody else may have typed, so it carries nothing they wrote. */
-export function address({ event, registration }: About, to: To, house: House): Content {
-  const t = messagesIn(to.locale)
+/** Goes to an address that somebody else may have typed, so it carries nothing they wrote: no name, no link to their page. */
+export function address(about: About, to: To, house: House): Content {
+  const { event, registration, own } = about
   const formats = formatsIn(to.locale, event.timeZone)
-  const { words, shared, links, frame } = deskFor('address', to, house, {
-    title: () => event.title,
-    kind: () => t.mail.thisKind[event.kind],
-    day: () => formats.dayTiny(event),
-    date: () => formats.dayShort(event),
-    time: () => formats.time(event),
-    when: () => formats.when(event),
-    where: () => placeOf(event, registration.attendance) || t.mail.texts.shared.online,
-    group: () => event.group.name,
-  })
+  const values = valuesOf(about, to.locale, house)
+  const { words, shared, links, frame } = deskFor('address', { ...to, own }, house, values)
   return {
     ...frame,
     kind: 'address',
@@ -109,6 +116,7 @@ export function address({ event, registration }: About, to: To, house: House): C
     host: event.group.name,
     blocks: blocks(
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       facts({ label: shared.labelWhen, value: `${formats.day(event)}\n${formats.range(event)}` }),
       button(words.button, links.addressProof(registration, to.email)),
       note(words.notYou),
@@ -117,8 +125,8 @@ export function address({ event, registration }: About, to: To, house: House): C
 }
 
 export function test(to: To, house: House, now: Temporal.Instant): Content {
-  const { words, frame } = deskFor('test', to, house, {})
   const { config } = house
+  const { words, frame } = deskFor('test', to, house, { website: () => config.mailFrom.name })
   return {
     ...frame,
     kind: 'test',
@@ -128,6 +136,7 @@ export function test(to: To, house: House, now: Temporal.Instant): Content {
     title: words.title,
     blocks: blocks(
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       facts(
         { label: words.labelSent, value: formatsIn(to.locale, config.timeZone).moment(now) },
         { label: words.labelFrom, value: `${config.mailFrom.name} <${config.mailFrom.email}>` },

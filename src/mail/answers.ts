@@ -3,7 +3,7 @@
 // an answer.
 import { isSure } from '#src/domain/declines.ts'
 import { appointmentFacts, type Desk } from './appointment.ts'
-import { blocks, button, type Content, paragraph } from './content.ts'
+import { blocks, button, type Content, paragraph, paragraphs } from './content.ts'
 
 export function declined(desk: Desk): Content {
   const { registration, links } = desk
@@ -19,6 +19,7 @@ export function declined(desk: Desk): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(lead),
+      ...paragraphs(words.extra),
       paragraph(isTheirs ? words.undo : words.choose),
       button(isTheirs ? words.button : words.askButton, links.personal(registration)),
       appointmentFacts(desk, { door: false }),

@@ -3,17 +3,19 @@ import { type Invite, type InviteContext, inviteCancel, inviteRequest } from '#s
 import type { Mailbox } from '#src/config.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
 import { placeOf, promotionEnds } from '#src/domain/events.ts'
+import type { TemplateKind } from '#src/domain/placeholders.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { firstName } from '#src/lib/text.ts'
 import type { About, House } from './about.ts'
 import { type Content, dateOf, type Fact, facts, isSameTime, note } from './content.ts'
 import { createLinks, type Links } from './links.ts'
-import { type TextKind, type Values, type Words, wordsOf } from './words.ts'
+import { textsOf, type Values, type Words, wordsOf } from './words.ts'
 
 /** Everything the writers of mails about registrations work with. */
-export function deskFor(about: About, { config, tokens }: House) {
-  const { event, registration, email } = about
+export function deskFor(about: About, house: House) {
+  const { config, tokens } = house
+  const { event, registration, email, own } = about
   const { locale } = registration
   const t = messagesIn(locale)
   const formats = formatsIn(locale, event.timeZone)
@@ -28,12 +30,12 @@ export function deskFor(about: About, { config, tokens }: House) {
     asksReply: config.imapUrl !== undefined,
     locale,
   }
-  const values = valuesOf(about, locale, config.mailFrom.name, links)
-  const shared = wordsOf('shared', locale, values)
+  const values = valuesOf(about, locale, house)
+  const shared = wordsOf('shared', locale, values, own)
   return {
     ...about,
     /** The texts of one kind of mail, and those that stand in many. */
-    wordsOf: <Kind extends TextKind>(kind: Kind) => wordsOf(kind, locale, values),
+    wordsOf: <Kind extends TemplateKind>(kind: Kind) => wordsOf(kind, locale, values, own),
     shared,
     formats,
     links,
@@ -51,9 +53,10 @@ export function deskFor(about: About, { config, tokens }: House) {
 export type Desk = ReturnType<typeof deskFor>
 
 /** What every placeholder stands for in a mail about a registration. */
-function valuesOf({ event, registration, position }: About, locale: Locale, brand: string, links: Links): Values {
+export function valuesOf(about: About, locale: Locale, { config, tokens }: House): Values {
+  const { event, registration, position, own } = about
+  const links = createLinks(config, tokens, locale)
   const formats = formatsIn(locale, event.timeZone)
-  const { texts, thisKind } = messagesIn(locale).mail
   const local = (instant: Temporal.Instant) => ({
     localStart: instant.toZonedDateTimeISO(event.timeZone).toPlainDateTime().toString(),
   })
@@ -62,14 +65,14 @@ function valuesOf({ event, registration, position }: About, locale: Locale, bran
     // Nothing more than the first name: whole names belong in the calendar.
     firstName: () => firstName(registration.name),
     title: () => event.title,
-    kind: () => thisKind[event.kind],
+    kind: () => messagesIn(locale).mail.thisKind[event.kind],
     day: () => formats.dayTiny(event),
     date: () => formats.dayShort(event),
     time: () => formats.time(event),
     when: () => formats.when(event),
-    where: () => placeOf(event, registration.attendance) || texts.shared.online,
+    where: () => placeOf(event, registration.attendance) || textsOf('shared', locale, own).online,
     group: () => event.group.name,
-    website: () => brand,
+    website: () => config.mailFrom.name,
     position: () => (position ? String(position) : ''),
     moment: () => moment(promotionEnds(event, event.series, registration.attendance)),
     reason: () => (event.cancelledAt ? event.cancelReason : whyMoved(event, registration)),
@@ -140,7 +143,7 @@ export function appointmentFacts(desk: Desk, { compare = false, door = desk.isPl
         label: shared.labelJoin,
         value: shared.door,
         url: desk.links.door(registration),
-        notes: [shared.doorOpens],
+        notes: [shared.doorOpens].filter(Boolean),
       },
     !isOnline && Boolean(access) && { label: shared.labelAccess, value: access ?? '', isProse: true },
     { label: shared.labelHost, value: event.group.name },

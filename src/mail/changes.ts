@@ -1,6 +1,6 @@
 // Mails about what changed: the appointment, or whether it takes place, or whether one still takes part.
 import { appointmentFacts, type Desk, inShort, reasonFact, whenFact, whyMoved } from './appointment.ts'
-import { blocks, button, type Content, facts, note, paragraph } from './content.ts'
+import { blocks, button, type Content, facts, note, paragraph, paragraphs } from './content.ts'
 import { manage } from './places.ts'
 
 export function changed(desk: Desk): Content {
@@ -16,6 +16,7 @@ export function changed(desk: Desk): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(isMoved ? words.movedLead : words.lead, isPlaced ? words.confirmed : words.waitlisted),
+      ...paragraphs(words.extra),
       appointmentFacts(desk, { compare: true, reason: whyMoved(event, registration) }),
       ...manage(desk),
       isPlaced && note(shared.inviteNext),
@@ -38,6 +39,7 @@ export function cancelled(desk: Desk): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       facts(whenFact(desk), reasonFact(desk, event.cancelReason), {
         label: shared.labelHost,
         value: event.group.name,
@@ -62,6 +64,7 @@ export function reinstated(desk: Desk): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(words.lead, isPlaced ? words.confirmed : words.waitlisted),
+      ...paragraphs(words.extra),
       appointmentFacts(desk, { compare: true }),
       ...manage(desk),
       isPlaced && note(shared.inviteNext),
@@ -87,6 +90,7 @@ export function unregistered(desk: Desk): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(lead, hadPlace ? shared.inviteGone : ''),
+      ...paragraphs(words.extra),
       facts(whenFact(desk), { label: shared.labelHost, value: event.group.name }),
       !isSentAway && paragraph(words.back),
       !isSentAway && button(words.button, links.event(event)),

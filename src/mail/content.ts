@@ -66,10 +66,16 @@ export const link = (text: string, url: string): Block => ({ type: 'link', text,
 export const note = (text: string): Block => ({ type: 'note', text })
 export const code = (text: string): Block => ({ type: 'code', text })
 
-/** Leaves out what does not apply, so that a mail reads as a list: `blocks(a, isOnline && b, c)`. */
+/**
+ * Leaves out what does not apply, and paragraphs without a word, so that a mail reads as a list:
+ * `blocks(a, isOnline && b, c)`.
+ */
 export function blocks(...list: (Block | false | undefined)[]): Block[] {
-  return list.filter(isGiven)
+  return list.filter(isGiven).filter(block => !('text' in block) || block.text !== '')
 }
+
+/** A text of one or more paragraphs, with an empty line between them. */
+export const paragraphs = (text: string): Block[] => text.split('\n\n').map(part => paragraph(part))
 
 function isGiven<T>(value: T | false | undefined): value is T {
   return value !== false && value !== undefined

@@ -1,16 +1,16 @@
 // Every mail we send, by kind. Pure: what is known goes in, structured content comes out; nothing is read or written here.
 import type { MessageKind } from '#src/domain/outbox.ts'
 import type { Person } from '#src/domain/people.ts'
-import type { Locale } from '#src/i18n/index.ts'
 import type { About, House } from './about.ts'
-import { address, my, type SignIn, signIn, test } from './accounts.ts'
+import { address, my, myValues, type SignIn, signIn, signInValues, type To, test } from './accounts.ts'
 import { declined } from './answers.ts'
-import { type Desk, deskFor } from './appointment.ts'
+import { type Desk, deskFor, valuesOf } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
 import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, waitlisted } from './places.ts'
 import { reminder } from './reminders.ts'
+import type { Values } from './words.ts'
 
 /** The mails about somebody's registration, to the person themselves. */
 const ABOUT_REGISTRATION = {
@@ -32,11 +32,11 @@ export type AboutRegistration = keyof typeof ABOUT_REGISTRATION
 /** What a mail is written for. */
 export type Occasion =
   | { kind: AboutRegistration; about: About }
-  | { kind: 'address'; about: About; email: string; locale: Locale }
-  | { kind: 'sign_in'; signIn: SignIn; email: string; locale: Locale }
-  | { kind: 'my'; person: Person; email: string; locale: Locale }
+  | ({ kind: 'address'; about: About } & To)
+  | ({ kind: 'sign_in'; signIn: SignIn } & To)
+  | ({ kind: 'my'; person: Person } & To)
   | { kind: 'newsletter'; issue: Issue }
-  | { kind: 'test'; email: string; locale: Locale }
+  | ({ kind: 'test' } & To)
 
 export function isAboutRegistration(kind: MessageKind): kind is AboutRegistration {
   return Object.hasOwn(ABOUT_REGISTRATION, kind)
@@ -57,5 +57,24 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return test(occasion, house, now)
     default:
       return ABOUT_REGISTRATION[occasion.kind](deskFor(occasion.about, house), now)
+  }
+}
+
+/** What placeholders stand for in the mail, to show to who writes its texts. */
+export function valuesIn(occasion: Occasion, house: House): Values {
+  switch (occasion.kind) {
+    case 'sign_in':
+      return signInValues(occasion.signIn, occasion, house)
+    case 'my':
+      return myValues(occasion.person, occasion, house)
+    case 'newsletter':
+    case 'test':
+      return { website: () => house.config.mailFrom.name }
+    default:
+      return valuesOf(
+        occasion.about,
+        'locale' in occasion ? occasion.locale : occasion.about.registration.locale,
+        house,
+      )
   }
 }

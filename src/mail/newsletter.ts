@@ -1,12 +1,13 @@
 // The newsletter: what is coming, each with a link to its page. To one person at a time, since the link that stops it is
 // personal.
 import type { ListedEvent } from '#src/domain/events.ts'
+import type { OwnTexts } from '#src/domain/own-texts.ts'
 import type { Person } from '#src/domain/people.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import type { House } from './about.ts'
 import { footerOf } from './appointment.ts'
-import { blocks, button, type Content, type Fact, facts, paragraph } from './content.ts'
+import { blocks, button, type Content, type Fact, facts, paragraph, paragraphs } from './content.ts'
 import { createLinks, type Links } from './links.ts'
 import { type Words, wordsOf } from './words.ts'
 
@@ -18,16 +19,18 @@ export interface Issue {
   /** Paragraphs in an organiser's own words, before the list. */
   words: string[]
   events: ListedEvent[]
+  /** The words of the group at the top, where it has its own. */
+  own?: OwnTexts
 }
 
 /** Comes from the installation, not from a group: its answers go to whoever sends it. */
-export function newsletter({ person, email, locale, words: own, events }: Issue, { config, tokens }: House): Content {
+export function newsletter(issue: Issue, { config, tokens }: House): Content {
+  const { person, email, locale, events, own = {} } = issue
   const links = createLinks(config, tokens, locale)
   const brand = config.mailFrom.name
-  const [words, shared] = [
-    wordsOf('newsletter', locale, { website: () => brand }),
-    wordsOf('shared', locale, { website: () => brand }),
-  ]
+  const values = { website: () => brand }
+  const words = wordsOf('newsletter', locale, values, own)
+  const shared = wordsOf('shared', locale, values, own)
   const lead = events.length ? words.lead : words.nothing
   return {
     kind: 'newsletter',
@@ -42,8 +45,9 @@ export function newsletter({ person, email, locale, words: own, events }: Issue,
     eyebrow: words.eyebrow,
     title: words.title,
     blocks: blocks(
-      ...own.map(text => paragraph(text)),
+      ...issue.words.map(text => paragraph(text)),
       paragraph(lead),
+      ...paragraphs(words.extra),
       events.length > 0 && facts(...events.map(event => announcement(event, locale, shared, links))),
       button(words.button, links.agenda()),
     ),

@@ -2,7 +2,7 @@
 import { promotionEnds } from '#src/domain/events.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { appointmentFacts, type Desk, inShort } from './appointment.ts'
-import { type Block, blocks, button, type Content, note, paragraph } from './content.ts'
+import { type Block, blocks, button, type Content, note, paragraph, paragraphs } from './content.ts'
 
 export function confirmed(desk: Desk): Content {
   return placed(desk, 'confirmed')
@@ -23,6 +23,7 @@ function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       ...ofPlace(desk),
       note(desk.shared.inviteFirst),
       desk.help,
@@ -54,6 +55,7 @@ export function waitlisted(desk: Desk, now: Temporal.Instant): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(hadPlace ? words.lost : words.lead),
+      ...paragraphs(words.extra),
       ...ofWaiting(desk, now),
       desk.help,
     ),
@@ -83,6 +85,7 @@ export function placeFree(desk: Desk): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       button(words.button, links.personal(registration)),
       appointmentFacts(desk),
       paragraph(words.otherwise),
@@ -104,6 +107,7 @@ export function again(desk: Desk, now: Temporal.Instant): Content {
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(isPlaced ? words.confirmed : words.waitlisted),
+      ...paragraphs(words.extra),
       ...(isPlaced ? [...ofPlace(desk), note(desk.shared.inviteFirst)] : ofWaiting(desk, now)),
       desk.help,
     ),

@@ -1,6 +1,6 @@
 // Reminders: the door or the way there, a way to cancel, and a way to be left in peace.
 import { appointmentFacts, type Desk, inShort } from './appointment.ts'
-import { blocks, button, type Content, link, note, paragraph } from './content.ts'
+import { blocks, button, type Content, link, note, paragraph, paragraphs } from './content.ts'
 
 /** Names the day instead of "tomorrow": a mail may arrive later than it was sent. */
 export function reminder(kind: 'reminder_day' | 'reminder_hour', desk: Desk): Content {
@@ -15,6 +15,7 @@ export function reminder(kind: 'reminder_day' | 'reminder_hour', desk: Desk): Co
     blocks: blocks(
       paragraph(desk.hello),
       paragraph(words.lead),
+      ...paragraphs(words.extra),
       isOnline && button(words.button, links.door(registration)),
       isOnline && note(shared.doorOpens),
       appointmentFacts(desk, { door: false }),

@@ -1,22 +1,35 @@
-// The texts of one kind of mail, filled: writers ask for them by name and put them in blocks.
-import type { Placeholder } from '#src/domain/placeholders.ts'
+// The texts of one kind of mail, filled: writers ask for them by name and put them in blocks. A group's own words come
+// before ours.
+import type { OwnTexts } from '#src/domain/own-texts.ts'
+import type { Placeholder, TemplateKind } from '#src/domain/placeholders.ts'
 import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { fill } from '#src/lib/placeholders.ts'
+import { cleanLine } from '#src/lib/text.ts'
 
-export type Texts = Messages['mail']['texts']
-export type TextKind = keyof Texts
-export type Words<Kind extends TextKind> = Record<keyof Texts[Kind], string>
+type Texts = Messages['mail']['texts']
+/** `extra` is a paragraph that only own words have. */
+export type Words<Kind extends TemplateKind> = Record<keyof Texts[Kind] | 'extra', string>
 
 /** What placeholders stand for in one mail; each is worked out only if a text asks for it. */
 export type Values = Partial<Record<Placeholder, () => string>>
 
-/** Every text of a kind, with its placeholders filled. One that has no value here leaves nothing behind. */
-export function wordsOf<Kind extends TextKind>(kind: Kind, locale: Locale, values: Values): Words<Kind> {
-  const { texts, placeholders } = messagesIn(locale).mail
+/** Every text of a kind with its gaps open. */
+export function textsOf<Kind extends TemplateKind>(kind: Kind, locale: Locale, own: OwnTexts): Words<Kind> {
+  return { ...messagesIn(locale).mail.texts[kind], extra: '', ...own[kind] } as Words<Kind>
+}
+
+/** Every text of a kind with its gaps filled, each by one line. One without a value in this mail leaves nothing behind. */
+export function wordsOf<Kind extends TemplateKind>(
+  kind: Kind,
+  locale: Locale,
+  values: Values,
+  own: OwnTexts,
+): Words<Kind> {
+  const names = Object.entries(messagesIn(locale).mail.placeholders) as [Placeholder, string][]
   const standsFor = (name: string) => {
-    const known = Object.entries(placeholders).find(([, itsName]) => itsName === name)
-    return known && (values[known[0] as Placeholder]?.() ?? '')
+    const [placeholder] = names.find(([, known]) => known === name) ?? []
+    return placeholder && cleanLine(values[placeholder]?.() ?? '')
   }
-  const filled = Object.entries(texts[kind]).map(([key, text]) => [key, fill(text, standsFor)])
+  const filled = Object.entries<string>(textsOf(kind, locale, own)).map(([key, text]) => [key, fill(text, standsFor)])
   return Object.fromEntries(filled) as Words<Kind>
 }

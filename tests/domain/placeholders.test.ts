@@ -1,0 +1,30 @@
+// What may stand in which text: personal links only where one person reads them, and never in a line.
+import { expect, test } from 'vitest'
+import { isPersonal, PLACEHOLDERS, placeholdersOf, type TemplateKind } from '#src/domain/placeholders.ts'
+import { ourTexts, TEMPLATE_KINDS } from '#src/domain/templates.ts'
+
+const TO_MANY: TemplateKind[] = [
+  'shared',
+  'place_free',
+  'changed',
+  'cancelled',
+  'reinstated',
+  'reminder_day',
+  'reminder_hour',
+  'newsletter',
+]
+
+test('every kind of mail is either to one person or to many, and mails to many hold no personal link', () => {
+  expect(TEMPLATE_KINDS.toSorted()).toEqual(Object.keys(PLACEHOLDERS).toSorted())
+  for (const kind of TO_MANY) expect(PLACEHOLDERS[kind].filter(isPersonal)).toEqual([])
+  const personal = TEMPLATE_KINDS.filter(kind => PLACEHOLDERS[kind].some(isPersonal))
+  expect(personal).toEqual(['confirmed', 'waitlisted', 'promoted', 'unregistered', 'declined', 'again', 'my'])
+})
+
+test.each(TEMPLATE_KINDS)('%s: a subject, a heading or a button holds no personal link', kind => {
+  for (const key of Object.keys(ourTexts('nl', kind))) {
+    if (/subject|eyebrow|button|title|label|footer/i.test(key)) {
+      expect(placeholdersOf(kind, key).filter(isPersonal), key).toEqual([])
+    }
+  }
+})
