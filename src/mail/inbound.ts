@@ -28,6 +28,8 @@ export interface InboundDeps {
 
 /** A bigger mail is a letter with pictures. */
 export const MOST_BYTES = 2 * 1024 * 1024
+/** The reader takes its time over each line, and everything else waits meanwhile. */
+const MOST_LINES = 50_000
 /** Mails within mails stay closed: what somebody forwards or sends back is not what they say. */
 const GUARDS = { forceRfc822Attachments: true, maxNestingDepth: 50, maxHeadersSize: 256 * 1024 }
 /** Where a mail system writes whom a mail was for. */
@@ -36,12 +38,18 @@ const MOST_ADDRESSES = 50
 
 /** Never throws: what cannot be read is for people. */
 export async function readMail(raw: Buffer, deps: InboundDeps): Promise<Inbound> {
-  if (raw.length > MOST_BYTES) return { kind: 'human' }
+  if (raw.length > MOST_BYTES || hasTooManyLines(raw)) return { kind: 'human' }
   try {
     return sort(await PostalMime.parse(raw, GUARDS), deps)
   } catch {
     return { kind: 'human' }
   }
+}
+
+function hasTooManyLines(raw: Buffer): boolean {
+  let lines = 0
+  for (let at = raw.indexOf('\n'); at !== -1 && lines <= MOST_LINES; at = raw.indexOf('\n', at + 1)) lines++
+  return lines > MOST_LINES
 }
 
 /** Reports come first, since they call themselves automatic too; and a calendar may answer for somebody who is away. */
@@ -68,11 +76,15 @@ function complaint(mail: Email): Inbound | undefined {
   return messageId === undefined ? undefined : { kind: 'complaint', messageId }
 }
 
-/** An answer from somebody else than the attendee must be ignored (RFC 6047 §2.2.1); nobody waits for one without a sender. */
+/**
+ * An answer from somebody else than the attendee must be ignored (RFC 6047 §2.2.1): people may know why. One without a
+ * sender is none, since what follows from it may be a mail.
+ */
 function calendarReply({ headers, attachments }: Email, { authservId }: InboundDeps['config']): Inbound | undefined {
   const content = onlyCalendar(attachments)
   const answer = content === undefined || isSenderless(headers) ? undefined : readReply(content).answer
-  if (!answer || senderOf(headers) !== answer.attendee) return undefined
+  if (!answer) return undefined
+  if (senderOf(headers) !== answer.attendee) return { kind: 'human' }
   return { kind: 'reply', reply: { ...answer, isProven: isAuthentic(headers, answer.attendee, authservId) } }
 }
 
