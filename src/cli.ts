@@ -43,7 +43,7 @@ const COMMANDS: Record<string, Command> = {
     run: (config, file) => restore(file, config.dataDir),
   },
   check: {
-    does: 'says whether this set-up is sound: database, migrations, disk, mail server, sender, clock',
+    does: 'says whether this set-up is sound: database, disk, clock, mail server, mailbox, and what DNS says of the sender',
     run: check,
   },
   'send-test-mail': {
@@ -207,4 +207,5 @@ function isPlain(error: unknown): error is Error {
   return known.some(kind => error instanceof kind) || (error instanceof Error && 'code' in error)
 }
 
-if (import.meta.main) process.exitCode = await runCommand(process.argv.slice(2), environment())
+// At once: a check that gave up waiting may still have a line open.
+if (import.meta.main) process.exit(await runCommand(process.argv.slice(2), environment()))

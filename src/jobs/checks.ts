@@ -1,93 +1,67 @@
-// Is this set-up sound? What `npm run cli -- check` asks, each answer in one plain line.
-import { resolveMx, resolveTxt } from 'node:dns/promises'
-import { access, constants, statfs } from 'node:fs/promises'
-import { appliedMigration, type Db, newestMigration } from '#db/open.ts'
+// Is this set-up sound? What `npm run cli -- check` asks, each answer in one plain line. The table of contents; what is
+// looked at, and what it should be, stands in `checks/`.
+import type { Db } from '#db/open.ts'
 import type { Config } from '#src/config.ts'
 import { systemClock } from '#src/lib/clock.ts'
-import { verifyTransport } from '#src/mail/transport.ts'
+import { checkMx, checkReturnAddress, checkSender, checkWebsite } from './checks/addresses.ts'
+import { checkDkim, readKey } from './checks/dkim.ts'
+import { checkDmarc } from './checks/dmarc.ts'
+import { askDns, createDns, type Dns, domainOf, isPublic } from './checks/dns.ts'
+import { checkClock, checkDatabase, checkDisk, checkMigrations } from './checks/machine.ts'
+import { checkMailServer } from './checks/mail-server.ts'
+import { checkMailbox } from './checks/mailbox.ts'
+import { checkSpf } from './checks/spf.ts'
+import type { Check } from './checks/verdict.ts'
 
-export interface Check {
-  name: string
-  verdict: 'ok' | 'warning' | 'wrong'
-  says: string
+export type { Check } from './checks/verdict.ts'
+
+export interface Surroundings {
+  dns?: Dns
+  /** How long each check may take. */
+  patienceMs?: number
 }
 
-const LEAST_FREE_BYTES = 200 * 1024 * 1024
+/** Changes nothing, prints no secret, and ends: each check within ten seconds, all of them at once. */
+export async function checkSetup(
+  db: Db,
+  config: Config,
+  { dns = createDns(), patienceMs = 10_000 }: Surroundings = {},
+): Promise<Check[]> {
+  try {
+    const checks = await Promise.all([
+      checkDatabase(db),
+      checkMigrations(db),
+      checkDisk(config),
+      checkClock(systemClock.now()),
+      checkWebsite(config),
+      checkMailServer(config, patienceMs),
+      checkNames(dns, config, patienceMs),
+      checkMailbox(config, patienceMs),
+    ])
+    return checks.flat()
+  } finally {
+    dns.cancel()
+  }
+}
 
-export async function checkSetup(db: Db, config: Config): Promise<Check[]> {
-  return Promise.all([
-    checkDatabase(db),
-    checkMigrations(db),
-    checkDisk(config),
-    checkMail(config),
-    checkSender(config),
-    checkClock(),
+/** What others find about our addresses in DNS. Of an address that is not public they find nothing. */
+async function checkNames(dns: Dns, config: Config, ms: number): Promise<Check[]> {
+  const unfit = checkSender(config)
+  if (unfit) return [unfit, ...brokenKey(config)]
+  const from = domainOf(config.mailFrom.email)
+  const domains = new Set([domainOf(config.bounceAddress ?? config.mailFrom.email), from])
+  const checks = await Promise.all([
+    askDns('MX', ms, () => checkMx(dns, config)),
+    ...[...domains].filter(isPublic).map(domain => askDns('SPF', ms, () => checkSpf(dns, domain))),
+    askDns('DKIM', ms, () => checkDkim(dns, config)),
+    askDns('DMARC', ms, () => checkDmarc(dns, config)),
+    askDns('bounces', ms, () => checkReturnAddress(dns, config)),
   ])
+  return checks.flat()
 }
 
-async function checkDatabase(db: Db): Promise<Check> {
-  const answer = String(db.$client.pragma('integrity_check', { simple: true }))
-  return { name: 'database', verdict: answer === 'ok' ? 'ok' : 'wrong', says: answer }
-}
-
-async function checkMigrations(db: Db): Promise<Check> {
-  const isNewest = appliedMigration(db.$client) === newestMigration()
-  return {
-    name: 'migrations',
-    verdict: isNewest ? 'ok' : 'wrong',
-    says: isNewest ? 'up to date' : 'not those of this version',
-  }
-}
-
-async function checkDisk({ dataDir }: Config): Promise<Check> {
-  try {
-    await access(dataDir, constants.W_OK)
-    const { bavail, bsize } = await statfs(dataDir)
-    const megabytes = Math.round((bavail * bsize) / 1024 / 1024)
-    return { name: 'disk', verdict: bavail * bsize < LEAST_FREE_BYTES ? 'warning' : 'ok', says: `${megabytes} MB free` }
-  } catch (error) {
-    return { name: 'disk', verdict: 'wrong', says: (error as Error).message }
-  }
-}
-
-async function checkMail(config: Config): Promise<Check> {
-  if (!config.smtpUrl)
-    return { name: 'mail server', verdict: 'warning', says: 'no SMTP_URL: mails become files and reach nobody' }
-  try {
-    await verifyTransport(config)
-    return { name: 'mail server', verdict: 'ok', says: 'answers and lets us in' }
-  } catch (error) {
-    return { name: 'mail server', verdict: 'wrong', says: (error as Error).message }
-  }
-}
-
-/** Where the network gives no DNS this is a warning: it says nothing about the set-up. */
-async function checkSender({ mailFrom }: Config): Promise<Check> {
-  const domain = mailFrom.email.split('@')[1] ?? ''
-  if (!domain.includes('.'))
-    return { name: 'sender', verdict: 'warning', says: `${mailFrom.email} is no public address: set MAIL_FROM` }
-  try {
-    const [mx, txt] = await Promise.all([resolveMx(domain), resolveTxt(domain)])
-    const hasSpf = txt.some(record => record.join('').startsWith('v=spf1'))
-    if (mx.length === 0)
-      return { name: 'sender', verdict: 'warning', says: `${domain} takes no mail: answers to invites get lost` }
-    return {
-      name: 'sender',
-      verdict: hasSpf ? 'ok' : 'warning',
-      says: hasSpf ? `${domain} has MX and SPF` : `${domain} has no SPF record`,
-    }
-  } catch (error) {
-    return { name: 'sender', verdict: 'warning', says: `DNS of ${domain} cannot be asked: ${(error as Error).message}` }
-  }
-}
-
-async function checkClock(): Promise<Check> {
-  const now = systemClock.now()
-  const { year } = now.toZonedDateTimeISO('UTC')
-  const isLikely = year >= 2026 && year < 2100
-  return {
-    name: 'clock',
-    verdict: isLikely ? 'ok' : 'wrong',
-    says: now.toString({ smallestUnit: 'second' }),
-  }
+/** A key that cannot sign stops all mail, whatever the sender is called. */
+function brokenKey(config: Config): Check[] {
+  const key = config.dkim && readKey(config)
+  return key && 'verdict' in key ? [key] : []
 }

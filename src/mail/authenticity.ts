@@ -27,6 +27,13 @@ export function isAuthentic(headers: Header[], sender: string, authservId: strin
   return verdicts.length > 0 && verdicts.every(verdict => isPass(verdict, sender.split('@')[1] ?? ''))
 }
 
+/** Who says to have checked a mail last, by the name it gives itself; nothing if nobody does. */
+export function checkerOf(headers: Header[]): string | undefined {
+  const top = headers.find(({ key }) => key === 'authentication-results')
+  const [id = ''] = (top && partsOf(top.value)?.[0]?.split(/\s+/)) ?? []
+  return id === '' ? undefined : id
+}
+
 /** authserv-id, and behind it perhaps a version (RFC 8601 §2.2). */
 function isNamed(part: string, authservId: string): boolean {
   const [name = '', version = '1', ...rest] = part.split(/\s+/)
