@@ -141,7 +141,7 @@ function inView(view: MailView, now: Temporal.Instant): SQL | undefined {
   if (view === 'later') return isLater
   if (view === 'now') return isLater && not(isLater)
   if (view === 'trouble') return isTrouble
-  if (view === 'back') return isNotNull(messages.bouncedAt)
+  if (view === 'back') return and(isNotNull(messages.bouncedAt), ne(messages.state, 'failed'))
   return eq(messages.state, view)
 }
 

@@ -6,7 +6,7 @@ import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { isUndeliverable } from './bounces.ts'
 import type { Message } from './outbox.ts'
-import { listRegistrationsOf, type Person } from './people.ts'
+import { findPersonById, listRegistrationsOf, type Person } from './people.ts'
 import { update } from './registrations.ts'
 import { dueTelling, settle, toldNow } from './telling.ts'
 
@@ -26,8 +26,9 @@ export function retry(tx: Tx, message: Message, now: Temporal.Instant): void {
 }
 
 /** Takes it that mail arrives again, and tells what they have missed of everything that is still to come. */
-export function trustAddress(tx: Tx, person: Person, now: Temporal.Instant): void {
-  if (!person.undeliverableAt) return
+export function trustAddress(tx: Tx, personId: number, now: Temporal.Instant): void {
+  const person = findPersonById(tx, personId)
+  if (!person?.undeliverableAt) return
   tx.update(people).set({ undeliverableAt: null, undeliverableReason: '' }).where(eq(people.id, person.id)).run()
   for (const { registration, event } of listRegistrationsOf(tx, person)) {
     const isOver = !isBefore(now, event.endsAt)
@@ -41,5 +42,5 @@ const REST = { hours: 7 * 24 }
 
 /** Somebody who registers with an address after a week of silence deserves another try. */
 export function trustAfterRest(tx: Tx, person: Person, now: Temporal.Instant): void {
-  if (person.undeliverableAt && !isBefore(now, person.undeliverableAt.add(REST))) trustAddress(tx, person, now)
+  if (person.undeliverableAt && !isBefore(now, person.undeliverableAt.add(REST))) trustAddress(tx, person.id, now)
 }

@@ -54,6 +54,7 @@ export const nl = {
     time_twice: 'Deze tijd bestaat twee keer: die nacht gaat de klok een uur terug.',
     start_past: 'Deze dag is al voorbij. Kies een dag die nog komt.',
     number: 'Vul een heel getal in.',
+    declineHours: 'Vul een heel getal in van 0 tot en met 336, of laat het leeg.',
     url: 'Vul een volledig adres in, dat begint met https://.',
     room_in_text:
       'Hier staat het adres van de online ruimte. Dat is niet openbaar: haal het weg. Deelnemers komen binnen via hun eigen link.',
@@ -1061,6 +1062,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           'Aangemeld op',
         ],
         yes: 'ja',
+      declineHours: 'Zegt iemand nee in de agenda? Dan komt de plaats vrij na zoveel uur',
+      declineHint:
+        'Leeg: nooit vanzelf. Wie nee zei, krijgt eerst een mail en kan het terugdraaien. Begint het al snel? Dan komt de plaats halverwege vrij.',
       },
     },
     add: {
@@ -1096,7 +1100,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       title: 'Mails',
       lead: 'Elke mail die vertrekt, staat hier: wanneer, naar wie, en wat erin stond.',
       filter: 'Welke mails',
-      views: { now: 'wat er nu speelt', later: 'klaar voor later', trouble: 'mislukt of onzeker', all: 'alle mails' },
+      views: {
+        now: 'wat er nu speelt',
+        later: 'klaar voor later',
+        trouble: 'mislukt, onzeker of terug',
+        back: 'teruggekomen',
+        all: 'alle mails',
+      },
       show: 'Toon',
       none: 'Er zijn geen mails.',
       noneNow: 'Er speelt nu niets.',
@@ -1150,3 +1160,36 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
 }
 
 export type Messages = typeof nl
+      bounces: 'mail komt terug',
+      trust: 'Dit adres klopt, probeer opnieuw',
+      replies: { accepted: 'ja', tentative: 'misschien', declined: 'nee' },
+      /** What somebody answered in their calendar. */
+      answers: {
+        frees: (moment: string) => `zei nee in de agenda, plaats komt vrij op ${moment}`,
+        declined: 'zei nee in de agenda, plaats komt niet vanzelf vrij',
+        asked: 'nee uit de agenda, we vragen om bevestiging',
+        maybe: 'misschien',
+        older: (reply: string) => `antwoord op een oudere uitnodiging: ${reply}`,
+      },
+          'Antwoord in de agenda',
+    trust: {
+      question: {
+        title: (name: string) => `Klopt het adres van ${name}?`,
+        lead: 'Dan sturen we er weer mail naartoe. Wat deze persoon miste, gaat alsnog weg, ook over andere bijeenkomsten. Er is nog niets veranderd.',
+        button: 'Ja, probeer opnieuw',
+      },
+    },
+        undeliverable: 'Mail aan dit adres komt terug.',
+        declined: 'Deze persoon zei nee in de agenda.',
+        answered: 'Deze persoon komt toch.',
+        gone: 'Dit adres hoort hier niet meer bij.',
+      cameBack: 'kwam terug',
+      back: 'Terug',
+      backOn: (moment: string) => `Kwam terug op ${moment}.`,
+      otherSide: (reason: string) => `De andere kant zei: ${reason}`,
+      bounces: {
+        hard: 'Dit adres werkt niet.',
+        soft: 'Misschien gaat dit voorbij, zoals bij een volle mailbox. Na drie keer in dertig dagen sturen we niets meer.',
+        policy: 'De andere kant wil onze mail niet. Aan het adres ligt het niet. Laat je beheerder ernaar kijken.',
+      },
+      stopped: 'We sturen niets meer naar dit adres, want mail komt terug. Vraag na of het klopt.',

@@ -64,3 +64,4 @@ export const paths = {
     messageRetry: (id: number) => `/console/outbox/${id}/retry`,
   },
 }
+    delivery: (id: number) => `/console/registrations/${id}/delivery`,

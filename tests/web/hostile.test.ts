@@ -25,7 +25,16 @@ const FIELDS = [
   ['revision', 'recipients', 'date', 'time', 'durationMinutes', 'reason', 'venueName', 'venueAddress', 'roomUrl'],
   ['title', 'summary', 'description', 'speakers', 'kind', 'groupId', 'themes', 'yield', 'capacityOnline', 'present'],
   ['from', 'until', 'accept', 'proposed', 'every', 'ordinal', 'weekday', 'months', 'interval', 'weeklyDay', 'count'],
-  ['localTime', 'skipMonths', 'promoteHoursOnline', 'promoteHoursInPerson', 'capacityInPerson', 'code', 'token'],
+  [
+    'localTime',
+    'skipMonths',
+    'promoteHoursOnline',
+    'promoteHoursInPerson',
+    'declineHours',
+    'capacityInPerson',
+    'code',
+    'token',
+  ],
   ['q', 'status', 'state', 'before', 'when', 'lang', 'v', 'undo', 'done', 'planned', 'vervallen', 'sent', 'saved'],
   ['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''],
 ].flat()

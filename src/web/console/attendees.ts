@@ -1,4 +1,4 @@
-// What is done with one registration: cancel it, give it a place, mark that somebody was there.
+// What is done with one registration: cancel it, give it a place, mail it again, mark that somebody was there.
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
@@ -7,6 +7,7 @@ import type { Event } from '#src/domain/events.ts'
 import { getRegistrationWith } from '#src/domain/organisers.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { markAttended, type Registration, unmarkAttended } from '#src/domain/registrations.ts'
+import { trustAddress } from '#src/domain/retrying.ts'
 import { takePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
@@ -60,6 +61,24 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   )
 
   app.post(
+    '/console/registrations/:id/delivery',
+    { schema: { params: Id, body: Confirmation } },
+    async (request, reply) => {
+      const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
+      const trust = (tx: Tx) => trustAddress(tx, registration.personId, clock.now())
+      const act = audited(request, event, 'address_trusted', trust)
+      const question = ask(request, 'trust', event, registration, paths.console.delivery(registration.id))
+      const { ask: page } = await askOrDo(
+        deps,
+        { event, reach: 'person', act },
+        { shown: request.body.recipients, question, always: true },
+      )
+      if (page) return reply.page('console/proposal', page)
+      return seeOther(request, reply, backTo(event, registration))
+    },
+  )
+
+  app.post(
     '/console/registrations/:id/attendance',
     { schema: { params: Id, body: Presence } },
     async (request, reply) => {
@@ -82,7 +101,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
 
   function ask(
     { t }: FastifyRequest,
-    what: 'unregister' | 'promote',
+    what: 'unregister' | 'promote' | 'trust',
     event: Event,
     { name }: Registration,
     action: string,

@@ -4,10 +4,11 @@ import Type from 'typebox'
 import { MESSAGE_STATES } from '#db/schema.ts'
 import { preview } from '#db/write.ts'
 import { audit } from '#src/domain/audit.ts'
+import { isUndeliverable } from '#src/domain/bounces.ts'
 import { findEvent } from '#src/domain/events.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getMyMessage, listMyMessages } from '#src/domain/overview.ts'
-import { retry } from '#src/domain/retrying.ts'
+import { canRetry, retry } from '#src/domain/retrying.ts'
 import { maskCalendar, maskLinks } from '#src/lib/masking.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
@@ -18,7 +19,7 @@ import type { ShownMail } from './pages.ts'
 import { writeMail } from './proposals.ts'
 
 const PAGE = 50
-const VIEWS = ['now', 'later', 'trouble', 'all'] as const
+const VIEWS = ['now', 'later', 'trouble', 'back', 'all'] as const
 const Query = Type.Object({
   state: Type.Optional(Type.Enum([...VIEWS, ...MESSAGE_STATES])),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -46,7 +47,13 @@ export function outboxRoutes(app: App, deps: Deps): void {
   app.get('/console/outbox/:id', { schema: { params: Id } }, async (request, reply) => {
     const message = getMyMessage(db, organiserOf(request), request.params.id)
     const event = message.eventId === null ? undefined : findEvent(db, message.eventId)
-    return reply.page('console/message', { message, event, mail: await mailOf(message) })
+    return reply.page('console/message', {
+      message,
+      event,
+      mail: await mailOf(message),
+      canRetry: canRetry(message),
+      isUndeliverable: isUndeliverable(db, message.toAddress),
+    })
   })
 
   /** As it left; or as it would leave now. Mails that open an account or a person's page are never shown. */

@@ -5,6 +5,7 @@ import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Proposal } from '#src/domain/planning.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import type { Answer } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { MailHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
@@ -128,7 +129,13 @@ export interface ConsolePages {
   'console/registrations': {
     event: ListedEvent
     places: Places[]
-    rows: { registration: Registration; email: string | null }[]
+    /** `undeliverable`: why mail to this address comes back. */
+    rows: {
+      registration: Registration
+      email: string | null
+      undeliverable: string | null
+      answer: Answer | undefined
+    }[]
     q: string
     status: string
     mayChange: boolean
@@ -144,5 +151,11 @@ export interface ConsolePages {
     paused: MailHealth['paused']
     states: Options
   }
-  'console/message': { message: Message; event: Event | undefined; mail: ShownMail | undefined }
+  'console/message': {
+    message: Message
+    event: Event | undefined
+    mail: ShownMail | undefined
+    canRetry: boolean
+    isUndeliverable: boolean
+  }
 }

@@ -11,6 +11,7 @@ import { changeableIds } from '#src/domain/overview.ts'
 import { placesOf, presencesOf } from '#src/domain/places.ts'
 import { register } from '#src/domain/registering.ts'
 import { listRegistrations } from '#src/domain/registrations.ts'
+import { answerOf } from '#src/domain/replies.ts'
 import { csv } from '#src/lib/csv.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
@@ -89,7 +90,7 @@ export function registrationListRoutes(app: App, deps: Deps): void {
   })
 
   function fileOf({ t, f }: FastifyRequest, event: Event): string {
-    const { columns, yes } = t.console.registrations.file
+    const { file, replies } = t.console.registrations
     const rows = listRegistrations(db, event).map(({ registration: one, email }) => [
       one.name,
       email ?? '',
@@ -97,11 +98,12 @@ export function registrationListRoutes(app: App, deps: Deps): void {
       t.words.roles[one.role],
       t.words.attendances[one.attendance],
       t.words.statuses[one.status],
+      one.reply ? replies[one.reply] : '',
       one.accessNeeds,
-      one.attendedAt ? yes : '',
+      one.attendedAt ? file.yes : '',
       f.moment(one.createdAt),
     ])
-    return csv([columns, ...rows])
+    return csv([file.columns, ...rows])
   }
 
   function page(
@@ -117,9 +119,11 @@ export function registrationListRoutes(app: App, deps: Deps): void {
       event: getListedEvent(db, event.id),
       places: placesOf(db, event),
       // Who only receives people needs their names, not their addresses or what they asked for in confidence.
-      rows: rows.map(({ registration, email }) => ({
+      rows: rows.map(({ registration, email, undeliverable }) => ({
         registration: mayChange ? registration : { ...registration, accessNeeds: '' },
         email: mayChange ? email : null,
+        undeliverable: mayChange ? undeliverable : null,
+        answer: answerOf(event, registration),
       })),
       q,
       status,

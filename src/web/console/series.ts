@@ -43,6 +43,8 @@ const SeriesForm = Type.Object({
   remindHourBefore: Tick,
   promoteHoursOnline: Hours,
   promoteHoursInPerson: Hours,
+  /** Empty: never by itself. */
+  declineHours: Type.Optional(Type.String({ pattern: '^(\\d|[1-9]\\d|[12]\\d\\d|3[0-2]\\d|33[0-6])?$' })),
 })
 
 export function seriesRoutes(app: App, { config, db, write, clock }: Deps): void {
@@ -123,6 +125,9 @@ function readSeries(form: Static<typeof SeriesForm>, groups: Group[]) {
     remindHourBefore: form.remindHourBefore === 'on',
     promoteHoursOnline: form.promoteHoursOnline,
     promoteHoursInPerson: form.promoteHoursInPerson,
+    ...(form.declineHours !== undefined && {
+      declineHours: form.declineHours === '' ? null : Number(form.declineHours),
+    }),
   }
 }
 
@@ -146,6 +151,7 @@ function usualValues(group: Group): Record<string, string> {
     remindHourBefore: 'on',
     promoteHoursOnline: '1',
     promoteHoursInPerson: '48',
+    declineHours: '24',
   }
 }
 
@@ -161,6 +167,7 @@ function seriesValues(found: Series): Record<string, string> {
     ...(found.remindHourBefore && { remindHourBefore: 'on' }),
     promoteHoursOnline: String(found.promoteHoursOnline),
     promoteHoursInPerson: String(found.promoteHoursInPerson),
+    declineHours: String(found.declineHours ?? ''),
   }
 }
 

@@ -58,6 +58,7 @@ async function openAll() {
   const { db, group } = world
   const event = makeEvent(db, group)
   const { kind, timeZone, durationMinutes, attendance } = event
+  ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
   const draft = { groupId: group.id, kind, timeZone, durationMinutes, attendance, localStart: '2027-01-07T12:00' }
   writeNow(db, tx => createEvent(tx, { ...draft, title: 'Nog geheim' }, NOW))
   makeSeries(db, group)

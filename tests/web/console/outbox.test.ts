@@ -2,6 +2,8 @@ import { createTransport } from 'nodemailer'
 import { describe, expect, test } from 'vitest'
 import { auditEntries, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { recordBounce, recordRefusal } from '#src/domain/bounces.ts'
+import { trustAddress } from '#src/domain/retrying.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
@@ -146,4 +148,66 @@ describe('sending again', () => {
       expect(first()?.state).toBe(state)
     },
   )
+})
+
+describe('a mail that came back', () => {
+  async function openBounced(status: string) {
+    const world = await openOutbox()
+    world.set({ state: 'sent', sentAt: NOW, attempts: 1 })
+    const report = { action: 'failed', status, diagnostic: `smtp; 550 ${status} said <they>` } as const
+    const first = world.first()
+    if (first) writeNow(world.db, tx => recordBounce(tx, first, report, NOW))
+    return world
+  }
+
+  test('counts as trouble, has its own list, and is marked', async () => {
+    const { get } = await openBounced('5.7.1')
+    expect((await get('/console')).body).toContain('Eén mail kwam misschien niet aan')
+    for (const state of ['trouble', 'back', 'sent']) {
+      const { body } = await get(`/console/outbox?state=${state}`)
+      expect(body.match(/<span class="badge wrong">kwam terug<\/span>/g)).toHaveLength(1)
+    }
+    expect((await get('/console/outbox?state=failed')).body).not.toContain('kwam terug</span>')
+  })
+
+  test.each([
+    ['5.7.1', 'Aan het adres ligt het niet.'],
+    ['5.2.2', 'zoals bij een volle mailbox.'],
+  ])('with %s says what that means, and can be sent again', async (status, words) => {
+    const { get, post, first } = await openBounced(status)
+    const { body } = await get('/console/outbox/1')
+    expect(body).toContain('Kwam terug op zaterdag 21 november 2026, 10.00.')
+    expect(body).toContain(words)
+    expect(body).toContain(`De andere kant zei: 550 ${status} said &lt;they&gt;`)
+    expect(body).toContain('action="/console/outbox/1/retry"')
+    await post('/console/outbox/1/retry')
+    expect(first()).toMatchObject({ state: 'queued', bouncedAt: null })
+    expect((await get('/console')).body).not.toContain('misschien niet aan')
+  })
+
+  test('from an address that does not work: the address is trusted first, and is no trouble then', async () => {
+    const { db, get, post } = await openBounced('5.1.1')
+    const { body } = await get('/console/outbox/1')
+    expect(body).toContain('Dit adres werkt niet.')
+    expect(body).toContain('action="/console/registrations/1/delivery"')
+    expect(body).not.toContain('/retry')
+    expect((await post('/console/outbox/1/retry')).statusCode).toBe(409)
+    expect((await get('/console')).body).toContain('Eén mail kwam misschien niet aan')
+    writeNow(db, tx => trustAddress(tx, 1, NOW))
+    expect((await get('/console')).body).not.toContain('misschien niet aan')
+    expect((await get('/console/outbox?state=back')).body).toContain('kwam terug</span>')
+    expect((await get('/console/outbox/1')).body).toContain('action="/console/outbox/1/retry"')
+  })
+
+  test('refused on the spot is shown once, as failed', async () => {
+    const { db, get, set, first } = await openOutbox()
+    set({ state: 'failed', reason: '550 5.1.1 No such user', attempts: 1 })
+    const message = first()
+    if (message) writeNow(db, tx => recordRefusal(tx, message, message.reason, NOW))
+    const { body } = await get('/console/outbox/1')
+    expect(body).toContain('Dit adres werkt niet.')
+    expect(body.match(/No such user/g)).toHaveLength(1)
+    expect((await get('/console/outbox?state=failed')).body).not.toContain('kwam terug</span>')
+    expect((await get('/console/outbox?state=back')).body).toContain('Er zijn geen mails.')
+  })
 })

@@ -212,6 +212,29 @@ describe('a series', () => {
     expect((await get('/console/series/derde-dinsdag')).body).toContain(`>${words}<`)
   })
 
+  test.each([
+    [{}, 24],
+    [{ declineHours: '0' }, 0],
+    [{ declineHours: '336' }, 336],
+    [{ declineHours: '' }, null],
+  ])('%o: hours after a no in the calendar', async (choice, declineHours) => {
+    const { db, get, post } = await openConsole()
+    await post('/console/series/new', { ...SERIES, ...choice })
+    expect(db.select({ declineHours: series.declineHours }).from(series).all()).toEqual([{ declineHours }])
+    const { body } = await get('/console/series/derde-dinsdag')
+    expect(fieldsOf(body, '/console/series/derde-dinsdag').declineHours).toBe(String(declineHours ?? ''))
+  })
+
+  test.each(['337', '-1', '1,5', 'dag', '024', '1e2'])('refuses %s hours, and loses nothing', async declineHours => {
+    const { db, post } = await openConsole()
+    const { statusCode, body } = await post('/console/series/new', { ...SERIES, declineHours })
+    expect(statusCode).toBe(422)
+    expect(body).toContain('Vul een heel getal in van 0 tot en met 336, of laat het leeg.')
+    expect(body).toContain(`value="${declineHours}"`)
+    expect(body).toContain('value="Derde dinsdag"')
+    expect(db.select().from(series).all()).toEqual([])
+  })
+
   test('of the same name gets an address of its own', async () => {
     const { db, post } = await openConsole()
     for (let i = 0; i < 2; i++) await post('/console/series/new', { ...SERIES, title: 'New' })

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { asc, eq } from '#db/drizzle.ts'
-import { auditEntries, messages, registrations } from '#db/schema.ts'
+import { auditEntries, events, messages, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { recordBounce } from '#src/domain/bounces.ts'
+import { moveEvent } from '#src/domain/moves.ts'
+import { enqueue } from '#src/domain/outbox.ts'
+import { getRegistration } from '#src/domain/registrations.ts'
+import { applyReply, type Reply } from '#src/domain/replies.ts'
 import { assumeTold } from '#src/domain/telling.ts'
-import { fieldsOf, openConsole } from '../../support/console.ts'
-import { makeEvent, makeRegistration, NOW } from '../../support/world.ts'
+import { fieldsOf, openConsole, signIn } from '../../support/console.ts'
+import { makeEvent, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
 /** A webinar for two: Zoë and Ali are in, Bo waits. All have been told. */
 async function openList() {
@@ -177,19 +182,108 @@ describe('attendance', () => {
   })
 })
 
+/** Zoë's calendar answers. */
+function answer({ db, event }: Awaited<ReturnType<typeof openList>>, more: Partial<Reply>) {
+  const reply: Reply = {
+    uid: event.uid,
+    attendee: 'zoe@example.org',
+    partstat: 'declined',
+    sequence: 0,
+    stamp: NOW,
+    isProven: true,
+    ...more,
+  }
+  writeNow(db, tx => applyReply(tx, reply, NOW))
+}
+
+describe('what calendars answer', () => {
+  test.each([
+    [{}, 'zei nee in de agenda, plaats komt vrij op zondag 22 november 2026, 10.00'],
+    [{ isProven: false }, 'nee uit de agenda, we vragen om bevestiging'],
+    [{ partstat: 'tentative' }, '<span class="under">misschien</span>'],
+  ] as const)('%o stands on the list', async (more, words) => {
+    const world = await openList()
+    expect((await world.get(world.list)).body).not.toContain(words)
+    answer(world, more)
+    expect((await world.get(world.list)).body).toContain(words)
+  })
+
+  test('to an older invitation stands on the list as such', async () => {
+    const world = await openList()
+    const { db, event, get, list } = world
+    const editor = { organiserId: null, revision: event.revision }
+    writeNow(db, tx => moveEvent(tx, event, { ...event, localStart: '2026-12-10T12:00' }, '', editor, NOW))
+    answer(world, {})
+    expect((await get(list)).body).toContain('antwoord op een oudere uitnodiging: nee')
+  })
+
+  test('in a series that frees no place says so', async () => {
+    const world = await openList()
+    const series = makeSeries(world.db, world.group, { declineHours: null })
+    world.db.update(events).set({ seriesId: series.id }).run()
+    answer(world, {})
+    expect((await world.get(world.list)).body).toContain('zei nee in de agenda, plaats komt niet vanzelf vrij')
+  })
+})
+
+describe('an address that mail comes back from', () => {
+  async function openBounced() {
+    const world = await openList()
+    const { db, event, zoe } = world
+    writeNow(db, tx => {
+      const message = { key: 'c', kind: 'confirmed', toAddress: 'zoe@example.org', locale: 'nl' } as const
+      enqueue(tx, { ...message, eventId: event.id, registrationId: zoe.id, personId: zoe.personId }, NOW)
+      const told = getRegistration(tx, zoe.id).told
+      tx.update(messages).set({ state: 'sent', sentAt: NOW, told }).where(eq(messages.key, 'c')).run()
+      const [sent] = tx.select().from(messages).where(eq(messages.key, 'c')).all()
+      const report = { action: 'failed', status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 <b>No such user</b>' } as const
+      if (sent) recordBounce(tx, sent, report, NOW)
+    })
+    return { ...world, path: `/console/registrations/${zoe.id}/delivery` }
+  }
+
+  test('stands on the list with what the other side said; a host does not see it', async () => {
+    const { db, app, group, get, list, path } = await openBounced()
+    const { body } = await get(list)
+    expect(body.match(/mail komt terug/g)).toHaveLength(1)
+    expect(body).toContain('550 5.1.1 &lt;b&gt;No such user&lt;/b&gt;')
+    expect(body).toContain(`action="${path}"`)
+    const host = signIn(db, 'hella@example.org', group, 'host')
+    const seen = (await app.inject({ url: list, headers: host })).body
+    expect(seen).toContain('Zoë de Vries')
+    expect(seen).not.toMatch(/komt terug|No such user|delivery/)
+  })
+
+  test('shows the mail first that leaves when it is trusted again, and then sends it', async () => {
+    const { get, post, list, path, mails, deeds, zoe } = await openBounced()
+    const shown = await post(path)
+    expect(shown.body).toContain('Klopt het adres van Zoë de Vries?')
+    expect(shown.body).toContain('Eén persoon krijgt een mail')
+    expect(shown.body).toContain('Fijn dat je aanschuift.')
+    expect(mails()).toEqual([])
+    const { statusCode, headers } = await post(path, fieldsOf(shown.body, path))
+    expect([statusCode, headers.location]).toEqual([303, `${list}#r${zoe.id}`])
+    expect(mails()).toEqual(['confirmed zoe@example.org'])
+    expect(deeds()).toEqual(['address_trusted'])
+    expect((await get(list)).body).not.toContain('mail komt terug')
+  })
+})
+
 test('the file for a spreadsheet holds everybody, and no formula', async () => {
-  const { db, event, list, get } = await openList()
+  const world = await openList()
+  const { db, event, list, get } = world
+  answer(world, { partstat: 'tentative' })
   makeRegistration(db, event, { email: 'x@example.org', name: '=cmd', organisation: '+31 6', accessNeeds: '@x;y' })
   const { body, headers } = await get(`${list}.csv`)
   expect(headers['content-type']).toBe('text/csv; charset=utf-8')
   expect(headers['content-disposition']).toBe(`attachment; filename="${event.slug}.csv"`)
   expect(headers['cache-control']).toBe('no-store')
   expect(body.split('\r\n')).toEqual([
-    '\uFEFFNaam;E-mailadres;Organisatie;Rol;Deelname;Status;Nodig om mee te kunnen doen;Aanwezig;Aangemeld op',
-    'Zoë de Vries;zoe@example.org;Gemeente Voorbeeld;praktijk;online;aangemeld;Een tolk;;zaterdag 21 november 2026, 10.00',
-    'Ali Yıldız;ali@example.org;Wijkteam;praktijk;online;aangemeld;;;zaterdag 21 november 2026, 10.00',
-    'Bo;bo@example.org;Gemeente Voorbeeld;praktijk;online;wachtlijst;;;zaterdag 21 november 2026, 10.00',
-    "'=cmd;x@example.org;'+31 6;praktijk;online;wachtlijst;\"'@x;y\";;zaterdag 21 november 2026, 10.00",
+    '\uFEFFNaam;E-mailadres;Organisatie;Rol;Deelname;Status;Antwoord in de agenda;Nodig om mee te kunnen doen;Aanwezig;Aangemeld op',
+    'Zoë de Vries;zoe@example.org;Gemeente Voorbeeld;praktijk;online;aangemeld;misschien;Een tolk;;zaterdag 21 november 2026, 10.00',
+    'Ali Yıldız;ali@example.org;Wijkteam;praktijk;online;aangemeld;;;;zaterdag 21 november 2026, 10.00',
+    'Bo;bo@example.org;Gemeente Voorbeeld;praktijk;online;wachtlijst;;;;zaterdag 21 november 2026, 10.00',
+    "'=cmd;x@example.org;'+31 6;praktijk;online;wachtlijst;;\"'@x;y\";;zaterdag 21 november 2026, 10.00",
     '',
   ])
 })

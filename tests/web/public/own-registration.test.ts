@@ -105,7 +105,7 @@ describe('cancelling', () => {
     const answer = await post(`${own}/cancellation`)
     expect([answer.statusCode, answer.headers.location]).toEqual([303, own])
     expect(await page()).toContain('<h1>Je bent afgemeld</h1>')
-    expect(await page()).toContain('href="/events/een">Toch weer aanmelden</a>')
+    expect(await page()).toContain('>Toch weer meedoen</button>')
     const cancelled = fresh()
     expect([cancelled.status, cancelled.cancelledBy]).toEqual(['cancelled', 'attendee'])
     expect(fresh(waiting.id).status).toBe('confirmed')
