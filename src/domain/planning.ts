@@ -107,8 +107,11 @@ export function planDates(
     found,
     fresh.map(planned => planned.localStart),
   )
-  const wrong = fresh.find(({ localStart }) => localTimeProblem(localStart, found.timeZone))
-  if (wrong) throw new Invalid({ [`date_${wrong.date}`]: 'time_missing' })
+  const problems = fresh.flatMap(({ date, localStart }) => {
+    const problem = localTimeProblem(localStart, found.timeZone)
+    return problem ? [[`date_${date}`, problem]] : []
+  })
+  if (problems.length) throw new Invalid(Object.fromEntries(problems))
   const made = fresh
     .filter(({ localStart }) => !taken.has(localStart) && taken.add(localStart))
     .map(({ localStart, title }) => createEvent(tx, draftOf(found, localStart, title), now))

@@ -22,7 +22,7 @@ test('Easter, where the tables say', () => {
   ])
 })
 
-test('first Thursdays on free or delicate days until 2035', () => {
+test('§8.51 first Thursdays on free or delicate days until 2035, 6 May 2027 among them', () => {
   const hits = dates('FREQ=MONTHLY;BYDAY=1TH', '2026-01-01', '2035-12-31').flatMap(date =>
     holidaysOn(day(date)).map(name => `${date} ${name}`),
   )

@@ -3,7 +3,7 @@ import { instantsOf, isTimeZone, localTimeProblem, wallBefore } from '#src/lib/t
 
 const at = (localStart: string) => ({ localStart, timeZone: 'Europe/Amsterdam', durationMinutes: 60 })
 
-test('item 48: first Thursdays at 12.00 stay 12.00 on both sides of the clock change', () => {
+test('§8.48 first Thursdays at 12.00 stay 12.00 on both sides of the clock change', () => {
   const dates = [
     '2026-10-01',
     '2026-11-05',
@@ -22,14 +22,14 @@ test('item 48: first Thursdays at 12.00 stay 12.00 on both sides of the clock ch
   expect(hours).toEqual(['10:00', '11:00', '11:00', '11:00', '11:00', '11:00', '10:00', '10:00'])
 })
 
-test('item 49: a time that does not exist, or exists twice, is told apart', () => {
+test('§8.49 a time that does not exist, or exists twice, is told apart', () => {
   expect(localTimeProblem('2027-03-28T02:30', 'Europe/Amsterdam')).toBe('time_missing')
   expect(localTimeProblem('2026-10-25T02:30', 'Europe/Amsterdam')).toBe('time_twice')
   expect(localTimeProblem('2026-10-25T12:00', 'Europe/Amsterdam')).toBeUndefined()
   expect(localTimeProblem('2026-02-30T12:00', 'Europe/Amsterdam')).toBe('time_invalid')
 })
 
-test('item 50: one day before is by the wall clock', () => {
+test('§8.50 one day before is by the wall clock', () => {
   expect(wallBefore(at('2027-03-28T12:00'), { days: 1 }).toString()).toBe('2027-03-27T11:00:00Z')
   expect(wallBefore(at('2027-03-28T12:00'), { hours: 1 }).toString()).toBe('2027-03-28T09:00:00Z')
 })

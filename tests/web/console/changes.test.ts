@@ -124,7 +124,7 @@ describe('moving', () => {
     expect(waiting(mails())).toEqual(['confirmed bo@example.org', 'changed zoe@example.org', 'changed ali@example.org'])
   })
 
-  test('warns of a holiday and of what else is on', async () => {
+  test('§8.51 warns of a holiday and of what else is on', async () => {
     const { db, group, event, path, post } = await openEvent()
     makeEvent(db, group, { title: 'Buurtdag', localStart: '2027-05-06T09:00' })
     const { body } = await post(path('move'), { ...MOVE, date: '2027-05-06', revision: String(event.revision) })

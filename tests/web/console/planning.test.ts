@@ -26,7 +26,7 @@ async function openPlanning(rule = 'FREQ=MONTHLY;BYDAY=1TH') {
 const THURSDAYS = ['01-07', '02-04', '03-04', '04-01', '06-03', '07-01', '09-02', '10-07', '11-04', '12-02']
 
 describe('the list of dates', () => {
-  test('of 2027 names Hemelvaartsdag on 6 May, offers a free day, and leaves it unticked like the skipped month', async () => {
+  test('§8.51 of 2027 names Hemelvaartsdag on 6 May, offers a free day, and leaves it unticked like the skipped month', async () => {
     const { get } = await openPlanning()
     const { body } = await get(YEAR)
     const may = body.split('<li').find(row => row.includes('donderdag 6 mei 2027')) ?? ''
