@@ -38,7 +38,9 @@ export function readReply(content: string): { answer: Answer } | { answer?: unde
 }
 
 function answerIn(calendar: ICAL.Component): Answer | Problem {
-  const events = calendar.getAllSubcomponents('vevent')
+  const events = calendar
+    .getAllSubcomponents('vevent')
+    .flatMap(event => [event, ...event.getAllSubcomponents('vevent')])
   const [event] = events
   if (calendar.name !== 'vcalendar' || textOf(calendar, 'method')?.toUpperCase() !== 'REPLY') return 'not_a_reply'
   if (!event || events.length > 1) return 'not_one_event'

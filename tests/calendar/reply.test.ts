@@ -65,6 +65,7 @@ describe('what is not an answer to us', () => {
     ['not_a_reply', { method: '' }],
     ['not_a_reply', { method: 'METHOD:REPLY\r\nMETHOD:REQUEST' }],
     ['not_one_event', { more: 'END:VEVENT\r\nBEGIN:VEVENT\r\nUID:2' }],
+    ['not_one_event', { more: 'BEGIN:VEVENT\r\nUID:2\r\nEND:VEVENT' }],
     ['one_occurrence', { more: 'RECURRENCE-ID:20261203T110000Z' }],
     ['not_one_attendee', { attendee: '' }],
     ['not_one_attendee', { more: 'ATTENDEE;PARTSTAT=DECLINED:mailto:anna@example.org' }],
