@@ -849,6 +849,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       promoteOnline: 'Online, in hours',
       promoteInPerson: 'In person, in hours',
       promoteHint: 'After that everyone on the waiting list is told. Who comes first has the place.',
+      declineHours: 'When somebody says no in their calendar, the place comes free after so many hours',
+      declineHint:
+        'Empty: never by itself. Whoever said no gets an e-mail first, and can take it back. When it begins soon, the place comes free halfway.',
     },
     planning: {
       title: series => `${series}: choose dates`,
@@ -1015,6 +1018,16 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       was: 'present',
       cancel: 'Cancel',
       promote: 'Give a place',
+      bounces: 'mail comes back',
+      trust: 'This address is right, try again',
+      replies: { accepted: 'yes', tentative: 'maybe', declined: 'no' },
+      answers: {
+        frees: moment => `said no in the calendar, place comes free on ${moment}`,
+        declined: 'said no in the calendar, place does not come free by itself',
+        asked: 'a no from the calendar, we ask whether it is right',
+        maybe: 'maybe',
+        older: reply => `answer to an older invitation: ${reply}`,
+      },
       file: {
         columns: [
           'Name',
@@ -1023,10 +1036,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
           'Role',
           'Takes part',
           'Status',
+          'Answer in the calendar',
           'Needs to take part',
-      declineHours: 'When somebody says no in their calendar, the place comes free after so many hours',
-      declineHint:
-        'Empty: never by itself. Whoever said no gets an e-mail first, and can take it back. When it begins soon, the place comes free halfway.',
           'Present',
           'Registered on',
         ],
@@ -1053,6 +1064,13 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         title: name => `Cancel the registration of ${name}?`,
         lead: 'The place goes to who waits. Nothing has changed yet.',
         button: 'Cancel the registration',
+      },
+    },
+    trust: {
+      question: {
+        title: name => `Is the address of ${name} right?`,
+        lead: 'Then we send mail to it again. What this person missed leaves after all, also about other events. Nothing has changed yet.',
+        button: 'Yes, try again',
       },
     },
     promote: {
@@ -1099,6 +1117,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         switched_off: 'The reminders of this series are switched off.',
         interrupted: 'Sending was interrupted.',
         paused: 'The mail server takes nothing at the moment.',
+        undeliverable: 'Mail to this address comes back.',
+        declined: 'This person said no in their calendar.',
+        answered: 'This person is coming after all.',
+        gone: 'This address no longer belongs here.',
       },
       stateTexts: {
         queued: moment => `Leaves on ${moment}.`,
@@ -1109,6 +1131,17 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         dropped: () => 'This e-mail was not sent.',
       },
       server: reason => `The mail server said: ${reason}`,
+      cameBack: 'came back',
+      back: 'Back',
+      backOn: moment => `Came back on ${moment}.`,
+      otherSide: reason => `The other side said: ${reason}`,
+      bounces: {
+        hard: 'This address does not work.',
+        soft: 'This may pass, like a full mailbox. After three times in thirty days we send nothing more.',
+        policy:
+          'The other side does not want our mail. The address is not to blame. Have your administrator look at it.',
+      },
+      stopped: 'We send nothing more to this address, because mail comes back. Ask whether it is right.',
       attempts: count => (count === 1 ? 'One attempt.' : `${count} attempts.`),
       retry: 'Send again',
       retryText: 'The same e-mail leaves once more. If it did arrive, this person gets it twice.',
@@ -1123,36 +1156,3 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     },
   },
 }
-      bounces: 'mail comes back',
-      trust: 'This address is right, try again',
-      replies: { accepted: 'yes', tentative: 'maybe', declined: 'no' },
-      answers: {
-        frees: moment => `said no in the calendar, place comes free on ${moment}`,
-        declined: 'said no in the calendar, place does not come free by itself',
-        asked: 'a no from the calendar, we ask whether it is right',
-        maybe: 'maybe',
-        older: reply => `answer to an older invitation: ${reply}`,
-      },
-          'Answer in the calendar',
-    trust: {
-      question: {
-        title: name => `Is the address of ${name} right?`,
-        lead: 'Then we send mail to it again. What this person missed leaves after all, also about other events. Nothing has changed yet.',
-        button: 'Yes, try again',
-      },
-    },
-        undeliverable: 'Mail to this address comes back.',
-        declined: 'This person said no in their calendar.',
-        answered: 'This person is coming after all.',
-        gone: 'This address no longer belongs here.',
-      cameBack: 'came back',
-      back: 'Back',
-      backOn: moment => `Came back on ${moment}.`,
-      otherSide: reason => `The other side said: ${reason}`,
-      bounces: {
-        hard: 'This address does not work.',
-        soft: 'This may pass, like a full mailbox. After three times in thirty days we send nothing more.',
-        policy:
-          'The other side does not want our mail. The address is not to blame. Have your administrator look at it.',
-      },
-      stopped: 'We send nothing more to this address, because mail comes back. Ask whether it is right.',

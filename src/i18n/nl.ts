@@ -881,6 +881,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       promoteOnline: 'Online, in uren',
       promoteInPerson: 'Op locatie, in uren',
       promoteHint: 'Daarna krijgt iedereen op de wachtlijst bericht. Wie het eerst komt, heeft de plaats.',
+      declineHours: 'Zegt iemand nee in de agenda? Dan komt de plaats vrij na zoveel uur',
+      declineHint:
+        'Leeg: nooit vanzelf. Wie nee zei, krijgt eerst een mail en kan het terugdraaien. Begint het al snel? Dan komt de plaats halverwege vrij.',
     },
     planning: {
       title: (series: string) => `${series}: datums kiezen`,
@@ -1049,6 +1052,17 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       was: 'aanwezig',
       cancel: 'Afmelden',
       promote: 'Geef een plaats',
+      bounces: 'mail komt terug',
+      trust: 'Dit adres klopt, probeer opnieuw',
+      replies: { accepted: 'ja', tentative: 'misschien', declined: 'nee' },
+      /** What somebody answered in their calendar. */
+      answers: {
+        frees: (moment: string) => `zei nee in de agenda, plaats komt vrij op ${moment}`,
+        declined: 'zei nee in de agenda, plaats komt niet vanzelf vrij',
+        asked: 'nee uit de agenda, we vragen om bevestiging',
+        maybe: 'misschien',
+        older: (reply: string) => `antwoord op een oudere uitnodiging: ${reply}`,
+      },
       file: {
         columns: [
           'Naam',
@@ -1057,14 +1071,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           'Rol',
           'Deelname',
           'Status',
+          'Antwoord in de agenda',
           'Nodig om mee te kunnen doen',
           'Aanwezig',
           'Aangemeld op',
         ],
         yes: 'ja',
-      declineHours: 'Zegt iemand nee in de agenda? Dan komt de plaats vrij na zoveel uur',
-      declineHint:
-        'Leeg: nooit vanzelf. Wie nee zei, krijgt eerst een mail en kan het terugdraaien. Begint het al snel? Dan komt de plaats halverwege vrij.',
       },
     },
     add: {
@@ -1087,6 +1099,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         title: (name: string) => `${name} afmelden?`,
         lead: 'De plaats gaat naar wie wacht. Er is nog niets veranderd.',
         button: 'Meld af',
+      },
+    },
+    trust: {
+      question: {
+        title: (name: string) => `Klopt het adres van ${name}?`,
+        lead: 'Dan sturen we er weer mail naartoe. Wat deze persoon miste, gaat alsnog weg, ook over andere bijeenkomsten. Er is nog niets veranderd.',
+        button: 'Ja, probeer opnieuw',
       },
     },
     promote: {
@@ -1134,6 +1153,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         switched_off: 'De herinneringen van deze reeks staan uit.',
         interrupted: 'Het versturen werd onderbroken.',
         paused: 'De mailserver neemt nu niets aan.',
+        undeliverable: 'Mail aan dit adres komt terug.',
+        declined: 'Deze persoon zei nee in de agenda.',
+        answered: 'Deze persoon komt toch.',
+        gone: 'Dit adres hoort hier niet meer bij.',
       } as Record<string, string>,
       stateTexts: {
         queued: (moment: string) => `Gaat weg op ${moment}.`,
@@ -1144,6 +1167,16 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         dropped: () => 'Deze mail is niet verstuurd.',
       },
       server: (reason: string) => `De mailserver zei: ${reason}`,
+      cameBack: 'kwam terug',
+      back: 'Terug',
+      backOn: (moment: string) => `Kwam terug op ${moment}.`,
+      otherSide: (reason: string) => `De andere kant zei: ${reason}`,
+      bounces: {
+        hard: 'Dit adres werkt niet.',
+        soft: 'Misschien gaat dit voorbij, zoals bij een volle mailbox. Na drie keer in dertig dagen sturen we niets meer.',
+        policy: 'De andere kant wil onze mail niet. Aan het adres ligt het niet. Laat je beheerder ernaar kijken.',
+      },
+      stopped: 'We sturen niets meer naar dit adres, want mail komt terug. Vraag na of het klopt.',
       attempts: (count: number) => (count === 1 ? 'Eén poging.' : `${count} pogingen.`),
       retry: 'Verstuur opnieuw',
       retryText: 'Dezelfde mail gaat nog eens weg. Was hij toch aangekomen, dan krijgt deze persoon hem twee keer.',
@@ -1160,36 +1193,3 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
 }
 
 export type Messages = typeof nl
-      bounces: 'mail komt terug',
-      trust: 'Dit adres klopt, probeer opnieuw',
-      replies: { accepted: 'ja', tentative: 'misschien', declined: 'nee' },
-      /** What somebody answered in their calendar. */
-      answers: {
-        frees: (moment: string) => `zei nee in de agenda, plaats komt vrij op ${moment}`,
-        declined: 'zei nee in de agenda, plaats komt niet vanzelf vrij',
-        asked: 'nee uit de agenda, we vragen om bevestiging',
-        maybe: 'misschien',
-        older: (reply: string) => `antwoord op een oudere uitnodiging: ${reply}`,
-      },
-          'Antwoord in de agenda',
-    trust: {
-      question: {
-        title: (name: string) => `Klopt het adres van ${name}?`,
-        lead: 'Dan sturen we er weer mail naartoe. Wat deze persoon miste, gaat alsnog weg, ook over andere bijeenkomsten. Er is nog niets veranderd.',
-        button: 'Ja, probeer opnieuw',
-      },
-    },
-        undeliverable: 'Mail aan dit adres komt terug.',
-        declined: 'Deze persoon zei nee in de agenda.',
-        answered: 'Deze persoon komt toch.',
-        gone: 'Dit adres hoort hier niet meer bij.',
-      cameBack: 'kwam terug',
-      back: 'Terug',
-      backOn: (moment: string) => `Kwam terug op ${moment}.`,
-      otherSide: (reason: string) => `De andere kant zei: ${reason}`,
-      bounces: {
-        hard: 'Dit adres werkt niet.',
-        soft: 'Misschien gaat dit voorbij, zoals bij een volle mailbox. Na drie keer in dertig dagen sturen we niets meer.',
-        policy: 'De andere kant wil onze mail niet. Aan het adres ligt het niet. Laat je beheerder ernaar kijken.',
-      },
-      stopped: 'We sturen niets meer naar dit adres, want mail komt terug. Vraag na of het klopt.',

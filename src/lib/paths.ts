@@ -58,10 +58,10 @@ export const paths = {
     registrationsFile: (id: number) => `/console/events/${id}/registrations.csv`,
     registrationCancellation: (id: number) => `/console/registrations/${id}/cancellation`,
     promotion: (id: number) => `/console/registrations/${id}/promotion`,
+    delivery: (id: number) => `/console/registrations/${id}/delivery`,
     attendance: (id: number) => `/console/registrations/${id}/attendance`,
     outbox: () => '/console/outbox',
     message: (id: number) => `/console/outbox/${id}`,
     messageRetry: (id: number) => `/console/outbox/${id}/retry`,
   },
 }
-    delivery: (id: number) => `/console/registrations/${id}/delivery`,

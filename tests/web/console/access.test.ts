@@ -48,6 +48,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['GET /console/events/:id/registrations.csv', '/console/events/1/registrations.csv', undefined, 'organiser'],
   ['POST /console/registrations/:id/cancellation', '/console/registrations/1/cancellation', {}, 'organiser'],
   ['POST /console/registrations/:id/promotion', '/console/registrations/1/promotion', {}, 'organiser'],
+  ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
   ['POST /console/registrations/:id/attendance', '/console/registrations/1/attendance', { present: 'yes' }, 'host'],
   ['GET /console/outbox/:id', '/console/outbox/1', undefined, 'organiser'],
   ['POST /console/outbox/:id/retry', '/console/outbox/1/retry', {}, 'organiser'],
@@ -58,7 +59,6 @@ async function openAll() {
   const { db, group } = world
   const event = makeEvent(db, group)
   const { kind, timeZone, durationMinutes, attendance } = event
-  ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
   const draft = { groupId: group.id, kind, timeZone, durationMinutes, attendance, localStart: '2027-01-07T12:00' }
   writeNow(db, tx => createEvent(tx, { ...draft, title: 'Nog geheim' }, NOW))
   makeSeries(db, group)
