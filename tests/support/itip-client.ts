@@ -75,8 +75,10 @@ function isSameAppointment(a: Invitation, b: Invitation): boolean {
 /** What should stand in somebody's calendar; the title only where it is known to have been told. */
 export type Appointment = { uid: string; summary?: string } & Pick<Entry, 'sequence' | 'start' | 'end' | 'location'>
 
+type Shown = Pick<Calendar, 'entries' | 'violations'>
+
 /** Every way in which a calendar is not what it should be, in words; none if it is right. */
-export function differences({ entries, violations }: Calendar, expected: Appointment[]): string[] {
+export function differences({ entries, violations }: Shown, expected: Appointment[]): string[] {
   const wrong = expected.flatMap(({ uid, ...appointment }) => {
     const entry = entries.get(uid)
     if (!entry) return [`${uid} is missing`]
