@@ -1,32 +1,45 @@
 // Which rows of the outbox leave now: claimed under a lease, put back, and taken over from a process that died. What
 // becomes of a claimed row stands in `sending`.
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, min, notInArray, or, sql } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { messages } from '#db/schema.ts'
-import { ALL_LANES, type Message } from './outbox.ts'
+import { ALL_LANES, type Message, URGENT_LANES } from './outbox.ts'
 import { giveUp, isCritical, know } from './sending.ts'
 
-/** Longer than the longest silence of a mail server that we sit out (RFC 5321 §4.5.3.2.6: 10 minutes). */
-const LEASE = { minutes: 15 }
+/**
+ * A mail server may be silent for ten minutes (RFC 5321 §4.5.3.2.6) and a lease must outlast that: so it is short, and
+ * renewed for as long as its owner lives. One that has run out belongs to nobody any more.
+ */
+const LEASE = { seconds: 30 }
+/** What nobody renews. */
+const LONG_LEASE = { minutes: 15 }
+
+/** Somebody waits in front of the screen for what is urgent; it never queues behind anything else. */
+export type Queue = 'urgent' | 'ordinary'
+
+export interface Wanted {
+  queue: Queue
+  limit: number
+}
 
 /**
  * Takes up to `limit` due rows under a lease. Never two of one registration at a time, so that an update cannot overtake
  * the invitation it updates.
  */
-export function claim(tx: Tx, worker: string, limit: number, now: Temporal.Instant): Message[] {
-  const due = dueMessages(tx).all({ now: now.epochMilliseconds, limit: limit * 4 })
-  return lease(tx, worker, due.filter(isFirstOfItsRegistration).slice(0, limit), now)
+export function claim(tx: Tx, worker: string, { queue, limit }: Wanted, now: Temporal.Instant): Message[] {
+  const due = queries[queue].due(tx).all({ now: now.epochMilliseconds, limit: limit * 4 })
+  return lease(tx, worker, due.filter(isFirstOfItsRegistration).slice(0, limit), now.add(LEASE))
 }
 
-/** Takes one row that this transaction has added itself, whatever else is due. */
+/** Takes one row that this transaction has added itself, whatever else is due. Its lease cannot be renewed. */
 export function claimOwn(tx: Tx, worker: string, key: string, now: Temporal.Instant): Message[] {
-  return lease(tx, worker, tx.select().from(messages).where(eq(messages.key, key)).all(), now)
+  const rows = tx.select().from(messages).where(eq(messages.key, key)).all()
+  return lease(tx, worker, rows, now.add(LONG_LEASE))
 }
 
-function lease(tx: Tx, worker: string, rows: Message[], now: Temporal.Instant): Message[] {
-  const until = now.add(LEASE).epochMilliseconds
-  for (const { id } of rows) leasing(tx).run({ id, worker, until })
+function lease(tx: Tx, worker: string, rows: Message[], until: Temporal.Instant): Message[] {
+  for (const { id } of rows) leasing(tx).run({ id, worker, until: until.epochMilliseconds })
   return rows.map(message => ({ ...message, state: 'sending', attempts: message.attempts + 1 }))
 }
 
@@ -47,37 +60,14 @@ function isFirstOfItsRegistration({ registrationId }: Message, index: number, al
   return registrationId === null || all.findIndex(other => other.registrationId === registrationId) === index
 }
 
-const dueMessages = prepared(db =>
-  db
-    .select()
-    .from(messages)
-    .where(isFreeAndDue(db))
-    .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
-    .limit(sql.placeholder('limit'))
-    .prepare(),
-)
-
-/** Due by `now`, and about no registration that has a mail under way. */
-function isFreeAndDue(db: Db) {
-  const busy = db
-    .select({ id: messages.registrationId })
-    .from(messages)
-    .where(and(eq(messages.state, 'sending'), isNotNull(messages.registrationId)))
-  const isFree = or(isNull(messages.registrationId), notInArray(messages.registrationId, busy))
-  const isDue = lte(messages.dueAt, given('now'))
-  return and(eq(messages.state, 'queued'), inArray(messages.lane, ALL_LANES), isDue, isFree)
-}
-
 /** Whether `claim` would take something now. A read, so that the worker opens no transaction for nothing. */
-export function isAnyDue(db: Db, now: Temporal.Instant): boolean {
-  return anyDue(db).get({ now: now.epochMilliseconds }) !== undefined
+export function isAnyDue(db: Db, queue: Queue, now: Temporal.Instant): boolean {
+  return queries[queue].anyDue(db).get({ now: now.epochMilliseconds }) !== undefined
 }
 
-const anyDue = prepared(db => db.select({ id: messages.id }).from(messages).where(isFreeAndDue(db)).limit(1).prepare())
-
-/** When the next row is due; nothing if the outbox is empty. */
-export function nextDue(db: Db): Temporal.Instant | undefined {
-  const first = ALL_LANES.flatMap(lane => firstOfLane(db).get({ lane })?.dueAt ?? [])
+/** When the next row is due; nothing if there is none. */
+export function nextDue(db: Db, queue: Queue): Temporal.Instant | undefined {
+  const first = queries[queue].lanes.flatMap(lane => firstOfLane(db).get({ lane })?.dueAt ?? [])
   return first.sort(Temporal.Instant.compare)[0]
 }
 
@@ -88,6 +78,79 @@ const firstOfLane = prepared(db =>
     .where(and(eq(messages.state, 'queued'), eq(messages.lane, sql.placeholder('lane'))))
     .prepare(),
 )
+
+const queries: Record<Queue, ReturnType<typeof queriesOf>> = {
+  // Nothing urgent carries an invitation, so nothing about the same registration holds it up.
+  urgent: queriesOf(URGENT_LANES, () => undefined),
+  ordinary: queriesOf(
+    ALL_LANES.filter(lane => !URGENT_LANES.includes(lane)),
+    isFree,
+  ),
+}
+
+function queriesOf(lanes: number[], isAllowed: (db: Db) => ReturnType<typeof isFree>) {
+  const isDue = lte(messages.dueAt, given('now'))
+  const where = (db: Db) => and(eq(messages.state, 'queued'), inArray(messages.lane, lanes), isDue, isAllowed(db))
+  const due = prepared(db =>
+    db
+      .select()
+      .from(messages)
+      .where(where(db))
+      .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
+      .limit(sql.placeholder('limit'))
+      .prepare(),
+  )
+  const anyDue = prepared(db => db.select({ id: messages.id }).from(messages).where(where(db)).limit(1).prepare())
+  return { lanes, due, anyDue }
+}
+
+/** About no registration that has a mail under way. */
+function isFree(db: Db) {
+  const busy = db
+    .select({ id: messages.registrationId })
+    .from(messages)
+    .where(and(eq(messages.state, 'sending'), isNotNull(messages.registrationId)))
+  return or(isNull(messages.registrationId), notInArray(messages.registrationId, busy))
+}
+
+/** Whether anything is under way, here or elsewhere: then leases have to be looked after. */
+export function isAnyLeased(db: Db): boolean {
+  return anyLeased(db).get() !== undefined
+}
+
+const anyLeased = prepared(db =>
+  db.select({ id: messages.id }).from(messages).where(eq(messages.state, 'sending')).limit(1).prepare(),
+)
+
+/** Whether a claimed row is still this worker's to decide about: a process that stood still may have lost it. */
+export function isHeldBy(db: Db, id: number, worker: string): boolean {
+  return held(db).get({ id, worker }) !== undefined
+}
+
+const held = prepared(db =>
+  db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.id, sql.placeholder('id')),
+        eq(messages.state, 'sending'),
+        eq(messages.leasedBy, sql.placeholder('worker')),
+      ),
+    )
+    .prepare(),
+)
+
+/** Shows that the owner of these rows still works on them. */
+export function renew(tx: Tx, worker: string, ids: number[], now: Temporal.Instant): void {
+  const mine = and(inArray(messages.id, ids), eq(messages.state, 'sending'), eq(messages.leasedBy, worker))
+  const until = now.add(LEASE)
+  // A longer one is not cut short.
+  tx.update(messages)
+    .set({ leasedUntil: until })
+    .where(and(mine, lte(messages.leasedUntil, until)))
+    .run()
+}
 
 /** Puts a claimed row back that the mail server was not asked to take: as if nobody had tried. */
 export function release(tx: Tx, { id, dueAt }: Pick<Message, 'id' | 'dueAt'>, reason: string): void {
@@ -102,17 +165,15 @@ const INTERRUPTED = 'interrupted'
 const MOST_CRASHES = 10
 
 /**
- * Rows left `sending` by a process that died. What had not been written starts afresh; what had been written may have left:
- * each crash has it sent once more, at once and byte for byte, if it matters, and shown as uncertain otherwise. Returns
- * the rows.
+ * Rows whose lease has run out, all but those that this worker has under way: whoever had them is dead. What had not been
+ * written starts afresh; what had been written may have left: each crash has it sent once more, at once and byte for byte,
+ * if it matters, and shown as uncertain otherwise. Returns the rows.
  */
-export function reclaim(tx: Tx, worker: string, now: Temporal.Instant): Message[] {
+export function reclaim(tx: Tx, underWay: number[], now: Temporal.Instant): Message[] {
   const lost = tx
     .select()
     .from(messages)
-    .where(
-      and(eq(messages.state, 'sending'), or(sql`${messages.leasedBy} is not ${worker}`, lt(messages.leasedUntil, now))),
-    )
+    .where(and(eq(messages.state, 'sending'), lte(messages.leasedUntil, now), notInArray(messages.id, underWay)))
     .all()
   for (const message of lost) {
     if (!message.bytes) release(tx, message, '')

@@ -34,6 +34,12 @@ const LANES: Record<MessageKind, number> = {
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
 export const ALL_LANES = [...new Set(Object.values(LANES))]
+export const URGENT_LANES = [0, 1]
+
+/** Whether somebody waits for it now: then it goes past everything else. */
+export function isUrgent({ lane }: Pick<Message, 'lane'>): boolean {
+  return URGENT_LANES.includes(lane)
+}
 
 /** How long a mail is worth sending after it was due, unless the caller knows better. */
 const WORTH: Partial<Record<MessageKind, Temporal.DurationLike>> = {

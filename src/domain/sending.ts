@@ -29,7 +29,8 @@ export function isCritical({ kind }: Message): boolean {
 }
 
 const MAX_UNCERTAIN_RESENDS = 3
-const BACKOFF_MINUTES = [1, 5, 15, 30, 60]
+const BACKOFF_MINUTES = [1, 5, 15, 30]
+const SPREAD_MINUTES = 10
 const UNCERTAIN_MINUTES = 5
 
 /** The mail as it will leave, now and at every retry. */
@@ -56,7 +57,8 @@ export function freeze(tx: Tx, id: number, frozen: Frozen): void {
 /** What the mail server made of it. */
 export type Outcome =
   | { result: 'sent' }
-  | { result: 'retry'; reason: string }
+  /** Not now; `isTooMuch` asks us to send less at a time. */
+  | { result: 'retry'; reason: string; isTooMuch?: true }
   | { result: 'failed'; reason: string }
   /** No answer: it may have been taken. */
   | { result: 'uncertain'; reason: string }
@@ -73,8 +75,7 @@ export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: T
   settling(tx).run({ id: message.id, state, reason, dueAt: dueAt.epochMilliseconds, sentAt })
   if (outcome.result === 'failed') recordRefusal(tx, message, reason, now)
   const isUntold = outcome.result === 'failed' && isUndeliverable(tx, message.toAddress)
-  if (outcome.result !== 'retry' && !isUntold)
-    know(tx, message, state === 'sent' || state === 'uncertain' ? message.messageId : null)
+  if (outcome.result !== 'retry' && !isUntold) know(tx, message, state === 'sent' ? message.messageId : null)
   if (state !== 'queued' && message.kind === 'sign_in') forgetBytes(tx, message)
 }
 
@@ -93,16 +94,16 @@ function stateAfter(
   { result }: Outcome,
   now: Temporal.Instant,
 ): { state: Message['state']; dueAt?: Temporal.Instant } {
-  if (result === 'retry') return { state: 'queued', dueAt: now.add({ minutes: backoff(message.attempts) }) }
+  if (result === 'retry') return { state: 'queued', dueAt: now.add({ minutes: backoff(message) }) }
   const isWorthAnother = isCritical(message) && message.attempts <= MAX_UNCERTAIN_RESENDS
   if (result === 'uncertain' && isWorthAnother)
     return { state: 'queued', dueAt: now.add({ minutes: UNCERTAIN_MINUTES }) }
   return { state: result }
 }
 
-/** Minutes until attempt number `attempts + 1`. */
-function backoff(attempts: number): number {
-  return BACKOFF_MINUTES[Math.min(attempts, BACKOFF_MINUTES.length) - 1] ?? 60
+/** Minutes until attempt number `attempts + 1`; once an hour, those that failed together do not come back together. */
+function backoff({ attempts, id }: Message): number {
+  return BACKOFF_MINUTES[attempts - 1] ?? 60 - (id % SPREAD_MINUTES)
 }
 
 const freezing = prepared(db =>

@@ -754,10 +754,26 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       troublesText: 'Look why, and send them again where needed.',
       toTroubles: 'See these mails',
     },
-    paused: {
-      title: 'No mail leaves at the moment',
-      text: (since, reason) =>
-        `Since ${since} the mail server takes nothing: ${reason}. Nothing gets lost. As soon as it can, everything leaves after all.`,
+    mailNotice: {
+      shut: {
+        title: 'No mail leaves at the moment',
+        text: since => `The mail server does not let us in. Since ${since} no mail has got through.`,
+        todo: 'Ask the administrator to check the settings of the mail server: address, name, password and security.',
+      },
+      stuck: {
+        title: 'No mail has left for some time',
+        text: since => `Since ${since} no mail has got through. We keep trying.`,
+        todo: 'Ask the administrator whether the mail server works.',
+      },
+      slow: {
+        title: 'Mail leaves slower at the moment',
+        text: (until, perMinute) =>
+          `The mail server asked for less mail at a time. We now send ${perMinute} a minute at most. If all stays quiet, it is back to normal from ${until}.`,
+        todo: 'You need not do anything.',
+      },
+      waiting: count => (count === 0 ? 'No mail waits.' : count === 1 ? 'One e-mail waits.' : `${count} e-mails wait.`),
+      safe: 'Nothing gets lost: whatever still makes sense leaves after all.',
+      reason: 'This is what we got back:',
     },
     rule: {
       everyMonth: 'every month',

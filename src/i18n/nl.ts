@@ -784,10 +784,27 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       troublesText: 'Kijk waarom, en verstuur ze opnieuw als dat nodig is.',
       toTroubles: 'Bekijk deze mails',
     },
-    paused: {
-      title: 'Er gaat nu geen mail weg',
-      text: (since: string, reason: string) =>
-        `Sinds ${since} neemt de mailserver niets aan: ${reason}. Er raakt niets kwijt. Zodra het weer kan, gaat alles alsnog weg.`,
+    mailNotice: {
+      shut: {
+        title: 'Er gaat nu geen mail weg',
+        text: (since: string) => `De mailserver laat ons niet binnen. Sinds ${since} kregen we geen mail weg.`,
+        todo: 'Vraag de beheerder om de instellingen van de mailserver na te kijken: het adres, de naam, het wachtwoord en de beveiliging.',
+      },
+      stuck: {
+        title: 'Er gaat al een tijd geen mail weg',
+        text: (since: string) => `Sinds ${since} kregen we geen mail weg. We blijven het proberen.`,
+        todo: 'Vraag de beheerder of de mailserver het doet.',
+      },
+      slow: {
+        title: 'De mail gaat nu langzamer weg',
+        text: (until: string, perMinute: number) =>
+          `De mailserver vroeg om minder mail tegelijk. We sturen er nu hoogstens ${perMinute} per minuut. Blijft het rustig, dan gaat het vanaf ${until} weer gewoon.`,
+        todo: 'Je hoeft niets te doen.',
+      },
+      waiting: (count: number) =>
+        count === 0 ? 'Er wacht nu geen mail.' : count === 1 ? 'Eén mail wacht.' : `${count} mails wachten.`,
+      safe: 'Er raakt niets kwijt: wat nog zin heeft, gaat alsnog weg.',
+      reason: 'Dit kregen we terug:',
     },
     rule: {
       everyMonth: 'elke maand',

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tx } from '#db/open.ts'
 import type { Write } from '#db/write.ts'
 import type { Config } from '#src/config.ts'
-import { reclaim, release } from '#src/domain/claiming.ts'
+import { isHeldBy, reclaim, release, renew, type Wanted } from '#src/domain/claiming.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { freeze, type Outcome, recordOutcome } from '#src/domain/sending.ts'
+import { noteStuck, noteThrough } from '#src/domain/standstill.ts'
 import { settle } from '#src/domain/telling.ts'
 import type { Clock } from '#src/lib/clock.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
@@ -36,27 +37,42 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
   const dkim = readDkim(config)
   let isStopped = false
 
-  /** Puts back what a process that died had under way, and tells what changed since. */
-  function recover(): Promise<void> {
+  /** Keeps what we have under way; puts back what a process that died had, and tells what changed since. */
+  function tend(underWay: number[]): Promise<void> {
     return write(tx => {
       const now = clock.now()
-      for (const message of reclaim(tx, worker, now)) settleAbout(tx, message, now)
+      renew(tx, worker, underWay, now)
+      for (const message of reclaim(tx, underWay, now)) settleAbout(tx, message, now)
     })
   }
 
-  function take(limit: number): Promise<Task[]> {
-    return write(tx => takeDue(tx, worker, limit, clock.now(), error => log.error({ err: error }, 'mail not written')))
+  function take(wanted: Wanted): Promise<Task[]> {
+    return write(tx => takeDue(tx, worker, wanted, clock.now(), error => log.error({ err: error }, 'mail not written')))
   }
 
   /** Never throws on account of the mail. How it ended is in the outbox when this resolves. */
   async function deliver({ message, draft, at }: Task): Promise<Result> {
     const written = draft ? await writeDown(message, draft, at) : message
-    const result: Result = hasBytes(written)
-      ? await transport.send(written)
-      : { result: 'failed', reason: 'could not be written' }
-    await insist(tx => finish(tx, written, result, clock.now()))
+    const result = hasBytes(written) ? await handOver(written) : await giveUpOn(written)
     const reason = 'reason' in result ? result.reason : undefined
     log.info({ message: message.id, kind: message.kind, result: result.result, reason }, 'mail')
+    return result
+  }
+
+  async function handOver(message: Written): Promise<Result> {
+    const result = await transport.send(message)
+    await insist(tx => {
+      const now = clock.now()
+      // What we cut off ourselves says nothing about the mail server.
+      if (!isStopped) noteHow(tx, result, now)
+      finish(tx, message, result, now)
+    })
+    return result
+  }
+
+  async function giveUpOn(message: Message): Promise<Result> {
+    const result = { result: 'failed', reason: 'could not be written' } as const
+    await insist(tx => finish(tx, message, result, clock.now()))
     return result
   }
 
@@ -71,8 +87,12 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
       const content = contentOf(occasion, { config, tokens }, at)
       const { subject, bytes } = await compose(content, { messageId, date: at, threadId }, dkim)
       const frozen = { subject, bytes, messageId, datedAt: at, told }
-      await insist(tx => freeze(tx, message.id, frozen))
-      return { ...message, ...frozen }
+      const isOurs = await insist(tx => {
+        if (!isHeldBy(tx, message.id, worker)) return false
+        freeze(tx, message.id, frozen)
+        return true
+      })
+      return isOurs ? { ...message, ...frozen } : message
     } catch (error) {
       log.error({ err: error, message: message.id, kind: message.kind }, 'mail not written')
       return message
@@ -80,7 +100,7 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
   }
 
   /** A full or failing disk must not lose what we know of a mail: it is written down as soon as it can be. */
-  async function insist(work: (tx: Tx) => void): Promise<void> {
+  async function insist<T>(work: (tx: Tx) => T): Promise<T> {
     for (;;) {
       try {
         return await write(work)
@@ -92,18 +112,26 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
     }
   }
 
+  /** Unless this process stood still for so long that another one has taken the mail over. */
+  function finish(tx: Tx, message: Message, result: Result, now: Temporal.Instant): void {
+    if (!isHeldBy(tx, message.id, worker)) return
+    if (result.result === 'pause') release(tx, message, result.reason)
+    else recordOutcome(tx, message, result, now)
+    settleAbout(tx, message, now)
+  }
+
   function stop(): void {
     isStopped = true
     transport.close()
   }
 
-  return { recover, take, deliver, stop }
+  return { tend, take, deliver, stop }
 }
 
-function finish(tx: Tx, message: Message, result: Result, now: Temporal.Instant): void {
-  if (result.result === 'pause') release(tx, message, result.reason)
-  else recordOutcome(tx, message, result, now)
-  settleAbout(tx, message, now)
+/** Whether mail gets through at all: an answer over this one mail shows that it does. */
+function noteHow(tx: Tx, result: Result, now: Temporal.Instant): void {
+  if (result.result === 'sent' || result.result === 'failed') noteThrough(tx)
+  else noteStuck(tx, { reason: result.reason, isShut: result.result === 'pause' }, now)
 }
 
 /** While a mail was with the mail server nothing was decided about its registration; now it can be. */

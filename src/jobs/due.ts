@@ -2,7 +2,7 @@
 import type { Tx } from '#db/open.ts'
 import type { Told } from '#db/schema.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
-import { claim } from '#src/domain/claiming.ts'
+import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -35,8 +35,14 @@ interface Subject {
 }
 
 /** Claims what is due and keeps what should leave. One row that cannot be judged stops no other. */
-export function takeDue(tx: Tx, worker: string, limit: number, at: Temporal.Instant, broken: (error: unknown) => void) {
-  return claim(tx, worker, limit, at).flatMap((message): Task[] => {
+export function takeDue(
+  tx: Tx,
+  worker: string,
+  wanted: Wanted,
+  at: Temporal.Instant,
+  broken: (error: unknown) => void,
+) {
+  return claim(tx, worker, wanted, at).flatMap((message): Task[] => {
     try {
       return judge(tx, message, at)
     } catch (error) {

@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
-import { isAnyDue, nextDue } from '#src/domain/claiming.ts'
-import { freeDeclined, isAnyToFree } from '#src/domain/replies.ts'
+import { isAnyDue, isAnyLeased } from '#src/domain/claiming.ts'
+import { findStandstill } from '#src/domain/standstill.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { CONNECTIONS } from '#src/mail/smtp.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'
+import { type Crew, createCrews } from './crews.ts'
 import { createDelivery, type DeliveryDeps } from './deliver.ts'
 import type { Task } from './due.ts'
+import { createPace } from './pace.ts'
 import { createPause } from './pause.ts'
 import { SWEEP_EVERY, sweep } from './sweep.ts'
 
@@ -17,8 +18,9 @@ export interface WorkerDeps extends Omit<DeliveryDeps, 'transport' | 'worker'> {
   transport?: Transport
 }
 
-const LONGEST_SLEEP_MS = 60_000
-const SHORTEST_SLEEP_MS = 100
+/** A third of a lease: whoever misses one of these still has it. */
+const TEND_EVERY = { seconds: 10 }
+const TEND_MS = 10_000
 /** After trouble of our own: long enough not to spin, short enough to be there when the disk is. */
 const TROUBLE_SLEEP_MS = 5000
 /** How long a stop waits for the mails under way, and then for writing down what came of those it cut off. */
@@ -29,17 +31,15 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const { write, clock, log, config } = deps
   const worker = randomUUID()
   const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config, deps.tokens), worker })
-  const pause = createPause(log)
-  // Twice what the pool sends at once: it never waits for our disk, and half of them share one commit. Where the rate is
-  // limited nothing waits in the pool, so that a sign-in link can still go first.
-  const mostUnderWay = config.mailRate ? CONNECTIONS : 2 * CONNECTIONS
-  const underWay = new Set<Promise<void>>()
+  const pause = createPause(log, findStandstill(db, clock.now())?.isShut)
+  const pace = createPace(config.mailRate, log)
+  const crews = createCrews(db, pause, pace, config.mailRate !== undefined)
   let state: 'new' | 'running' | 'stopped' = 'new'
   let beat: Temporal.Instant | undefined
   let swept: Temporal.Instant | undefined
+  let tended: Temporal.Instant | undefined
   let pumping: Promise<void> | undefined
   let isNudged = false
-  let hasRecovered = false
   let timer: NodeJS.Timeout | undefined
 
   function start(): void {
@@ -73,42 +73,58 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   async function fill(): Promise<void> {
     const now = clock.now()
     beat = now
-    if (!hasRecovered) await delivery.recover()
-    hasRecovered = true
+    await tend(now)
     if (!swept || !isBefore(now, swept.add(SWEEP_EVERY))) {
       swept = now
       await write(tx => sweep(tx, now))
     }
-    if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
-    const most = pause.slots(now, mostUnderWay)
-    if (most === 0 || underWay.size > most / 2 || !isAnyDue(db, now)) return
-    for (const task of await delivery.take(most - underWay.size)) track(task)
+    pace.recover(now)
+    for (const crew of crews) await fillCrew(crew)
+  }
+
+  /** At the start, and then whenever anybody has a mail under way: those of a process that died leave soon after. */
+  async function tend(now: Temporal.Instant): Promise<void> {
+    if (tended && isBefore(now, tended.add(TEND_EVERY))) return
+    tended = now
+    if (isAnyLeased(db)) await delivery.tend(crews.flatMap(crew => [...crew.underWay.keys()]))
+  }
+
+  async function fillCrew(crew: Crew): Promise<void> {
+    const now = clock.now()
+    const limit = crew.room(now)
+    if (limit === 0 || !isAnyDue(db, crew.queue, now)) return
+    const tasks = await delivery.take({ queue: crew.queue, limit })
+    const step = pace.spend(tasks.length, now)
+    for (const task of tasks) track(crew, task, step)
     isNudged = true
   }
 
-  function track(task: Task): void {
+  function track({ underWay }: Crew, task: Task, step: number): void {
+    const { id } = task.message
     const sending = delivery
       .deliver(task)
-      .then(result => pause.note(result, clock.now()))
-      .catch(error => log.error({ err: error, message: task.message.id }, 'the worker lost a mail'))
+      .then(result => {
+        pause.note(result, clock.now())
+        if (result.result === 'retry' && result.isTooMuch) pace.slowDown(step, result.reason, clock.now())
+      })
+      .catch(error => log.error({ err: error, message: id }, 'the worker lost a mail'))
       .then(() => {
-        underWay.delete(sending)
+        underWay.delete(id)
         wake()
       })
-    underWay.add(sending)
+    underWay.set(id, sending)
   }
 
   function untilNext(): number {
     const now = clock.now()
-    const next = pause.until() ?? nextDue(db)
-    if (!next) return LONGEST_SLEEP_MS
-    const wait = next.epochMilliseconds - now.epochMilliseconds
-    return Math.min(LONGEST_SLEEP_MS, Math.max(SHORTEST_SLEEP_MS, wait))
+    const sleeps = crews.map(crew => crew.sleepMs(now))
+    return Math.min(...sleeps, ...(isAnyLeased(db) ? [TEND_MS] : []))
   }
 
-  /** Resolves when everything that is due has been tried. */
+  /** Resolves when everything that may leave by now has been tried. */
   async function idle(): Promise<void> {
-    while (pumping || underWay.size) await Promise.all([pumping, ...underWay])
+    const underWay = () => crews.flatMap(crew => [...crew.underWay.values()])
+    while (pumping || underWay().length) await Promise.all([pumping, ...underWay()])
   }
 
   /** Starts nothing new and waits for what is under way, though not for ever: what is cut off is sent again at the next start. */
@@ -128,8 +144,8 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     get beat() {
       return beat
     },
-    get paused() {
-      return pause.paused()
+    get slowed() {
+      return pace.slowed(clock.now())
     },
   }
 }

@@ -16,3 +16,17 @@ export function maskLinks(text: string): string {
 export function maskCalendar(text: string): string {
   return maskLinks(text.replaceAll(/\r?\n[ \t]/g, ''))
 }
+
+const MAIL_ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g
+const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/gi
+const HOST = /\b[\w-]+(?:\.[\w-]+)*\.[a-z][\w-]*\b/gi
+
+/** What a mail server said, without anybody's address and without where it stands; its codes (`550 5.1.1`) stay. */
+export function maskAddresses(text: string): string {
+  return text.replaceAll(MAIL_ADDRESS, '•••').replaceAll(IP_ADDRESS, '•••').replaceAll(HOST, '•••')
+}
+
+/** A mail's HTML likewise. Its links lead nowhere at all: it is shown in a frame, in which no other page belongs. */
+export function maskHtml(html: string): string {
+  return maskLinks(html.replaceAll(/(<a\b[^>]*?) href="[^"]*"/g, '$1'))
+}

@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
-import type { Config, Mailbox } from '#src/config.ts'
+import { type Config, ConfigError, type Mailbox } from '#src/config.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import type { Content } from './content.ts'
@@ -20,7 +20,7 @@ export interface Postmark {
 /** Opaque, so that nothing can be read from it; on the domain that sends, as receivers expect. */
 export function messageIdOf({ id, key, createdAt }: Message, { mailFrom }: Pick<Config, 'mailFrom'>): string {
   const opaque = createHash('sha256').update(`${id}:${key}:${createdAt.epochMilliseconds}`).digest('hex').slice(0, 32)
-  return `<${opaque}@${mailFrom.email.split('@')[1]}>`
+  return `<${opaque}@${domainOf(mailFrom)}>`
 }
 
 /** The signing key of a domain, in PEM. */
@@ -30,12 +30,24 @@ export interface Dkim {
   privateKey: string
 }
 
-/** Reads the key once. Throws if it is none: nodemailer would send unsigned and say nothing. */
+/** Shorter ones count for nothing (RFC 8301 §3.2). */
+const LEAST_BITS = 1024
+
+/** Reads the key once. Throws ConfigError if it cannot sign: nodemailer would send unsigned and say nothing. */
 export function readDkim({ dkim }: Pick<Config, 'dkim'>): Dkim | undefined {
   if (!dkim) return undefined
-  const privateKey = readFileSync(dkim.keyFile, 'utf8')
-  createPrivateKey(privateKey)
-  return { domain: dkim.domain, selector: dkim.selector, privateKey }
+  const { domain, selector, keyFile } = dkim
+  try {
+    const privateKey = readFileSync(keyFile, 'utf8')
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(privateKey)
+    // Ed25519 (RFC 8463) would sign for the few receivers that know it.
+    if (asymmetricKeyType !== 'rsa') throw new Error(`holds an ${asymmetricKeyType} key; it must be an RSA key`)
+    const bits = asymmetricKeyDetails?.modulusLength ?? 0
+    if (bits < LEAST_BITS) throw new Error(`holds a key of ${bits} bits; it must have ${LEAST_BITS} at least`)
+    return { domain, selector, privateKey }
+  } catch (error) {
+    throw new ConfigError([`DKIM_KEY_FILE=${keyFile}: ${(error as Error).message}`])
+  }
 }
 
 /** One mail to one recipient. nodemailer is loaded when the first one is written: it costs 55 ms and 25 MiB. */
@@ -72,21 +84,29 @@ function mailbox({ name, email }: Mailbox): { name: string; address: string } {
   return { name: cleanLine(name), address: email }
 }
 
-function headersOf({ kind, unsubscribe }: Content): Record<string, string | { prepared: true; value: string }> {
+const domainOf = ({ email }: Mailbox) => email.split('@')[1]
+
+/**
+ * Who a person sends mail to by hand is on a list (RFC 2919); whatever the program sends says so (RFC 3834 §5.2), to be
+ * answered by no program. Exchange is asked for no other silence than that: its delivery reports are read.
+ */
+function headersOf({ kind, from, isByHand, unsubscribe }: Content) {
   return {
-    'Auto-Submitted': 'auto-generated',
-    'X-Auto-Response-Suppress': 'All',
+    ...(isByHand ? { 'List-Id': `<${kind}.${domainOf(from)}>` } : { 'Auto-Submitted': 'auto-generated' }),
+    'X-Auto-Response-Suppress': 'OOF, AutoReply',
     'X-Aanschuiven-Message': kind,
     ...(unsubscribe && {
-      'List-Unsubscribe': { prepared: true, value: `<${unsubscribe.url}>` },
+      'List-Unsubscribe': { prepared: true as const, value: `<${unsubscribe.url}>` },
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     }),
   }
 }
 
-/** nodemailer's own list lacks the last three, and RFC 8058 asks for a signature over One-Click. */
-const SIGNED =
-  'from:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references:list-unsubscribe:list-unsubscribe-post:auto-submitted'
+/** nodemailer's own list lacks One-Click, over which RFC 8058 §3 asks for a signature, and what says who speaks. */
+const SIGNED = [
+  'from:reply-to:subject:date:message-id:to:mime-version:content-type:content-transfer-encoding:in-reply-to:references',
+  'list-id:list-unsubscribe:list-unsubscribe-post:auto-submitted:feedback-id:x-aanschuiven-message',
+].join(':')
 
 /** Signed before it is stored: what left can be shown as it left, and a retry carries the same signature. */
 async function sign(bytes: Buffer, { domain: domainName, selector: keySelector, privateKey }: Dkim): Promise<Buffer> {

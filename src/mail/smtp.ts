@@ -1,45 +1,58 @@
-// The mail server: a pool of connections that hands over stored bytes as they are.
+// The mail server: pools of connections that hand over stored bytes as they are. What is urgent has a pool of its own, so
+// that no mail that hangs stands in its way.
 import type { Readable } from 'node:stream'
+import type { Queue } from '#src/domain/claiming.ts'
+import { isUrgent } from '#src/domain/outbox.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
-import type { SmtpError } from './outcomes.ts'
-import { outcomeOf } from './outcomes.ts'
+import { outcomeOf, type SmtpError } from './outcomes.ts'
 import type { Outgoing, Transport, TransportConfig } from './transport.ts'
 import { returnAddress } from './verp.ts'
 
 /** As many as the worker has under way. */
-export const CONNECTIONS = 5
+export const CONNECTIONS: Record<Queue, number> = { urgent: 2, ordinary: 5 }
 const SECONDS = 1000
+/**
+ * A server may take ten minutes over the final dot (RFC 5321 §4.5.3.2.6). A mail that somebody waits for had better come
+ * twice than block the next one for so long.
+ */
+const SILENCE: Record<Queue, number> = { urgent: 60 * SECONDS, ordinary: 600 * SECONDS }
 
 /** Each pool loads nodemailer when it is opened. Nothing is requeued behind our back: the outbox decides about retries. */
-export async function openPool({ mailRate }: TransportConfig, url: string) {
+export async function openPool(url: string, queue: Queue = 'ordinary') {
   const { createTransport } = await import('nodemailer')
   return createTransport({
     url,
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: CONNECTIONS[queue],
     maxMessages: 100,
     maxRequeues: 0,
     connectionTimeout: 30 * SECONDS,
     greetingTimeout: 30 * SECONDS,
-    socketTimeout: 600 * SECONDS, // RFC 5321 §4.5.3.2.6: a server may take ten minutes over the final dot
+    socketTimeout: SILENCE[queue],
+    requireTLS: isForTlsOnly(url),
     disableFileAccess: true,
     disableUrlAccess: true,
-    ...(mailRate && rateLimit(mailRate)),
   })
 }
 
-/** Less than one a second is one in so many seconds. */
-function rateLimit(perSecond: number) {
-  const limit = Math.max(1, Math.floor(perSecond))
-  return { rateLimit: limit, rateDelta: (limit / perSecond) * SECONDS }
+/**
+ * A password crosses the network under TLS or not at all, whatever the line between lets the server offer (RFC 8314 §4.1).
+ * The address can say otherwise: `?requireTLS=false`, `?ignoreTLS=true`.
+ */
+function isForTlsOnly(url: string): boolean {
+  const { hostname, password, searchParams } = new URL(url)
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  return password !== '' && !isHere && searchParams.get('ignoreTLS') !== 'true'
 }
+
+type Pool = Awaited<ReturnType<typeof openPool>>
 
 export function smtpTransport(config: TransportConfig, url: string, tokens: Tokens): Transport {
   const bodies = new WeakMap<Buffer, Readable>()
-  let opening: ReturnType<typeof openPool> | undefined
+  const opening: Partial<Record<Queue, Promise<Pool>>> = {}
 
-  async function open() {
-    const pool = await openPool(config, url)
+  async function open(queue: Queue): Promise<Pool> {
+    const pool = await openPool(url, queue)
     // Whether the server asked for a message (354) shows in whether its stream has been read.
     pool.use('stream', (mail, done) => {
       mail.message?.processFunc(input => {
@@ -53,21 +66,26 @@ export function smtpTransport(config: TransportConfig, url: string, tokens: Toke
     return pool
   }
 
+  function poolFor(mail: Outgoing): Promise<Pool> {
+    const queue = isUrgent(mail) ? 'urgent' : 'ordinary'
+    opening[queue] ??= open(queue)
+    return opening[queue]
+  }
+
   return {
     async send(mail) {
       const raw = mail.bytes
       try {
-        opening ??= open()
-        const pool = await opening
+        const pool = await poolFor(mail)
         const { rejected } = await pool.sendMail({ raw, ...letterFor(mail, config, tokens) })
         if (rejected.length) return { result: 'failed', reason: `not accepted: ${rejected.length}` }
         return { result: 'sent' }
       } catch (error) {
-        return outcomeOf(error as SmtpError, bodies.get(raw)?.readableDidRead ?? false)
+        return outcomeOf(withoutSecrets(error as SmtpError, url), bodies.get(raw)?.readableDidRead ?? false)
       }
     },
     close() {
-      opening?.then(pool => pool.close({ force: true })).catch(() => {})
+      for (const pool of Object.values(opening)) pool.then(open => open.close({ force: true })).catch(() => {})
     },
   }
 }
@@ -80,4 +98,17 @@ function letterFor(mail: Outgoing, config: TransportConfig, tokens: Tokens) {
     envelope,
     dsn: { ...(id && { id }), return: 'headers' as const, notify: ['failure' as const, 'delay' as const] },
   }
+}
+
+/** A server that did not understand how we signed in may repeat it; what it says is stored, shown and logged. */
+function withoutSecrets(error: SmtpError, url: string): SmtpError {
+  const { username, password } = new URL(url)
+  if (!password) return error
+  const [user = '', secret = ''] = [username, password].map(decodeURIComponent)
+  const forms = [`\0${user}\0${secret}`, secret].flatMap(text => [Buffer.from(text).toString('base64'), text])
+  const hide = (text: string) => forms.reduce((rest, form) => rest.replaceAll(form, '•••'), text)
+  return Object.assign(error, {
+    message: hide(error.message),
+    ...(error.response !== undefined && { response: hide(error.response) }),
+  })
 }

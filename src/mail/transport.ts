@@ -7,7 +7,9 @@ import { fileTransport } from './files.ts'
 import type { Pause } from './outcomes.ts'
 import { openPool, smtpTransport } from './smtp.ts'
 
-export type Outgoing = Pick<Message, 'id' | 'kind' | 'toAddress' | 'createdAt' | 'messageId'> & { bytes: Buffer }
+export type Outgoing = Pick<Message, 'id' | 'kind' | 'lane' | 'toAddress' | 'createdAt' | 'messageId'> & {
+  bytes: Buffer
+}
 
 export interface Transport {
   /** Never throws: whatever happens is an outcome. */
@@ -16,7 +18,7 @@ export interface Transport {
   close(): void
 }
 
-export type TransportConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailRate' | 'dataDir' | 'bounceAddress'>
+export type TransportConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'dataDir' | 'bounceAddress'>
 
 export function createTransport(config: TransportConfig, tokens: Tokens): Transport {
   return config.smtpUrl ? smtpTransport(config, config.smtpUrl, tokens) : fileTransport(config.dataDir)
@@ -25,7 +27,7 @@ export function createTransport(config: TransportConfig, tokens: Tokens): Transp
 /** Signs in to the mail server and leaves again; throws what is wrong. */
 export async function verifyTransport(config: TransportConfig): Promise<void> {
   if (!config.smtpUrl) return
-  const pool = await openPool(config, config.smtpUrl)
+  const pool = await openPool(config.smtpUrl)
   try {
     await pool.verify()
   } finally {

@@ -17,8 +17,14 @@ import type { Tokens } from '#src/lib/tokens.ts'
 export interface MailHealth {
   /** The worker's last sign of life. */
   readonly beat: Temporal.Instant | undefined
-  /** Since when and why nothing is sent at all; nothing while mail flows. */
-  readonly paused: { since: Temporal.Instant; reason: string } | undefined
+  /** Until when and why mail leaves slower than it might; that none gets through stands in the store (`standstill`). */
+  readonly slowed: { until: Temporal.Instant; perSecond: number; reason: string } | undefined
+}
+
+/** Whether answers and bounces are being read, for the console; the reader of the mailbox keeps it. */
+export interface InboxHealth {
+  /** Since when they are not, and what the mail server said; nothing while all is well, or nothing is to be read. */
+  readonly trouble: { since: Temporal.Instant; reason: string } | undefined
 }
 
 export interface Deps {

@@ -46,7 +46,7 @@ describe('registering', () => {
     writeNow(db, tx => cancelRegistration(tx, registration, 'attendee', NOW))
     const back = writeNow(db, tx => register(tx, event, applicant(), NOW))
     expect(back).toMatchObject({ id: registration.id, status: 'confirmed', sequence: 2 })
-    const due = writeNow(db, tx => claim(tx, 'test', 10, NOW))
+    const due = writeNow(db, tx => claim(tx, 'test', { queue: 'ordinary', limit: 10 }, NOW))
     expect(due.map(message => message.kind)).toEqual(['confirmed'])
   })
 })

@@ -7,10 +7,7 @@ import PostalMime from 'postal-mime'
 import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { messages, registrations } from '#db/schema.ts'
-import { writeNow } from '#db/write.ts'
-import { createOrganiser } from '#src/domain/organisers.ts'
 import { register } from '#src/domain/registering.ts'
-import { requestSignIn } from '#src/domain/sign-ins.ts'
 import { openPostOffice, type PostOffice } from '../support/postoffice.ts'
 import { openMailbox } from '../support/smtp.ts'
 import { applicant, makeEvent, makeGroup, makeRegistration } from '../support/world.ts'
@@ -47,22 +44,7 @@ test('sends a burst, each mail once', async () => {
   await office.close()
 })
 
-test('keeps to the rate the mail server takes, and lets a sign-in link go first', async () => {
-  const office = await openPostOffice({ config: { mailRate: 10 } })
-  office.nudged()
-  const begun = performance.now()
-  await registerMany(office, 30)
-  writeNow(office.db, tx => {
-    createOrganiser(tx, 'org@example.org', 'Org', office.clock.now())
-    requestSignIn(tx, 'org@example.org', 'nl', office.clock.now())
-  })
-  await expect.poll(() => office.mailbox.received.length, { timeout: 10_000 }).toBe(31)
-  expect(performance.now() - begun).toBeGreaterThan(2000)
-  expect(office.mailbox.received.findIndex(({ to }) => to[0] === 'org@example.org')).toBeLessThan(20)
-  await office.close()
-})
-
-test('no write waits for a slow mail server', async () => {
+test('§8.41 no write waits for a slow mail server', async () => {
   const office = await openPostOffice({ mailbox: await openMailbox({ delayMs: 600 }) })
   office.nudged()
   await registerMany(office, 1)

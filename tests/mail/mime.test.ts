@@ -45,7 +45,7 @@ test('a confirmation has every field once, in seven bits', async () => {
     'message-id': '<0123@example.org>',
     date: 'Sat, 21 Nov 2026 09:00:00 +0000',
     'auto-submitted': 'auto-generated',
-    'x-auto-response-suppress': 'All',
+    'x-auto-response-suppress': 'OOF, AutoReply',
     'x-aanschuiven-message': 'confirmed',
   })
   expect(names.toSorted()).toEqual([

@@ -10,8 +10,8 @@ export async function openApp(overrides: Partial<Config> = {}) {
   const world = openWorld()
   const config = { ...readConfig({ BASE_URL: 'http://localhost:3000' }), ...overrides }
   const lines: string[] = []
-  const mailHealth = { beat: undefined, paused: undefined }
-  const deps = { ...world, config, write: createWrite(world.db), mailHealth }
+  const mailHealth = { beat: undefined, slowed: undefined }
+  const deps = { ...world, config, write: createWrite(world.db), mailHealth, inboxHealth: { trouble: undefined } }
   const routes: { method: string; url: string }[] = []
   const app = await createApp(deps, {
     strictViews: true,

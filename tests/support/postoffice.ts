@@ -1,21 +1,25 @@
 // A world with a mail server and a worker: what commits is mailed, as in production, by a clock that a test moves.
 import { createWrite } from '#db/write.ts'
+import { createApp } from '#src/app.ts'
 import { type Config, readConfig } from '#src/config.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { createWorker } from '#src/jobs/worker.ts'
 import { instantOf, parseCalendar, parseEvent, propertyOf } from './calendars.ts'
+import { signIn } from './console.ts'
 import { type Mailbox, openMailbox, partsOf, type Received } from './smtp.ts'
-import { listMessages, openWorld } from './world.ts'
+import { listMessages, openWorld, type TestClock } from './world.ts'
 
 export const FROM = 'agenda@aanschuiven.example'
 
 export interface PostOfficeOptions {
   mailbox?: Mailbox
   config?: Partial<Config>
+  clock?: TestClock
 }
 
-export async function openPostOffice({ mailbox: given, config: values }: PostOfficeOptions = {}) {
-  const world = openWorld()
+export async function openPostOffice({ mailbox: given, config: values, clock }: PostOfficeOptions = {}) {
+  const world = { ...openWorld(), ...(clock && { clock }) }
   const mailbox = given ?? (await openMailbox())
   const config: Config = {
     ...readConfig({ BASE_URL: 'https://agenda.example.org', MAIL_FROM: `Aanschuiven <${FROM}>` }),
@@ -62,6 +66,44 @@ export async function openPostOffice({ mailbox: given, config: values }: PostOff
   }
 }
 export type PostOffice = Awaited<ReturnType<typeof openPostOffice>>
+
+/** The console over the same database, to an organiser of this group, and what a watchman asks. */
+export async function openCounter(office: PostOffice, group: Group) {
+  const { db, config, write, clock, tokens } = office
+  const mailHealth = {
+    get beat() {
+      return office.worker().beat
+    },
+    get slowed() {
+      return office.worker().slowed
+    },
+  }
+  const app = await createApp(
+    { db, config, write, clock, tokens, mailHealth, inboxHealth: { trouble: undefined } },
+    { strictViews: true },
+  )
+  const { cookie } = signIn(db, 'otto@example.org', group, 'owner')
+  const headers = { cookie: config.baseUrl.startsWith('https:') ? `__Host-${cookie}` : cookie }
+  return {
+    /** A page as text: tags gone, entities read. */
+    read: async (url: string) => textOf((await app.inject({ url, headers })).body),
+    ready: async () => {
+      const { statusCode, body } = await app.inject('/readyz')
+      return [statusCode, JSON.parse(body)] as [number, Record<string, unknown>]
+    },
+  }
+}
+
+function textOf(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll(/&#39;|&#x27;/g, "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ')
+}
 
 /** Names an organiser's change of an event as it is now. */
 export function editing(office: PostOffice, event: Event) {

@@ -25,7 +25,13 @@ export async function openSite(options: Pick<AppOptions, 'onPage'> = {}) {
     ensureOwner(tx, ORGANISER, clock.now())
   })
   const config = { ...readConfig({}), isDemo: true, port: 0 }
-  const deps = { ...world, config, write: createWrite(db), mailHealth: { beat: clock.now(), paused: undefined } }
+  const deps = {
+    ...world,
+    config,
+    write: createWrite(db),
+    inboxHealth: { trouble: undefined },
+    mailHealth: { beat: clock.now(), slowed: undefined },
+  }
   const routes: { method: string; url: string }[] = []
   const app = await createApp(deps, {
     strictViews: true,

@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import PostalMime, { type Email } from 'postal-mime'
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 
 /** How the server treats the next transaction. */
 export type Behaviour =
   | 'accept'
-  | 'greylist' // 451 at RCPT
+  | 'greylist' // 451 4.7.1 at RCPT
+  | 'local_error' // 451 4.3.0 after the final dot
+  | 'too_many' // 421 at MAIL FROM
+  | 'too_fast' // 450 4.7.1 at RCPT, because of the rate
   | 'shutdown' // 421 after the final dot
   | 'unknown_user' // 550 at RCPT
   | 'bad_sender' // 550 at MAIL FROM
@@ -17,12 +20,15 @@ export type Behaviour =
   | 'drop_at_mail' // the line drops before the message
   | 'drop_at_end' // the line drops after the final dot, the message kept
   | 'hang' // no answer after the final dot, the message kept
+  | 'slow' // every answer after a while
 
 export interface Received {
   from: string
   to: string[]
   raw: Buffer
   mail: Email
+  /** It came under TLS. */
+  isSecure: boolean
 }
 
 export interface Mailbox {
@@ -35,12 +41,23 @@ export interface Mailbox {
   close(): Promise<void>
 }
 
-export async function openMailbox(options: { port?: number; auth?: boolean; delayMs?: number } = {}): Promise<Mailbox> {
+export interface MailboxOptions {
+  port?: number
+  auth?: boolean
+  delayMs?: number
+  /** TLS with a certificate that nobody signed: from the first byte, or by STARTTLS. */
+  tls?: 'smtps' | 'starttls'
+}
+
+const SLOWLY_MS = 250
+
+export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox> {
   const received: Received[] = []
   let queue: Behaviour[] = []
   let standing: Behaviour = 'accept'
+  const next = () => queue[0] ?? standing
   const takeIf = (behaviour: Behaviour) => {
-    if ((queue[0] ?? standing) !== behaviour) return false
+    if (next() !== behaviour) return false
     queue.shift()
     return true
   }
@@ -53,30 +70,40 @@ export async function openMailbox(options: { port?: number; auth?: boolean; dela
     onMailFrom(_address, session, done) {
       if (takeIf('drop_at_mail')) hangUp(session.id)
       else if (takeIf('bad_sender')) done(refusal(550, 'Sender not allowed'))
+      else if (takeIf('too_many')) done(refusal(421, '4.7.0 Too many messages, slow down'))
+      else if (next() === 'slow') setTimeout(done, SLOWLY_MS)
       else done()
     },
     onRcptTo(_address, _session, done) {
       if (takeIf('greylist')) done(refusal(451, '4.7.1 Try again later'))
+      else if (takeIf('too_fast')) done(refusal(450, '4.7.1 Rate of mails exceeded'))
       else if (takeIf('unknown_user')) done(refusal(550, '5.1.1 No such user'))
+      else if (next() === 'slow') setTimeout(done, SLOWLY_MS)
       else done()
     },
     onData(stream, session, done) {
       buffer(stream).then(async raw => {
-        await sleep(options.delayMs ?? 0)
+        await sleep(next() === 'slow' ? SLOWLY_MS : (options.delayMs ?? 0))
         if (takeIf('bad_content')) return done(refusal(550, '5.7.1 Not wanted here'))
+        if (takeIf('local_error')) return done(refusal(451, '4.3.0 Local error in processing'))
         if (takeIf('shutdown')) return done(refusal(421, 'Closing down'))
-        received.push(await asReceived(session.envelope, raw))
+        received.push(await asReceived(session, raw))
         if (takeIf('drop_at_end')) return hangUp(session.id)
         if (takeIf('hang')) return
         takeIf('accept')
+        takeIf('slow')
         done()
       }, done)
     },
   }
+  const disabledCommands = [options.tls ? [] : 'STARTTLS', options.auth ? [] : 'AUTH'].flat()
   const server = new SMTPServer({
-    disabledCommands: options.auth ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    secure: options.tls === 'smtps',
+    // Its own certificate is the bad one we want; it need not warn us.
+    logger: false,
+    disabledCommands,
     allowInsecureAuth: true,
-    hideSTARTTLS: true,
+    hideSTARTTLS: options.tls !== 'starttls',
     disableReverseLookup: true,
     closeTimeout: 100,
     ...handlers,
@@ -88,7 +115,7 @@ export async function openMailbox(options: { port?: number; auth?: boolean; dela
   await new Promise<void>(resolve => server.listen(options.port ?? 0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   return {
-    url: `smtp://${options.auth ? 'agenda:secret@' : ''}127.0.0.1:${port}`,
+    url: `${options.tls === 'smtps' ? 'smtps' : 'smtp'}://${options.auth ? 'agenda:secret@' : ''}127.0.0.1:${port}`,
     received,
     next: (...behaviours) => {
       queue = behaviours
@@ -104,15 +131,14 @@ function refusal(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode })
 }
 
-async function asReceived(
-  { mailFrom, rcptTo }: { mailFrom: false | { address: string }; rcptTo: { address: string }[] },
-  raw: Buffer,
-): Promise<Received> {
+async function asReceived({ envelope, secure }: SMTPServerSession, raw: Buffer): Promise<Received> {
+  const { mailFrom, rcptTo } = envelope
   return {
     from: mailFrom ? mailFrom.address : '',
     to: rcptTo.map(({ address }) => address),
     raw,
     mail: await PostalMime.parse(raw),
+    isSecure: secure,
   }
 }
 

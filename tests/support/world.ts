@@ -34,6 +34,18 @@ export function testClock(start = NOW): TestClock {
   }
 }
 
+/** A clock that runs as clocks do; a test may still move it. */
+export function runningClock(start = NOW): TestClock {
+  const clock = testClock(start)
+  const begun = performance.now()
+  const run = () => ({ milliseconds: Math.floor(performance.now() - begun) })
+  return {
+    ...clock,
+    now: () => clock.now().add(run()),
+    set: instant => clock.set(String(Temporal.Instant.from(instant).subtract(run()))),
+  }
+}
+
 export const testTokens = createTokens(Buffer.alloc(32, 7))
 
 /** What mails are written with. */

@@ -6,6 +6,7 @@ import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { organiserOf } from './access.ts'
 import { listedForMe } from './events.ts'
+import { mailNotice } from './mail-notice.ts'
 import { ruleWords } from './rules.ts'
 import { warningsFor } from './warnings.ts'
 
@@ -13,7 +14,7 @@ const NEXT = 5
 const DRAFTS = 6
 
 export function homeRoutes(app: App, deps: Deps): void {
-  const { db, clock, mailHealth } = deps
+  const { db, clock } = deps
 
   app.get(paths.console.home(), async (request, reply) => {
     const me = organiserOf(request)
@@ -24,7 +25,7 @@ export function homeRoutes(app: App, deps: Deps): void {
       drafts: drafts.map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
       draftCount: countDrafts(db, me),
       troubles: countTroubles(db, me),
-      paused: mailHealth.paused,
+      mail: mailNotice(deps),
       series: seriesOf(request),
       groups: listGroupsWith(db, me, 'owner'),
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,

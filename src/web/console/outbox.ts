@@ -16,6 +16,7 @@ import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 import { options } from './fields.ts'
 import type { ShownMail } from './pages.ts'
+import { mailNotice } from './mail-notice.ts'
 import { writeMail } from './proposals.ts'
 
 const PAGE = 50
@@ -26,7 +27,7 @@ const Query = Type.Object({
 })
 
 export function outboxRoutes(app: App, deps: Deps): void {
-  const { db, write, clock, mailHealth } = deps
+  const { db, write, clock } = deps
 
   app.get(paths.console.outbox(), { schema: { querystring: Query } }, async (request, reply) => {
     const { state = 'now', before } = request.query
@@ -37,7 +38,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
       titles,
       state,
       next: messages.length === PAGE ? messages.at(-1)?.id : undefined,
-      paused: mailHealth.paused,
+      mail: mailNotice(deps),
       states: [...options(request.t.console.outbox.views), ...options(request.t.console.outbox.states)],
     })
   })

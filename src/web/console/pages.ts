@@ -7,9 +7,11 @@ import type { Proposal } from '#src/domain/planning.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Answer } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
-import type { MailHealth } from '../deps.ts'
+import type { Template } from '#src/domain/templates.ts'
+import type { Locale } from '#src/i18n/index.ts'
 import type { Form } from '../pages.ts'
 
+import type { MailNotice } from './mail-notice.ts'
 /** The options of a select: value, text. */
 export type Options = [string, string][]
 
@@ -78,7 +80,7 @@ export interface ConsolePages {
     drafts: { event: ListedEvent; warnings: string[] }[]
     draftCount: number
     troubles: number
-    paused: MailHealth['paused']
+    mail: MailNotice | undefined
     series: { found: Series; words: string; last: string | undefined }[]
     /** Those whose name, colour and address for answers are this organiser's to change. */
     groups: Group[]
@@ -148,7 +150,7 @@ export interface ConsolePages {
     titles: Map<number, string>
     state: string
     next: number | undefined
-    paused: MailHealth['paused']
+    mail: MailNotice | undefined
     states: Options
   }
   'console/message': {

@@ -1,11 +1,13 @@
-// For who watches over the process: is it alive, and can it do its work.
+// For who watches over the process: is it alive, can it do its work, and does mail get through.
+import { findStandstill, isLong } from '#src/domain/standstill.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 
 /** A worker without a sign of life for this long has stopped. */
 const SILENCE = { minutes: 2 }
 
-export function healthRoutes(app: App, { write, clock, mailHealth }: Deps): void {
+export function healthRoutes(app: App, deps: Deps): void {
+  const { write, clock, mailHealth } = deps
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
@@ -14,9 +16,19 @@ export function healthRoutes(app: App, { write, clock, mailHealth }: Deps): void
     const { beat } = mailHealth
     const isBeating = beat !== undefined && !isBefore(beat, clock.now().subtract(SILENCE))
     const isReady = isWritable && isBeating
+    const mail = isWritable ? mailDown(deps) : undefined
+    const status = isReady ? (mail ? 'degraded' : 'ok') : 'unready'
     return reply
       .code(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: isReady ? 'ok' : 'unready', database: isWritable, worker: isBeating })
+      .send({ status, database: isWritable, worker: isBeating, ...(mail && { mail }) })
   })
+}
+
+/** No mail has got through for an hour. The site itself is as ready as ever: pages work and every mail is kept. */
+function mailDown({ db, clock }: Deps): { down_since: string; reason: string } | undefined {
+  const now = clock.now()
+  const standstill = findStandstill(db, now)
+  if (!standstill || !isLong(standstill, now)) return undefined
+  return { down_since: standstill.since.toString({ smallestUnit: 'second' }), reason: standstill.reason }
 }

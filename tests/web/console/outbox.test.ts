@@ -5,6 +5,7 @@ import { writeNow } from '#db/write.ts'
 import { recordBounce, recordRefusal } from '#src/domain/bounces.ts'
 import { trustAddress } from '#src/domain/retrying.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
+import { noteStuck } from '#src/domain/standstill.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
@@ -50,15 +51,15 @@ describe('the list of mails', () => {
     expect(await kindsIn('?state=sent')).toEqual([])
   })
 
-  test('says that no mail leaves, and why', async () => {
-    const { deps, get } = await openOutbox()
-    Object.assign(deps.mailHealth, { paused: { since: NOW, reason: 'connection refused' } })
+  test('says that we are not let in, why, how many wait and what to do', async () => {
+    const { db, get } = await openOutbox()
+    writeNow(db, tx => noteStuck(tx, { reason: '535 5.7.8 box@example.org: no', isShut: true }, NOW))
     for (const path of ['/console', '/console/outbox']) {
       const { body } = await get(path)
       expect(body).toContain('Er gaat nu geen mail weg')
-      expect(body).toContain(
-        'Sinds zaterdag 21 november 2026, 10.00 neemt de mailserver niets aan: connection refused.',
-      )
+      expect(body).toContain('Sinds zaterdag 21 november 2026, 10.00 kregen we geen mail weg. Eén mail wacht.')
+      expect(body).toContain('Vraag de beheerder om de instellingen van de mailserver na te kijken')
+      expect(body).toContain('<q>535 5.7.8 •••: no</q>')
     }
   })
 
