@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
 import { isAnyDue, isAnyLeased } from '#src/domain/claiming.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
+import { freeDeclined, isAnyToFree } from '#src/domain/replies.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'
 import { type Crew, createCrews } from './crews.ts'
@@ -78,6 +79,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
       swept = now
       await write(tx => sweep(tx, now))
     }
+    if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     pace.recover(now)
     for (const crew of crews) await fillCrew(crew)
   }
