@@ -12,6 +12,9 @@ import { editorRoutes } from './web/console/editor.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { homeRoutes } from './web/console/home.ts'
+import { mailHtmlRoutes } from './web/console/mail-html.ts'
+import { mailPreviewRoutes } from './web/console/mail-previews.ts'
+import { mailRoutes } from './web/console/mails.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
 import { planningRoutes } from './web/console/planning.ts'
@@ -101,6 +104,8 @@ export async function createApp(
   forOrganisers(app, scope => {
     homeRoutes(scope, deps)
     groupRoutes(scope, deps)
+    mailRoutes(scope, deps)
+    mailPreviewRoutes(scope, deps)
     seriesRoutes(scope, deps)
     planningRoutes(scope, deps)
     eventListRoutes(scope, deps)
@@ -111,6 +116,7 @@ export async function createApp(
     registrationListRoutes(scope, deps)
     attendeeRoutes(scope, deps)
     outboxRoutes(scope, deps)
+    mailHtmlRoutes(scope, deps)
   })
 
   return app

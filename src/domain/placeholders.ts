@@ -11,6 +11,22 @@ const EVENT = ['title', 'kind', 'day', 'date', 'time', 'when', 'where', 'group',
 const REGISTRATION = ['firstName', ...EVENT] as const
 const PERSONAL: readonly Placeholder[] = ['ownPage', 'ownDoor', 'ownList', 'ownFeed']
 
+/** Kinds that go to many people about one thing. A personal link in their words would be one person's, sent to all. */
+const TO_MANY: readonly TemplateKind[] = [
+  'shared',
+  'place_free',
+  'changed',
+  'cancelled',
+  'reinstated',
+  'reminder_day',
+  'reminder_hour',
+  'newsletter',
+]
+
+export function goesToMany(kind: TemplateKind): boolean {
+  return TO_MANY.includes(kind)
+}
+
 export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', readonly Placeholder[]> = {
   shared: [...REGISTRATION, 'doorTime', 'moment'],
   confirmed: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],

@@ -5,6 +5,7 @@ import { isUndeliverable } from '#src/domain/bounces.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
+import { readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
@@ -136,16 +137,17 @@ function draftOf(tx: Tx, message: Message, subject: Subject | undefined): Draft 
 
 function occasionOf(tx: Tx, message: Message, subject: Subject | undefined): Occasion {
   const { kind, toAddress: email, locale, personId, signInId } = message
-  if (kind === 'test') return { kind, email, locale }
+  const own = subject ? {} : readTopTexts(tx, locale)
+  if (kind === 'test') return { kind, email, locale, own }
   if (kind === 'my') {
     const person = personId === null ? undefined : findPersonById(tx, personId)
-    if (person) return { kind, person, email, locale }
+    if (person) return { kind, person, email, locale, own }
   }
   if (kind === 'sign_in' && signInId !== null) {
     const signIn = findSignIn(tx, signInId)
-    if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale }
+    if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale, own }
   }
-  const about = subject && readAbout(tx, subject.registration)
+  const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
   if (about && isAboutRegistration(kind)) return { kind, about }
   throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)

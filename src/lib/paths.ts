@@ -42,6 +42,14 @@ export const paths = {
   console: {
     home: () => '/console',
     group: (slug: string) => `/console/groups/${q(slug)}`,
+    mails: (slug: string) => `/console/groups/${q(slug)}/mails`,
+    mail: (slug: string, locale: string, kind: string) => `/console/groups/${q(slug)}/mails/${locale}/${kind}`,
+    mailPreview: (slug: string, locale: string, kind: string) =>
+      `/console/groups/${q(slug)}/mails/${locale}/${kind}/preview`,
+    mailHtml: (slug: string, locale: string, kind: string) =>
+      `/console/groups/${q(slug)}/mails/${locale}/${kind}/preview.html`,
+    mailReset: (slug: string, locale: string, kind: string) =>
+      `/console/groups/${q(slug)}/mails/${locale}/${kind}/reset`,
     newSeries: () => '/console/series/new',
     series: (slug: string) => `/console/series/${q(slug)}`,
     planning: (slug: string) => `/console/series/${q(slug)}/planning`,
@@ -62,6 +70,7 @@ export const paths = {
     attendance: (id: number) => `/console/registrations/${id}/attendance`,
     outbox: () => '/console/outbox',
     message: (id: number) => `/console/outbox/${id}`,
+    messageHtml: (id: number) => `/console/outbox/${id}/mail.html`,
     messageRetry: (id: number) => `/console/outbox/${id}/retry`,
   },
 }

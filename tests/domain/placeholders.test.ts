@@ -1,6 +1,6 @@
 // What may stand in which text: personal links only where one person reads them, and never in a line.
 import { expect, test } from 'vitest'
-import { isPersonal, PLACEHOLDERS, placeholdersOf, type TemplateKind } from '#src/domain/placeholders.ts'
+import { goesToMany, isPersonal, PLACEHOLDERS, placeholdersOf, type TemplateKind } from '#src/domain/placeholders.ts'
 import { ourTexts, TEMPLATE_KINDS } from '#src/domain/templates.ts'
 
 const TO_MANY: TemplateKind[] = [
@@ -16,6 +16,7 @@ const TO_MANY: TemplateKind[] = [
 
 test('every kind of mail is either to one person or to many, and mails to many hold no personal link', () => {
   expect(TEMPLATE_KINDS.toSorted()).toEqual(Object.keys(PLACEHOLDERS).toSorted())
+  expect(TEMPLATE_KINDS.filter(goesToMany)).toEqual(TO_MANY)
   for (const kind of TO_MANY) expect(PLACEHOLDERS[kind].filter(isPersonal)).toEqual([])
   const personal = TEMPLATE_KINDS.filter(kind => PLACEHOLDERS[kind].some(isPersonal))
   expect(personal).toEqual(['confirmed', 'waitlisted', 'promoted', 'unregistered', 'declined', 'again', 'my'])

@@ -9,11 +9,13 @@ import { createEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { enqueue } from '#src/domain/outbox.ts'
+import type { Registration } from '#src/domain/registrations.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
+import { answerAll } from './answered.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 
 const NO_PAGE = [
-  /\.(ics|css|csv|atom|xml|txt)$/,
+  /\.(ics|css|csv|atom|xml|txt|html)$/,
   /^\/static\//,
   /^\/(healthz|readyz)$/,
   /^\/events\/:slug\/registrations$/,
@@ -48,6 +50,7 @@ function addresses(site: Site): Address[] {
     ...personal(site),
     ...collections(),
     ...consolePages(site),
+    ...answered(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -150,6 +153,10 @@ function consolePages({ db, clock }: Site): Address[] {
   const message = db.select().from(messages).where(eq(messages.eventId, coming.id)).get()
   return [
     ['/console/groups/:slug', '/console/groups/noord'],
+    ['/console/groups/:slug/mails', '/console/groups/noord/mails'],
+    ['/console/groups/:slug/mails/:locale/:kind', '/console/groups/noord/mails/nl/confirmed'],
+    ['/console/groups/:slug/mails/:locale/:kind', '/console/groups/noord/mails/en/shared?done=saved', 'saved'],
+    ['/console/groups/:slug/mails/:locale/:kind/preview', '/console/groups/noord/mails/nl/changed/preview'],
     ['/console/series/:slug', '/console/series/eerste-donderdag'],
     ['/console/series/:slug/planning', '/console/series/eerste-donderdag/planning'],
     ['/console/events/:id', `/console/events/${coming.id}`],
@@ -160,6 +167,22 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/reinstatement', `/console/events/${cancelled.id}/reinstatement`],
     ['/console/events/:id/registrations', `/console/events/${coming.id}/registrations`],
     ['/console/outbox/:id', `/console/outbox/${message?.id}`],
+  ]
+}
+
+/** After answers and bounces; the list of registrations shows them all. */
+function answered(site: Site): Address[] {
+  const event = findNext(site.db, site.clock.now())
+  const { declined, asked, cancelled, bounced } = answerAll(site, event)
+  const own = ({ id, linkVersion: version }: Registration) =>
+    `/registrations/${site.tokens.sign('registration', { id, version })}`
+  return [
+    ['/registrations/:token', own(declined), 'declined'],
+    ['/registrations/:token', own(asked), 'asked'],
+    ['/registrations/:token', own(cancelled), 'cancelled'],
+    ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?status=confirmed`, 'answers'],
+    ['/console/outbox/:id', `/console/outbox/${bounced.id}`, 'came back'],
+    ['/console/outbox', '/console/outbox?state=back', 'came back'],
   ]
 }
 

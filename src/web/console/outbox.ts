@@ -13,10 +13,11 @@ import { maskCalendar, maskLinks } from '#src/lib/masking.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
+import { FRAMING_CSP } from '../plugins/headers.ts'
 import { organiserOf, seeOther } from './access.ts'
 import { options } from './fields.ts'
-import type { ShownMail } from './pages.ts'
 import { mailNotice } from './mail-notice.ts'
+import type { ShownMail } from './pages.ts'
 import { writeMail } from './proposals.ts'
 
 const PAGE = 50
@@ -48,6 +49,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
   app.get('/console/outbox/:id', { schema: { params: Id } }, async (request, reply) => {
     const message = getMyMessage(db, organiserOf(request), request.params.id)
     const event = message.eventId === null ? undefined : findEvent(db, message.eventId)
+    reply.header('content-security-policy', FRAMING_CSP)
     return reply.page('console/message', {
       message,
       event,

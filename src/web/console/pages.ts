@@ -2,6 +2,7 @@
 import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
+import type { Placeholder, TemplateKind } from '#src/domain/placeholders.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Proposal } from '#src/domain/planning.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -10,8 +11,8 @@ import type { Series } from '#src/domain/series.ts'
 import type { Template } from '#src/domain/templates.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import type { Form } from '../pages.ts'
-
 import type { MailNotice } from './mail-notice.ts'
+
 /** The options of a select: value, text. */
 export type Options = [string, string][]
 
@@ -71,6 +72,46 @@ export interface ShownMail {
   isDraft: boolean
 }
 
+/** One text of a mail, as a field. */
+export interface MailField {
+  key: string
+  label: string
+  isLine: boolean
+  most: number
+  mayBeEmpty: boolean
+  /** Where the text comes from, or what stands there without own words. */
+  hint: string
+  /** Which placeholders of ours the text leaves out; as a sentence. */
+  missing: string
+}
+
+/** With whose data a kind of mail is shown, and what placeholders stand for there. */
+export interface MailExample {
+  values: Partial<Record<Placeholder, string>>
+  note: string
+}
+
+/** A kind of mail as it would leave, in each of its situations. */
+export interface ShownMails {
+  /** The texts are those that are kept; otherwise those in the form, repeated in `fields`. */
+  isSaved: boolean
+  fields: [string, string][]
+  /** `empty`: the placeholders that its texts use and that stand for nothing there. */
+  mails: { caption: string; subject: string; text: string; empty: string[] }[]
+}
+
+export interface MailPage extends Template {
+  form: Form
+  fields: MailField[]
+  gaps: { name: string; means: string; isPersonal: boolean; value: string }[]
+  reach: 'sharedLead' | 'toMany' | 'toOne'
+  example: MailExample
+  /** The group has own words for this mail. */
+  isOwn: boolean
+  done: 'saved' | 'reset' | undefined
+  shown: ShownMails | undefined
+}
+
 export interface ConsolePages {
   'console/sign-in': { form: Form }
   'console/sign-in-sent': { form: Form }
@@ -87,6 +128,14 @@ export interface ConsolePages {
     mayPlan: boolean
   }
   'console/group': { group: Group; form: Form; isSaved: boolean; accent: string | null }
+  'console/mails': {
+    group: Group
+    kinds: TemplateKind[]
+    /** By language: whose words a kind has. */
+    owners: { locale: Locale; owners: Map<TemplateKind, number> }[]
+    names: Map<number, string>
+  }
+  'console/mail': MailPage
   'console/series': {
     found: Series | undefined
     form: Form

@@ -82,12 +82,17 @@ function nameOf(tx: Tx, { registrationId }: Message): string {
 }
 
 /** A mail about a registration as it would leave now, with its personal links closed. */
-export function writeMail(tx: Tx, deps: Deps, { kind, registrationId }: Message): PreviewedMail | undefined {
+export function writeMail(tx: Tx, deps: Deps, message: Message): PreviewedMail | undefined {
+  const mail = renderMail(tx, deps, message)
+  return mail && { kind: message.kind, to: mail.to, subject: mail.subject, text: maskLinks(mail.text) }
+}
+
+/** The same with its links open: for who closes them. */
+export function renderMail(tx: Tx, deps: Deps, { kind, registrationId }: Message) {
   if (registrationId === null || !isAboutRegistration(kind)) return undefined
   const about = readAbout(tx, getRegistration(tx, registrationId))
   if (!about) return undefined
-  const { subject, text } = render(contentOf({ kind, about }, deps, deps.clock.now()))
-  return { kind, to: about.email, subject, text: maskLinks(text) }
+  return { to: about.email, ...render(contentOf({ kind, about }, deps, deps.clock.now())) }
 }
 
 /** A form's fields, to be sent once more; the number shown is added by the page. */

@@ -27,6 +27,14 @@ const HEADERS: Record<string, string> = {
 /** For the door's page alone: its form leads on to the room, wherever that is. */
 export const DOOR_CSP = [...CSP, "form-action 'self' https: http://localhost:* http://127.0.0.1:*"].join('; ')
 
+/** For a page of ours that shows a mail's HTML in a frame, and for that HTML: no script, no form, nothing loaded, no cookie. */
+export const FRAMING_CSP = [...CSP, "form-action 'self'", "frame-src 'self'"].join('; ')
+export const MAIL_HTML = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
+  'x-frame-options': 'SAMEORIGIN',
+  'cache-control': 'no-store',
+}
+
 export function securityHeaders(app: App, isHttps: boolean): void {
   const headers = { ...HEADERS, ...(isHttps && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }) }
   app.addHook('onRequest', async (_request, reply) => {

@@ -1,6 +1,6 @@
 // Who may do what: every console route, tried by nobody, by an organiser of another group, and by a host.
 import { describe, expect, test } from 'vitest'
-import { auditEntries, events, groups, registrations } from '#db/schema.ts'
+import { auditEntries, events, groups, registrations, templates } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { openConsole, signIn } from '../../support/console.ts'
@@ -17,6 +17,8 @@ const SERIES = {
 }
 const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
 
+const MAIL = '/console/groups/noord/mails/nl/confirmed'
+
 /** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
 const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organiser' | 'owner'][] = [
   ['GET /console', '/console', undefined, 'anyone'],
@@ -24,6 +26,14 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['GET /console/outbox', '/console/outbox', undefined, 'anyone'],
   ['GET /console/groups/:slug', '/console/groups/noord', undefined, 'owner'],
   ['POST /console/groups/:slug', '/console/groups/noord', { title: 'Anders' }, 'owner'],
+  ['GET /console/groups/:slug/mails', '/console/groups/noord/mails', undefined, 'owner'],
+  ['GET /console/groups/:slug/mails/:locale/:kind', MAIL, undefined, 'owner'],
+  ['POST /console/groups/:slug/mails/:locale/:kind', MAIL, { subject: 'Anders' }, 'owner'],
+  ['POST /console/groups/:slug/mails/:locale/:kind/reset', `${MAIL}/reset`, {}, 'owner'],
+  ['GET /console/groups/:slug/mails/:locale/:kind/preview', `${MAIL}/preview`, undefined, 'owner'],
+  ['POST /console/groups/:slug/mails/:locale/:kind/preview', `${MAIL}/preview`, {}, 'owner'],
+  ['GET /console/groups/:slug/mails/:locale/:kind/preview.html', `${MAIL}/preview.html`, undefined, 'owner'],
+  ['POST /console/groups/:slug/mails/:locale/:kind/preview.html', `${MAIL}/preview.html`, {}, 'owner'],
   ['GET /console/series/new', '/console/series/new', undefined, 'organiser'],
   ['POST /console/series/new', '/console/series/new', SERIES, 'organiser'],
   ['GET /console/series/:slug', '/console/series/eerste-donderdag', undefined, 'organiser'],
@@ -51,6 +61,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
   ['POST /console/registrations/:id/attendance', '/console/registrations/1/attendance', { present: 'yes' }, 'host'],
   ['GET /console/outbox/:id', '/console/outbox/1', undefined, 'organiser'],
+  ['GET /console/outbox/:id/mail.html', '/console/outbox/1/mail.html', undefined, 'organiser'],
   ['POST /console/outbox/:id/retry', '/console/outbox/1/retry', {}, 'organiser'],
 ]
 
@@ -72,6 +83,7 @@ async function openAll() {
     JSON.stringify([
       db.select().from(events).all(),
       db.select().from(groups).all(),
+      db.select().from(templates).all(),
       db.select().from(registrations).all(),
       db.select().from(auditEntries).all(),
     ])

@@ -1,0 +1,134 @@
+// What a mail is shown with to who writes its texts: the group's next event and somebody who registered for it, brought into
+// the state that the mail is about. Always in a transaction that is rolled back.
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, sql } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
+import { events, people, registrations, type Told } from '#db/schema.ts'
+import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
+import { dateIn } from '#src/lib/time.ts'
+import { createEvent, publishEvent } from './drafts.ts'
+import { type Event, getEvent } from './events.ts'
+import { descendantsOf, type Group } from './groups.ts'
+import type { Organiser } from './organisers.ts'
+import type { TemplateKind } from './placeholders.ts'
+import { register } from './registering.ts'
+import { type Registration, type Status, update } from './registrations.ts'
+import { toldNow } from './telling.ts'
+
+/** One of the situations in which a kind of mail is sent. */
+export interface Scene {
+  name: keyof Messages['console']['mails']['scenes']
+  status: Status
+  /** What the mail before this one told; nothing if there was none. */
+  told?: (now: Told) => Told
+  values?: (now: Temporal.Instant) => Partial<Registration>
+  isOff?: boolean
+}
+
+const placed: Scene = { name: 'placed', status: 'confirmed' }
+const waiting: Scene = { name: 'waiting', status: 'waitlisted' }
+const declinedAt = (now: Temporal.Instant) => ({ declinedAt: now, reply: 'declined' as const })
+const weekBefore = (localStart: string) =>
+  Temporal.PlainDateTime.from(localStart).subtract({ days: 7 }).toString({ smallestUnit: 'minute' })
+const moved = (told: Told) => ({ ...told, localStart: weekBefore(told.localStart) })
+
+const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
+  waitlisted: [waiting, { name: 'lost', status: 'waitlisted', told: told => ({ ...told, status: 'confirmed' }) }],
+  place_free: [waiting],
+  changed: [
+    { name: 'moved', status: 'confirmed', told: moved },
+    { name: 'other', status: 'confirmed', told: told => ({ ...told, durationMinutes: told.durationMinutes + 30 }) },
+    { ...waiting, told: moved },
+  ],
+  cancelled: [
+    { ...placed, isOff: true },
+    { ...waiting, isOff: true },
+  ],
+  reinstated: [placed, waiting],
+  unregistered: [
+    { name: 'byAttendee', status: 'cancelled', values: () => ({ cancelledBy: 'attendee' }) },
+    { name: 'byOrganiser', status: 'cancelled', values: () => ({ cancelledBy: 'organiser' }) },
+  ],
+  again: [placed, waiting],
+  declined: [
+    { name: 'frees', status: 'confirmed', values: now => ({ ...declinedAt(now), freesAt: now.add({ hours: 24 }) }) },
+    { name: 'stays', status: 'confirmed', values: now => ({ ...declinedAt(now), freesAt: null }) },
+    { name: 'asks', status: 'confirmed', values: () => ({ declinedAt: null, reply: null, freesAt: null }) },
+  ],
+}
+
+/** The situations of a kind of mail, the usual one first. */
+export function scenesOf(kind: TemplateKind): [Scene, ...Scene[]] {
+  return SCENES[kind] ?? [placed]
+}
+
+export interface Cast {
+  group: Group
+  locale: Locale
+  /** Plays the attendee where nobody has registered yet. */
+  organiser: Organiser
+  timeZone: string
+}
+
+export interface Staged {
+  event: Event
+  registration: Registration
+  isRealEvent: boolean
+  isRealPerson: boolean
+}
+
+/** Sets the scene. To be rolled back: what there is not is made, and whoever plays in it is changed. */
+export function stage(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): Staged {
+  const real = findNext(tx, cast.group, now)
+  const event = real ?? makeUp(tx, cast, now)
+  const found = findSomebody(tx, event, scene.status)
+  const person = found ?? registerOrganiser(tx, event, cast, now)
+  const registration = { ...person, status: scene.status }
+  const told = scene.told?.(toldNow(event, registration)) ?? null
+  const values = { status: scene.status, locale: cast.locale, told, ...scene.values?.(now) }
+  if (scene.isOff) tx.update(events).set({ cancelledAt: now }).where(eq(events.id, event.id)).run()
+  return {
+    event: getEvent(tx, event.id),
+    registration: update(tx, person, values),
+    isRealEvent: real !== undefined,
+    isRealPerson: found !== undefined,
+  }
+}
+
+/** The group's own first, then those of the groups under it. */
+function findNext(tx: Tx, group: Group, now: Temporal.Instant): Event | undefined {
+  const isComing = and(isNotNull(events.publishedAt), isNull(events.cancelledAt), gt(events.startsAt, now))
+  return tx
+    .select()
+    .from(events)
+    .where(and(isComing, inArray(events.groupId, descendantsOf(group.slug))))
+    .orderBy(desc(eq(events.groupId, group.id)), asc(events.startsAt))
+    .limit(1)
+    .get()
+}
+
+function makeUp(tx: Tx, { group, locale, timeZone }: Cast, now: Temporal.Instant): Event {
+  const { title, summary } = messagesIn(locale).example
+  const localStart = `${dateIn(now, timeZone).add({ days: 14 })}T12:00`
+  const appointment = { localStart, timeZone, durationMinutes: 60, attendance: 'online' as const }
+  const draft = createEvent(tx, { ...appointment, groupId: group.id, kind: 'webinar', title, summary }, now)
+  return publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, now)
+}
+
+/** Somebody in that state if there is, otherwise whoever came last. */
+function findSomebody(tx: Tx, event: Event, status: Status): Registration | undefined {
+  return tx
+    .select({ registration: registrations })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(and(eq(registrations.eventId, event.id), isNotNull(people.email)))
+    .orderBy(desc(sql`${registrations.status} = ${status}`), desc(registrations.id))
+    .limit(1)
+    .get()?.registration
+}
+
+function registerOrganiser(tx: Tx, event: Event, { organiser, locale }: Cast, now: Temporal.Instant): Registration {
+  const name = organiser.name || messagesIn(locale).example.attendee
+  const attendance = event.attendance === 'in_person' ? ('in_person' as const) : ('online' as const)
+  const rest = { organisation: '', role: 'other' as const, accessNeeds: '', attendance, locale }
+  return register(tx, event, { name, email: organiser.email, ...rest }, now)
+}
