@@ -26,6 +26,8 @@ export function exportPerson(db: Db, person: Person) {
     since: person.createdAt.toString(),
     undeliverableAt: textOf(person.undeliverableAt),
     undeliverableReason: person.undeliverableReason,
+    remindersStoppedAt: textOf(person.remindersStoppedAt),
+    newsletterStoppedAt: textOf(person.newsletterStoppedAt),
     registrations: listRegistrationsOf(db, person).map(({ registration, event }) => ({
       event: event.title,
       start: `${event.localStart}[${event.timeZone}]`,
@@ -39,6 +41,7 @@ export function exportPerson(db: Db, person: Person) {
       reply: registration.reply,
       repliedAt: textOf(registration.repliedAt),
       declinedAt: textOf(registration.declinedAt),
+      remindersStoppedAt: textOf(registration.remindersStoppedAt),
     })),
     mails: mails.map(mail => ({ ...mail, sentAt: textOf(mail.sentAt), bouncedAt: textOf(mail.bouncedAt) })),
   }

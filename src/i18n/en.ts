@@ -670,6 +670,7 @@ export const en: Messages = {
 - Your name, your e-mail address, your role, and your organisation if you fill it in. It tells us who is coming and lets us write to you.
 - Whether you take part in person or online, and whether you were there.
 - What you answer to our invitation in your calendar, and whether mail to your address comes back.
+- Which e-mails you no longer want: reminders or the newsletter.
 - What you need to be able to take part, if you fill it in. Only the organiser reads this.
 
 # How long

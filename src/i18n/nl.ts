@@ -693,6 +693,7 @@ export const nl = {
 - Je naam, je e-mailadres, je rol, en je organisatie als je die invult. Zo weten we wie er komt en kunnen we je mailen.
 - Of je op locatie of online meedoet, en of je er was.
 - Wat je in je agenda antwoordt op onze uitnodiging, en of mail aan je adres terugkomt.
+- Welke mails je niet meer wilt: herinneringen of de nieuwsbrief.
 - Wat je nodig hebt om mee te kunnen doen, als je dat invult. Alleen de organisator leest dit.
 
 # Hoe lang

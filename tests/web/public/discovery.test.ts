@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { openApp } from '../../support/app.ts'
-import { makeEvent, makeGroup, NOW } from '../../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
 test('robots.txt leaves pages and feeds open, and names the sitemap', async () => {
   const { app } = await openApp()
@@ -76,11 +76,38 @@ test.each(['/subscribe', '/privacy', '/accessibility', '/my'])('%s is there in b
   expect(dutch.headers['set-cookie']).toBeUndefined()
 })
 
-test('the page on subscribing has the plain address, and says how late each program looks', async () => {
+test('the page on subscribing has a way for each program, the plain address, and how late each looks', async () => {
   const { app } = await openApp()
   const { body } = await app.inject('/subscribe')
-  expect(body).toContain('<code>http://localhost:3000/calendar.ics</code>')
-  expect(body).toContain('href="webcal://localhost:3000/calendar.ics"')
-  expect(body).toContain('cid=webcal%3A%2F%2Flocalhost%3A3000%2Fcalendar.ics')
-  expect(body).toContain('<dt>Google Agenda</dt><dd>na 8 tot 24 uur</dd>')
+  const [https, webcal] = ['http', 'webcal'].map(scheme => `${scheme}://localhost:3000/calendar.ics`)
+  const links = [...body.matchAll(/<a class="button[^"]*" href="([^"]+)"/g)].map(([, href]) => href)
+  expect(links).toEqual([
+    `https://outlook.office.com/calendar/0/addfromweb?url=${encodeURIComponent(https ?? '')}`,
+    `https://outlook.live.com/calendar/0/addfromweb?url=${encodeURIComponent(https ?? '')}`,
+    `https://calendar.google.com/calendar/render?cid=${encodeURIComponent(webcal ?? '')}`,
+    webcal,
+  ])
+  expect(body).toMatch(new RegExp(`<input id="feed-address" type="text" value="${https}" readonly`))
+  for (const delay of [
+    '<dt>Google Agenda</dt><dd>na 8 tot 24 uur</dd>',
+    '<dt>Outlook op het web</dt><dd>na ongeveer 3 uur, soms na een dag</dd>',
+    '<dt>Thunderbird</dt><dd>na 30 minuten, of wat je zelf instelt</dd>',
+    '<dt>Proton</dt><dd>na 4 tot 16 uur</dd>',
+  ])
+    expect(body).toContain(delay)
+})
+
+test('wherever somebody meets a subscription, it says to choose: with both everything stands there twice', async () => {
+  const { app, db, tokens } = await openApp()
+  const event = makeEvent(db, makeGroup(db), { slug: 'een' })
+  const registration = makeRegistration(db, event)
+  const own = tokens.sign('registration', { id: registration.id, version: 1 })
+  const mine = tokens.sign('my', { id: registration.personId, version: 1 })
+  for (const url of ['/subscribe', '/events/een', '/groups/noord', `/registrations/${own}`, `/my/${mine}`]) {
+    const { body } = await app.inject(url)
+    expect(body).toContain('Met allebei staat alles waarvoor je je aanmeldt dubbel in je agenda.')
+    if (url !== '/subscribe') expect(body).toContain('<a href="/subscribe#choose">Wat past bij mij?</a>')
+  }
+  const { body } = await app.inject('/subscribe')
+  for (const id of ['choose', 'late']) expect(body).toContain(`id="${id}"`)
 })

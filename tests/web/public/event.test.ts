@@ -261,5 +261,5 @@ test('the links to calendars say that they never follow a move, and lead to what
   expect(body).toContain('href="https://calendar.google.com/calendar/render?action=TEMPLATE')
   expect(body).toContain('href="https://outlook.office.com/calendar/0/deeplink/compose?')
   expect(body).toContain('Deze links veranderen nooit mee')
-  expect(body).toContain('href="/series/eerste-donderdag">de hele reeks')
+  expect(body).toContain('href="/series/eerste-donderdag#follow">de hele reeks')
 })

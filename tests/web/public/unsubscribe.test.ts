@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { asc, eq } from '#db/drizzle.ts'
 import { messages, people, registrations } from '#db/schema.ts'
+import { exportPerson } from '#src/domain/privacy.ts'
 import type { Purpose } from '#src/lib/tokens.ts'
 import { openApp } from '../../support/app.ts'
 import { dumpOf } from '../../support/dump.ts'
@@ -145,6 +146,15 @@ describe('§8.29 each link stops its own scope', () => {
   })
 })
 
+test('what somebody stopped stands in what is kept about them', async () => {
+  const { db, clock, links, oneClick, person } = await openReminders()
+  for (const link of Object.values(links)) await oneClick(link)
+  const at = clock.now().toString()
+  const { remindersStoppedAt, newsletterStoppedAt, registrations: list } = exportPerson(db, person())
+  expect([remindersStoppedAt, newsletterStoppedAt]).toEqual([at, at])
+  expect(list.map(one => one.remindersStoppedAt)).toEqual([null, at])
+})
+
 describe('the page for people', () => {
   test('of one event offers that event or all of them, and says what stays', async () => {
     const { app, links, post, registration, later, reminders } = await openReminders()
@@ -152,8 +162,8 @@ describe('the page for people', () => {
     expect(body).toContain(`Voor “${TITLE}”, of voor alles waarvoor je je aanmeldt?`)
     const forms = [...body.matchAll(/<form method="post" action="([^"]+)"><button[^>]*>([^<]+)</g)]
     expect(forms.map(([, action, button]) => [action, button])).toEqual([
-      [links.event, 'Alleen voor dit webinar'],
-      [links.reminders, 'Alle herinneringen'],
+      [links.event, 'Stop alleen voor dit webinar'],
+      [links.reminders, 'Stop alle herinneringen'],
     ])
     for (const stays of EVERYTHING) expect(body).toContain(stays)
     const answer = await post(forms[1]?.[1] ?? '')
