@@ -1,0 +1,49 @@
+// Everything in one place for a test of mails and pages together: the website on a port, the worker, a mail server, and a
+// webinar to register for.
+import { createApp } from '#src/app.ts'
+import { getEvent } from '#src/domain/events.ts'
+import { findPerson } from '#src/domain/people.ts'
+import { findRegistrationOf } from '#src/domain/registrations.ts'
+import { openPostOffice } from './postoffice.ts'
+import { makeEvent, makeGroup } from './world.ts'
+
+/** Whose mails are looked at. */
+export const ME = 'zoe@example.org'
+/** Where they want to be reached from now on. */
+export const NEW = 'nieuw@example.org'
+export const ROOM = 'https://meet.example.org/kamer'
+
+/** A webinar with two places, its website and its mail. */
+export async function openHouse() {
+  const office = await openPostOffice({ config: { baseUrl: 'http://127.0.0.1' } })
+  const { db, config, write, clock, tokens } = office
+  const group = makeGroup(db, { email: 'noord@example.org' })
+  const { id } = makeEvent(db, group, { capacityOnline: 2, roomUrl: ROOM })
+  const mailHealth = { beat: undefined, slowed: undefined }
+  const inboxHealth = { trouble: undefined }
+  const app = await createApp({ db, config, write, clock, tokens, mailHealth, inboxHealth }, { strictViews: true })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  config.baseUrl = url
+  office.nudged()
+  const find = (email: string) => {
+    const person = findPerson(db, email)
+    return person && findRegistrationOf(db, getEvent(db, id), person)
+  }
+  return {
+    ...office,
+    group,
+    url,
+    event: () => getEvent(db, id),
+    /** Somebody's registration as it is now. */
+    of: (email: string) => {
+      const found = find(email)
+      if (!found) throw new Error(`${email} is not registered`)
+      return found
+    },
+    close: async () => {
+      await app.close()
+      await office.close()
+    },
+  }
+}
+export type House = Awaited<ReturnType<typeof openHouse>>

@@ -1,0 +1,201 @@
+// How each kind of mail comes about, and what its reader can do behind its links: a table by kind, so that a new one cannot
+// be forgotten.
+import { randomUUID } from 'node:crypto'
+import { expect } from 'vitest'
+import { writeNow } from '#db/write.ts'
+import { requestAddress } from '#src/domain/addresses.ts'
+import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
+import { claimOwn } from '#src/domain/claiming.ts'
+import { moveEvent } from '#src/domain/moves.ts'
+import { listAnnounced } from '#src/domain/newsletter.ts'
+import { createOrganiser, grant } from '#src/domain/organisers.ts'
+import { enqueue, type MessageKind } from '#src/domain/outbox.ts'
+import { findOrCreatePerson, requestMyLink } from '#src/domain/people.ts'
+import { cancelRegistration } from '#src/domain/registering.ts'
+import { applyReply } from '#src/domain/replies.ts'
+import { requestSignIn } from '#src/domain/sign-ins.ts'
+import { createDelivery } from '#src/jobs/deliver.ts'
+import { createTransport } from '#src/mail/transport.ts'
+import { type House, ME, NEW } from './house.ts'
+import {
+  changesFeed,
+  comesAfterAll,
+  type Deed,
+  goesIn,
+  onlyReads,
+  provesAddress,
+  registers,
+  signsIn,
+  stopsNewsletters,
+  stopsReminders,
+  takesThePlace,
+  unregisters,
+} from './mail-readers.ts'
+import { editing } from './postoffice.ts'
+import { makeRegistration } from './world.ts'
+
+export interface Scene {
+  /** The mail is due after this. */
+  happens: (house: House) => void | Promise<void>
+  reader: [Deed, ...Deed[]]
+}
+
+const now = ({ clock }: House) => clock.now()
+const register = (house: House, email = ME) => makeRegistration(house.db, house.event(), { email }, now(house))
+const leave = (house: House, email: string) =>
+  writeNow(house.db, tx => cancelRegistration(tx, house.of(email), 'attendee', now(house)))
+
+/** Somebody who has had the mail about their registration. */
+async function registered(house: House): Promise<void> {
+  register(house)
+  await house.deliver()
+  house.clock.advance({ minutes: 5 })
+}
+
+async function waiting(house: House): Promise<void> {
+  for (const email of ['bo@example.org', 'ali@example.org']) register(house, email)
+  await registered(house)
+}
+
+function move(house: House): void {
+  const to = { ...house.event(), localStart: '2026-12-10T12:00' }
+  writeNow(house.db, tx => moveEvent(tx, house.event(), to, 'De zaal lekt.', editing(house, to), now(house)))
+}
+
+function cancel(house: House): void {
+  const event = house.event()
+  writeNow(house.db, tx => cancelEvent(tx, event, 'De spreker is ziek.', editing(house, event), now(house)))
+}
+
+async function cancelledAndBack(house: House): Promise<void> {
+  await registered(house)
+  cancel(house)
+  await house.deliver()
+  const event = house.event()
+  writeNow(house.db, tx => reinstateEvent(tx, event, editing(house, event), now(house)))
+}
+
+function decline(house: House): void {
+  const { uid, sequence } = house.event()
+  const reply = { uid, sequence, attendee: ME, partstat: 'declined', stamp: now(house), isProven: true } as const
+  expect(writeNow(house.db, tx => applyReply(tx, reply, now(house)))).toBe('applied')
+}
+
+function startSignIn(house: House): void {
+  writeNow(house.db, tx => {
+    grant(tx, createOrganiser(tx, ME, 'Organisator', now(house)), house.group, 'organiser')
+    requestSignIn(tx, ME, 'nl', now(house))
+  })
+}
+
+/** As `send-test-mail` sends one: nothing puts newsletters in the outbox yet. */
+async function sendNewsletter(house: House): Promise<void> {
+  const { db, config, tokens } = house
+  const at = now(house)
+  const worker = randomUUID()
+  const log = { info: () => {}, warn: () => {}, error: () => {} }
+  const delivery = createDelivery({ ...house, log, worker, transport: createTransport(config, tokens) })
+  const person = writeNow(db, tx => findOrCreatePerson(tx, ME, at))
+  const [message] = writeNow(db, tx => {
+    const to = { toAddress: ME, locale: 'nl', personId: person.id } as const
+    enqueue(tx, { key: `newsletter:${person.id}`, kind: 'newsletter', ...to }, at)
+    return claimOwn(tx, worker, `newsletter:${person.id}`, at)
+  })
+  if (!message) throw new Error('no row')
+  const issue = { person, email: ME, locale: 'nl' as const, words: ['Een goed jaar!'], events: listAnnounced(db, at) }
+  const draft = { occasion: { kind: 'newsletter' as const, issue }, told: null, threadId: null }
+  const { result } = await delivery.deliver({ message, at, draft })
+  delivery.stop()
+  expect(result).toBe('sent')
+}
+
+export const SCENES = {
+  sign_in: { happens: startSignIn, reader: [signsIn] },
+  my: {
+    happens: async house => {
+      await registered(house)
+      writeNow(house.db, tx => requestMyLink(tx, ME, 'nl', now(house)))
+    },
+    reader: [changesFeed],
+  },
+  address: {
+    happens: async house => {
+      await registered(house)
+      writeNow(house.db, tx => requestAddress(tx, house.of(ME), NEW, now(house)))
+    },
+    reader: [provesAddress],
+  },
+  confirmed: { happens: house => void register(house), reader: [goesIn, unregisters] },
+  waitlisted: { happens: waiting, reader: [unregisters] },
+  promoted: {
+    happens: async house => {
+      await waiting(house)
+      leave(house, 'bo@example.org')
+    },
+    reader: [goesIn, unregisters],
+  },
+  place_free: {
+    happens: async house => {
+      await waiting(house)
+      house.clock.set(house.event().startsAt.subtract({ minutes: 30 }).toString())
+      leave(house, 'bo@example.org')
+    },
+    reader: [takesThePlace, unregisters],
+  },
+  changed: {
+    happens: async house => {
+      await registered(house)
+      move(house)
+    },
+    reader: [goesIn, unregisters],
+  },
+  cancelled: {
+    happens: async house => {
+      await registered(house)
+      cancel(house)
+    },
+    reader: [onlyReads],
+  },
+  reinstated: { happens: cancelledAndBack, reader: [goesIn, unregisters] },
+  unregistered: {
+    happens: async house => {
+      await registered(house)
+      leave(house, ME)
+    },
+    reader: [registers],
+  },
+  again: {
+    happens: async house => {
+      await registered(house)
+      register(house)
+    },
+    reader: [goesIn, unregisters],
+  },
+  reminder_day: {
+    happens: async house => {
+      await registered(house)
+      house.clock.set('2026-12-02T11:00:00Z')
+    },
+    reader: [stopsReminders, goesIn, unregisters],
+  },
+  reminder_hour: {
+    happens: async house => {
+      await registered(house)
+      house.clock.set('2026-12-03T10:00:00Z')
+    },
+    reader: [stopsReminders, goesIn, unregisters],
+  },
+  declined: {
+    happens: async house => {
+      await registered(house)
+      decline(house)
+    },
+    reader: [comesAfterAll, unregisters],
+  },
+  newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
+  test: {
+    happens: house =>
+      writeNow(house.db, tx => enqueue(tx, { key: 'test:1', kind: 'test', toAddress: ME, locale: 'nl' }, now(house))),
+    reader: [onlyReads],
+  },
+} satisfies Record<MessageKind, Scene>
