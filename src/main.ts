@@ -13,6 +13,8 @@ import { hasGroups } from './domain/groups.ts'
 import { countOrganisers, ensureOwner } from './domain/organisers.ts'
 import { createSignIn } from './domain/sign-ins.ts'
 import { followZoneRules } from './domain/zones.ts'
+import { createInbox } from './jobs/inbox.ts'
+import type { ReadingDeps } from './jobs/reading.ts'
 import { createWorker } from './jobs/worker.ts'
 import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
 import { paths } from './lib/paths.ts'
@@ -36,22 +38,31 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const log = pino({ level: config.logLevel })
   const write = createWrite(db, () => worker.wake())
   const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
-  const app = await createApp({ config, db, write, clock, tokens, mailHealth: worker }, { log })
+  const inbox = openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })
+  const health = { mailHealth: worker, inboxHealth: inbox ?? { trouble: undefined } }
+  const app = await createApp({ config, db, write, clock, tokens, ...health }, { log })
   await app.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = app.server.address() as { port: number }
   // PORT=0: only now do we know where we are.
   if (config.port === 0 && config.baseUrl.endsWith(':0')) config.baseUrl = `http://localhost:${port}`
   worker.start()
+  inbox?.start()
   greet(config, port, signInPath)
   return {
     stop: async () => {
       // Side by side: a visitor who does not finish asking must not keep mails from ending well.
       const cutOff = setTimeout(() => app.server.closeAllConnections(), MANNERS_MS)
-      await Promise.all([app.close(), worker.stop()])
+      await Promise.all([app.close(), worker.stop(), inbox?.stop()])
       clearTimeout(cutOff)
       db.$client.close()
     },
   }
+}
+
+/** Answers and bounces are read where somebody said which mailbox they come to. */
+function openInbox(deps: ReadingDeps) {
+  const { imapUrl } = deps.config
+  return imapUrl === undefined ? undefined : createInbox({ ...deps, imapUrl })
 }
 
 /** What a new or upgraded database needs before it is served. Returns the path of a sign-in link for a first owner. */
@@ -80,19 +91,22 @@ function greet(config: Config, port: number, signInPath: string | undefined): vo
 }
 
 async function main(): Promise<void> {
-  const running = await start(readConfig(environment(), { demo: process.argv.includes('--demo') }))
+  const starting = start(readConfig(environment(), { demo: process.argv.includes('--demo') }))
   let stopping = false
   const stop = () => {
     if (stopping) return
     stopping = true
     setTimeout(() => process.exit(1), PATIENCE_MS).unref()
-    running.stop().catch(error => {
-      console.error(error)
-      process.exitCode = 1
-    })
+    starting
+      .then(running => running.stop())
+      .catch(error => {
+        console.error(error)
+        process.exitCode = 1
+      })
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  await starting
 }
 
 if (import.meta.main) {

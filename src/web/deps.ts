@@ -35,6 +35,7 @@ export interface Deps {
   clock: Clock
   tokens: Tokens
   mailHealth: MailHealth
+  inboxHealth: InboxHealth
 }
 
 export type App = FastifyInstance<

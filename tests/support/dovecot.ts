@@ -31,16 +31,22 @@ export async function openDovecot() {
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    server = spawn('dovecot', ['-F', '-c', file], { stdio: 'ignore', env: { PATH: withSbin() } })
-    process.once('exit', () => server?.kill('SIGTERM'))
+    server = spawn('dovecot', ['-F', '-c', file], { stdio: 'ignore', detached: true, env: { PATH: withSbin() } })
     await answers(port)
   }
 
+  /** With all its connections: some of its processes would serve on. */
   async function stop(): Promise<void> {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return
     const ended = new Promise(done => server?.once('exit', done))
-    server?.kill('SIGTERM')
+    server.kill('SIGTERM')
     await ended
+    end(server)
   }
+
+  // A test that fails halfway must not leave a server behind.
+  const endAll = () => void (server && end(server))
+  process.once('exit', endAll)
 
   async function withClient<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
     const client = new ImapFlow({
@@ -95,12 +101,22 @@ export async function openDovecot() {
       await start()
     },
     close: async () => {
-      if (server?.exitCode === null && server.signalCode === null) await stop()
+      endAll()
+      process.off('exit', endAll)
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 export type Dovecot = Awaited<ReturnType<typeof openDovecot>>
+
+/** The whole group of processes, if any is left. */
+function end({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
 
 /** One user, one maildir, everything else in the folder. Root may not own mail there, so that nobody does. */
 function layOut(folder: string, port: number): string {
