@@ -2,25 +2,25 @@
 // twice but what SMTP itself leaves uncertain (RFC 5321 §6.1).
 import { createHash } from 'node:crypto'
 import { SMTPServer } from 'smtp-server'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { messages, people, registrations } from '#db/schema.ts'
 import { createPoster, makeDataDir, type Server, startServer } from '../support/server.ts'
-import { makeEvent, makeGroup } from '../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration } from '../support/world.ts'
 
 const ROUNDS = 8
 const MOST_PER_LANE = 60
-const { dataDir, open, remove } = makeDataDir()
-afterAll(remove)
 
 interface Delivery {
   to: string
+  kind: string
   messageId: string
+  date: string
   digest: string
 }
 
-/** A mail server that pulls the plug right after its answer to mail number `killAfter`. */
-async function openMailServer(onAccept: () => void) {
+/** A mail server that tells of each mail right after its 250. */
+async function openMailServer(onAccept: (delivery: Delivery) => void) {
   const delivered: Delivery[] = []
   const server = new SMTPServer({
     authOptional: true,
@@ -30,14 +30,18 @@ async function openMailServer(onAccept: () => void) {
       stream.on('data', chunk => chunks.push(chunk))
       stream.on('end', () => {
         const bytes = Buffer.concat(chunks)
-        const messageId = /^Message-ID: (.+?)\r\n/im.exec(bytes.toString('latin1'))?.[1] ?? ''
-        delivered.push({
+        const field = (name: string) =>
+          new RegExp(`^${name}: (.+?)\\r\\n`, 'im').exec(bytes.toString('latin1'))?.[1] ?? ''
+        const delivery = {
           to: session.envelope.rcptTo[0]?.address ?? '',
-          messageId,
+          kind: field('X-Aanschuiven-Message'),
+          messageId: field('Message-ID'),
+          date: field('Date'),
           digest: createHash('sha256').update(bytes).digest('hex'),
-        })
+        }
+        delivered.push(delivery)
         done()
-        onAccept()
+        onAccept(delivery)
       })
     },
   })
@@ -48,7 +52,18 @@ async function openMailServer(onAccept: () => void) {
   return { delivered, url: `smtp://127.0.0.1:${port}`, close: () => new Promise<void>(closed => server.close(closed)) }
 }
 
-test('SIGKILL in a burst of registrations and mails loses nothing', async () => {
+const folders: ReturnType<typeof makeDataDir>[] = []
+afterAll(() => {
+  for (const { remove } of folders) remove()
+})
+function makeFolder() {
+  const folder = makeDataDir()
+  folders.push(folder)
+  return folder
+}
+
+test('§8.33 SIGKILL in a burst of registrations and mails loses nothing', async () => {
+  const { dataDir, open } = makeFolder()
   const db = open()
   const date = Temporal.Now.zonedDateTimeISO('Europe/Amsterdam').add({ days: 30 }).toPlainDate()
   const event = makeEvent(
@@ -126,6 +141,71 @@ test('SIGKILL in a burst of registrations and mails loses nothing', async () => 
   expect(new Set(mail.delivered.map(({ to, messageId }) => `${to} ${messageId}`)).size).toBe(registered.length)
   db.$client.close()
 }, 300_000)
+
+describe('§8.33 SIGKILL after the 250, before our commit', () => {
+  /** Somebody registered two days ago for an event in 23 hours: a confirmation is due, and after it the reminder. */
+  async function openDeath(dies: string) {
+    const { dataDir, open } = makeFolder()
+    const db = open()
+    const now = Temporal.Now.instant()
+    const localStart = now.add({ hours: 23 }).toZonedDateTimeISO('Europe/Amsterdam').toPlainDateTime().toString()
+    const twoDaysAgo = now.subtract({ hours: 48 })
+    const event = makeEvent(db, makeGroup(db), { localStart: localStart.slice(0, 16) }, twoDaysAgo)
+    makeRegistration(db, event, {}, twoDaysAgo)
+    let running: Server | undefined
+    let isDeadly = true
+    const mail = await openMailServer(({ kind }) => {
+      if (isDeadly && kind === dies) running?.kill()
+      if (kind === dies) isDeadly = false
+    })
+    const rowOf = () =>
+      db
+        .select()
+        .from(messages)
+        .all()
+        .find(row => row.kind === dies)
+    const start = async (clock?: Temporal.Instant) => {
+      running = await startServer({ DATA_DIR: dataDir, SMTP_URL: mail.url, ...(clock && { CLOCK: String(clock) }) })
+      return running
+    }
+    const copies = () => mail.delivered.filter(({ kind }) => kind === dies)
+    const close = async () => {
+      expect(await running?.stop()).toBe(0)
+      await mail.close()
+      db.$client.close()
+    }
+    await (await start()).exited
+    expect(rowOf()).toMatchObject({ state: 'sending', attempts: 1 })
+    expect(copies()).toHaveLength(1)
+    /** The next start, a minute later. */
+    const restart = () => start(Temporal.Now.instant().add({ minutes: 1 }))
+    return { rowOf, copies, restart, close }
+  }
+
+  test('a confirmation comes once more, the same to the last octet', async () => {
+    const { rowOf, copies, restart, close } = await openDeath('confirmed')
+    await restart()
+    await until(() => rowOf()?.state === 'sent')
+    const [first, second] = copies()
+    expect(copies()).toHaveLength(2)
+    expect(second).toEqual(first)
+    expect(first).toMatchObject({ messageId: rowOf()?.messageId, to: 'zoe@example.org' })
+    expect(new Date(first?.date ?? '').getTime()).toBe(
+      Math.floor(Number(rowOf()?.datedAt?.epochMilliseconds) / 1000) * 1000,
+    )
+    await close()
+  })
+
+  test('a reminder came once, and stands there as uncertain', async () => {
+    const { rowOf, copies, restart, close } = await openDeath('reminder_day')
+    await restart()
+    await until(() => rowOf()?.state !== 'sending')
+    expect(rowOf()).toMatchObject({ state: 'uncertain', attempts: 1, reason: 'interrupted' })
+    expect(copies()).toHaveLength(1)
+    await close()
+    expect(copies()).toHaveLength(1)
+  })
+})
 
 /** Sends until the server dies. Returns 1 if requests were waiting for an answer at that moment. */
 async function burst(server: Server, slug: string, round: number, answered: string[]): Promise<number> {

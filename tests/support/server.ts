@@ -35,7 +35,9 @@ export async function startServer(env: Record<string, string>, args: string[] = 
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A test that fails halfway must not leave a server behind.
-  process.once('exit', () => child.kill('SIGKILL'))
+  const leave = () => child.kill('SIGKILL')
+  process.once('exit', leave)
+  child.once('exit', () => process.off('exit', leave))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   const exited = new Promise<number | null>(done => child.once('exit', done))

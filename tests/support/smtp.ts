@@ -63,8 +63,9 @@ export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox
   }
 
   const handlers: SMTPServerOptions = {
-    onAuth(_auth, _session, done) {
-      if (takeIf('bad_password')) done(refusal(535, 'Authentication failed'))
+    onAuth({ username, password }, _session, done) {
+      if (takeIf('bad_password'))
+        done(refusal(535, `Authentication failed: ${username} ${plainOf(username, password)}`))
       else done(null, { user: 'agenda' })
     },
     onMailFrom(_address, session, done) {
@@ -125,6 +126,11 @@ export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox
     },
     close: () => new Promise(resolve => server.close(() => resolve())),
   }
+}
+
+/** What came with AUTH PLAIN (RFC 4616): some servers repeat it. */
+function plainOf(username?: string | null, password?: string | null): string {
+  return Buffer.from(`\0${username}\0${password}`).toString('base64')
 }
 
 function refusal(responseCode: number, message: string): Error {
