@@ -72,8 +72,9 @@ function isSameAppointment(a: Invitation, b: Invitation): boolean {
   return of(a.entry) === of(b.entry)
 }
 
-/** What should stand in somebody's calendar; the title only where it is known to have been told. */
-export type Appointment = { uid: string; summary?: string } & Pick<Entry, 'sequence' | 'start' | 'end' | 'location'>
+/** What should stand in somebody's calendar; number and title only where they are known to have been told. */
+export type Appointment = { uid: string } & Pick<Entry, 'start' | 'end' | 'location'> &
+  Partial<Pick<Entry, 'sequence' | 'summary'>>
 
 type Shown = Pick<Calendar, 'entries' | 'violations'>
 
