@@ -613,7 +613,10 @@ export const en: Messages = {
     question: title => `For “${title}”, or for everything you register for?`,
     forOne: title => `For “${title}”.`,
     only: kind => `Stop only for ${kind}`,
-    back: 'Would you like them again later? Switch them on at',
+    back: {
+      event: 'Would you like them again later? Switch them on at the page of your registration. You find it under',
+      reminders: 'Would you like them again later? Switch them on at',
+    },
     event: {
       title: 'No more reminders?',
       lead: 'You will then get no more reminders.',
@@ -791,6 +794,13 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       waiting: count => (count === 0 ? 'No mail waits.' : count === 1 ? 'One e-mail waits.' : `${count} e-mails wait.`),
       safe: 'Nothing gets lost: whatever still makes sense leaves after all.',
       reason: 'This is what we got back:',
+    },
+    inboxNotice: {
+      title: 'We read no answers at the moment',
+      text: since =>
+        `Since ${since} we cannot reach the mailbox. That is where people's answers from their calendars arrive, and word of e-mails that did not get through.`,
+      safe: 'Nothing gets lost: as soon as we can, we read everything after all.',
+      todo: 'Ask the administrator to check the settings of the mailbox.',
     },
     rule: {
       everyMonth: 'every month',

@@ -635,7 +635,10 @@ export const nl = {
     question: (title: string) => `Voor “${title}”, of voor alles waarvoor je je aanmeldt?`,
     forOne: (title: string) => `Voor “${title}”.`,
     only: (kind: string) => `Stop alleen voor ${kind}`,
-    back: 'Wil je ze later toch weer? Zet ze dan aan bij',
+    back: {
+      event: 'Wil je ze later toch weer? Zet ze dan aan op de pagina van je aanmelding. Die vind je bij',
+      reminders: 'Wil je ze later toch weer? Zet ze dan aan bij',
+    },
     event: {
       title: 'Geen herinneringen meer?',
       lead: 'Je krijgt dan geen herinneringen meer.',
@@ -822,6 +825,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         count === 0 ? 'Er wacht nu geen mail.' : count === 1 ? 'Eén mail wacht.' : `${count} mails wachten.`,
       safe: 'Er raakt niets kwijt: wat nog zin heeft, gaat alsnog weg.',
       reason: 'Dit kregen we terug:',
+    },
+    inboxNotice: {
+      title: 'We lezen nu geen antwoorden',
+      text: (since: string) =>
+        `Sinds ${since} kunnen we niet bij de mailbox. Daar komt binnen wat mensen in hun agenda antwoorden, en bericht over mails die niet aankwamen.`,
+      safe: 'Er raakt niets kwijt: zodra het weer kan, lezen we alles alsnog.',
+      todo: 'Vraag de beheerder om de instellingen van de mailbox na te kijken.',
     },
     rule: {
       everyMonth: 'elke maand',

@@ -1,5 +1,6 @@
 // The way into the mailbox of IMAP_URL. imapflow is loaded when it is first needed.
 import type { ImapFlow, ImapFlowOptions } from 'imapflow'
+import { maskAddresses } from '#src/lib/masking.ts'
 import { cleanLine } from '#src/lib/text.ts'
 
 const SECONDS = 1000
@@ -44,9 +45,7 @@ export async function createImap(url: string): Promise<ImapFlow> {
 export function imapReason(error: unknown): string {
   const { responseText, response, message, code } = error as Partial<Record<string, unknown>>
   const said = [responseText, response, message, code].find(text => typeof text === 'string' && text !== '')
-  return cleanLine(String(said ?? error))
-    .replaceAll(/[^\s<>"']+@[^\s<>"']+/g, '…')
-    .slice(0, LONGEST_REASON)
+  return maskAddresses(cleanLine(String(said ?? error))).slice(0, LONGEST_REASON)
 }
 
 /** As it was meant: percent-encoded where that makes sense, else as it stands. */

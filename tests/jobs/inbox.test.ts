@@ -531,7 +531,7 @@ describe('IMAP_URL', () => {
   test('trouble is told on one line, without addresses', () => {
     expect(
       imapReason(Object.assign(new Error('Command failed'), { responseText: 'No such user\r\n<agenda@example.org>' })),
-    ).toBe('No such user <…>')
+    ).toBe('No such user <•••>')
     expect(imapReason(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED')
     expect(imapReason('x'.repeat(500))).toHaveLength(200)
   })

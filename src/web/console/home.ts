@@ -14,7 +14,7 @@ const NEXT = 5
 const DRAFTS = 6
 
 export function homeRoutes(app: App, deps: Deps): void {
-  const { db, clock } = deps
+  const { db, clock, inboxHealth } = deps
 
   app.get(paths.console.home(), async (request, reply) => {
     const me = organiserOf(request)
@@ -26,6 +26,7 @@ export function homeRoutes(app: App, deps: Deps): void {
       draftCount: countDrafts(db, me),
       troubles: countTroubles(db, me),
       mail: mailNotice(deps),
+      inbox: inboxHealth.trouble,
       series: seriesOf(request),
       groups: listGroupsWith(db, me, 'owner'),
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,

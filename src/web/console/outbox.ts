@@ -28,7 +28,7 @@ const Query = Type.Object({
 })
 
 export function outboxRoutes(app: App, deps: Deps): void {
-  const { db, write, clock } = deps
+  const { db, write, clock, inboxHealth } = deps
 
   app.get(paths.console.outbox(), { schema: { querystring: Query } }, async (request, reply) => {
     const { state = 'now', before } = request.query
@@ -40,6 +40,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
       state,
       next: messages.length === PAGE ? messages.at(-1)?.id : undefined,
       mail: mailNotice(deps),
+      inbox: inboxHealth.trouble,
       states: [...options(request.t.console.outbox.views), ...options(request.t.console.outbox.states)],
     })
   })

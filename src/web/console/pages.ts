@@ -10,6 +10,7 @@ import type { Answer } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Template } from '#src/domain/templates.ts'
 import type { Locale } from '#src/i18n/index.ts'
+import type { InboxHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
 import type { MailNotice } from './mail-notice.ts'
 
@@ -122,6 +123,7 @@ export interface ConsolePages {
     draftCount: number
     troubles: number
     mail: MailNotice | undefined
+    inbox: InboxHealth['trouble']
     series: { found: Series; words: string; last: string | undefined }[]
     /** Those whose name, colour and address for answers are this organiser's to change. */
     groups: Group[]
@@ -200,6 +202,7 @@ export interface ConsolePages {
     state: string
     next: number | undefined
     mail: MailNotice | undefined
+    inbox: InboxHealth['trouble']
     states: Options
   }
   'console/message': {

@@ -63,6 +63,20 @@ describe('the list of mails', () => {
     }
   })
 
+  test('says that answers are not read, since when, and what the server of the mailbox said', async () => {
+    const { deps, get } = await openOutbox()
+    for (const path of ['/console', '/console/outbox']) {
+      expect((await get(path)).body).not.toContain('We lezen nu geen antwoorden')
+    }
+    Object.assign(deps.inboxHealth, { trouble: { since: NOW, reason: 'Authentication <failed>' } })
+    for (const path of ['/console', '/console/outbox']) {
+      const { body } = await get(path)
+      expect(body).toContain('We lezen nu geen antwoorden')
+      expect(body).toContain('Sinds zaterdag 21 november 2026, 10.00 kunnen we niet bij de mailbox.')
+      expect(body).toContain('<q>Authentication &lt;failed&gt;</q>')
+    }
+  })
+
   test('mails about no event are for who owns every group', async () => {
     const { db, group, app } = await openOutbox()
     writeNow(db, tx => requestSignIn(tx, 'otto@example.org', 'nl', NOW))
