@@ -4,7 +4,7 @@ import type { ListedEvent } from '#src/domain/events.ts'
 import type { OwnTexts } from '#src/domain/own-texts.ts'
 import type { Person } from '#src/domain/people.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
-import type { Locale } from '#src/i18n/index.ts'
+import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import type { House } from './about.ts'
 import { footerOf } from './appointment.ts'
 import { blocks, button, type Content, type Fact, facts, paragraph, paragraphs } from './content.ts'
@@ -59,13 +59,13 @@ export function newsletter(issue: Issue, { config, tokens }: House): Content {
 /** The day, the title as a link, and when, where and by whom in small. */
 function announcement(event: ListedEvent, locale: Locale, { online }: Words<'shared'>, links: Links): Fact {
   const formats = formatsIn(locale, event.timeZone)
-  const where = [event.attendance === 'online' ? '' : event.venue?.city, event.attendance === 'in_person' ? '' : online]
+  const { shortPlace } = messagesIn(locale).event
+  const where =
+    event.attendance === 'online' ? online : shortPlace(event.venue?.city ?? '', event.attendance === 'hybrid')
   return {
     label: formats.dayTiny(event),
     value: event.title,
     url: links.event(event),
-    notes: [[formats.range(event), ...where, event.group.name].filter(Boolean).join(' · '), event.summary].filter(
-      Boolean,
-    ),
+    notes: [[formats.range(event), where, event.group.name].filter(Boolean).join(' · '), event.summary].filter(Boolean),
   }
 }

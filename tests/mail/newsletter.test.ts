@@ -44,7 +44,7 @@ describe('how it reads', () => {
     expect(text).toContain(
       [
         'do 26 nov: eerst',
-        '  12.00–13.00 uur · Groningen · Online · Werkplaats Noord',
+        '  12.00–13.00 uur · Groningen of online · Werkplaats Noord',
         '  Over geldzorgen.',
         '  https://agenda.example.org/events/eerst',
         'do 3 dec: dan',

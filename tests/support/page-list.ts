@@ -11,6 +11,7 @@ import { findOrganiser } from '#src/domain/organisers.ts'
 import { enqueue } from '#src/domain/outbox.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
+import { stopAllReminders } from '#src/domain/stopping.ts'
 import { answerAll } from './answered.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 
@@ -87,7 +88,10 @@ function personal(site: Site): Address[] {
   const now = clock.now()
   const confirmed = findExample(site, 'confirmed')
   const waiting = findExample(site, 'waitlisted')
-  writeNow(db, tx => requestAddress(tx, confirmed.registration, 'nieuw@example.org', now))
+  writeNow(db, tx => {
+    requestAddress(tx, confirmed.registration, 'nieuw@example.org', now)
+    stopAllReminders(tx, confirmed.person.id, now)
+  })
   const token = (purpose: 'registration' | 'join' | 'unsubscribe', { registration } = confirmed) =>
     tokens.sign(purpose, { id: registration.id, version: 1 })
   const organiser = findOrganiser(db, ORGANISER)
