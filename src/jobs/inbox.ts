@@ -23,6 +23,7 @@ const BACKOFF = [1, 2, 5, 10]
 /** How long a stop waits for the message in hand, and then for the line to break. */
 const PATIENCE_MS = 2000
 const LAST_WORDS_MS = 300
+const EITHER_WAY = [() => true, () => false] as const
 
 export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps) {
   const { clock, log } = deps
@@ -35,6 +36,8 @@ export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps
   let imap: ImapFlow | undefined
   let timer: NodeJS.Timeout | undefined
 
+  const isRunning = () => state === 'running'
+
   function start(): void {
     state = 'running'
     wake()
@@ -43,7 +46,7 @@ export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps
   /** Looks now; once more if it is looking already. */
   function wake(): void {
     isNudged = true
-    if (state === 'running') looking ??= run()
+    if (isRunning()) looking ??= run()
   }
 
   async function run(): Promise<void> {
@@ -51,23 +54,21 @@ export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps
     do {
       isNudged = false
       await look().then(ease, fail)
-    } while (isNudged && failures === 0 && state === 'running')
+    } while (isNudged && failures === 0 && isRunning())
     looking = undefined
     const rests = BACKOFF[Math.min(failures, BACKOFF.length) - 1] ?? 1
-    if (state === 'running') timer = setTimeout(wake, rests * everyMs).unref()
+    if (isRunning()) timer = setTimeout(wake, rests * everyMs).unref()
   }
 
+  /** The line stays open between two looks; that it broke while it rested is no trouble. */
   async function look(): Promise<void> {
-    if (!imap?.usable) await connect()
-    if (imap) await readNew(imap, () => state === 'running')
-  }
-
-  /** The line stays open between two looks. */
-  async function connect(): Promise<void> {
+    if (imap?.usable && (await readNew(imap, isRunning).then(...EITHER_WAY))) return
     imap?.close()
     imap = await createImap(imapUrl)
+    if (!isRunning()) return
     imap.on('exists', wake)
-    if (state === 'running') await imap.connect()
+    await imap.connect()
+    await readNew(imap, isRunning)
   }
 
   function ease(): void {
@@ -78,7 +79,7 @@ export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps
 
   function fail(error: unknown): void {
     imap?.close()
-    if (state === 'stopped') return
+    if (!isRunning()) return
     const reason = imapReason(error)
     if (!trouble) log.error({ reason }, 'the mailbox of answers cannot be read')
     trouble = { since: trouble?.since ?? clock.now(), reason }

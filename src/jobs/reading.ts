@@ -35,8 +35,9 @@ export function createReading({ config, db, write, clock, tokens, log }: Reading
 
   /** Deals with every message behind the cursor. Throws when the mailbox or the database gives trouble; nothing is lost then. */
   async function readNew(imap: ImapFlow, mayGoOn: () => boolean): Promise<void> {
-    const { uidValidity, uidNext } = await imap.mailboxOpen(MAILBOX)
+    const mailbox = await imap.mailboxOpen(MAILBOX)
     alive(imap)
+    const { uidValidity, uidNext } = mailbox
     const cursor = findCursor(db)
     const last = cursor?.uidValidity === String(uidValidity) ? cursor.uid : undefined
     for (const uid of await newSince(imap, last)) {

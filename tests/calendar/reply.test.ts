@@ -138,6 +138,6 @@ describe('hostile text', () => {
     const begun = performance.now()
     const read = readReply(calendar({ more }))
     expect(read.answer ? 'answer' : read.problem).toBe(expected)
-    expect(performance.now() - begun).toBeLessThan(5000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })

@@ -8,7 +8,7 @@ import { createWrite, type Write } from '#db/write.ts'
 import { readConfig } from '#src/config.ts'
 import { findCursor } from '#src/domain/inbox.ts'
 import { createInbox } from '#src/jobs/inbox.ts'
-import { imapOptions, imapReason } from '#src/mail/imap.ts'
+import { createImap, imapOptions, imapReason } from '#src/mail/imap.ts'
 import { returnAddress } from '#src/mail/verp.ts'
 import { AUTHSERV_ID, answer, type Shape, type Values } from '../support/answers.ts'
 import { type Dovecot, hasDovecot, openDovecot } from '../support/dovecot.ts'
@@ -406,6 +406,24 @@ describe.skipIf(!hasDovecot())('in a real mailbox', () => {
     line.close()
   })
 
+  test('a line that broke while it rested is no trouble', async () => {
+    const reader = openReader(dovecot.url)
+    const zoe = reader.add('zoe')
+    let rests = false
+    let breaks = 0
+    const line = await openLine(said => rests && /SELECT/.test(said) && ++breaks === 1)
+    await reader.reopen(line.url)
+    await reader.look()
+    await dovecot.deliver([zoe.mail('google')])
+    rests = true
+    reader.inbox().wake()
+    await reader.inbox().idle()
+    expect(breaks).toBe(2)
+    expect(reader.outcomes()).toEqual([[1, 'applied']])
+    expect(reader.lines.map(({ text }) => text)).toEqual(['a message was read'])
+    line.close()
+  })
+
   test('a broken line is mended at the next look by itself', async () => {
     const reader = openReader(dovecot.url, { everyMs: 100 })
     const zoe = reader.add('zoe')
@@ -416,6 +434,31 @@ describe.skipIf(!hasDovecot())('in a real mailbox', () => {
     await dovecot.deliver([zoe.mail('google')])
     await until(() => reader.replyOf(zoe.id) === 'declined')
     await until(() => reader.inbox().trouble === undefined)
+  })
+})
+
+describe.skipIf(!hasDovecot())('in a mailbox that offers TLS', () => {
+  let dovecot: Dovecot
+  beforeAll(async () => {
+    dovecot = await openDovecot({ tls: true })
+  })
+  afterAll(() => dovecot.close())
+
+  test('it is used: from the first byte for imaps:, by STARTTLS for imap:', async () => {
+    const secure = new URL(dovecot.url.replace('imap:', 'imaps:'))
+    secure.port = String(dovecot.tlsPort)
+    for (const url of [secure.href, dovecot.url]) {
+      const imap = await createImap(url)
+      await imap.connect()
+      expect(imap.tls).toMatchObject({ authorized: false })
+      await imap.logout()
+    }
+  })
+
+  test('a certificate that nobody signed is enough on this machine only', async () => {
+    const away = openReader(dovecot.url.replace('127.0.0.1', '0.0.0.0'))
+    await away.look()
+    expect(away.inbox().trouble?.reason).toMatch(/self-signed certificate/)
   })
 })
 

@@ -24,10 +24,12 @@ export interface Listed {
   subject: string
 }
 
-export async function openDovecot() {
+/** `tls`: with a certificate that nobody signed, by STARTTLS and at a port of its own. */
+export async function openDovecot({ tls = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-imap-'))
   const port = await freePort()
-  const file = layOut(folder, port)
+  const tlsPort = tls ? await freePort() : 0
+  const file = layOut(folder, port, tlsPort)
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
@@ -53,6 +55,7 @@ export async function openDovecot() {
       host: '127.0.0.1',
       port,
       secure: false,
+      tls: { rejectUnauthorized: false },
       auth: { user: 'agenda', pass: PASSWORD },
       logger: false,
     })
@@ -69,6 +72,8 @@ export async function openDovecot() {
   return {
     url: `imap://agenda:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`,
     port,
+    /** From the first byte under TLS. */
+    tlsPort,
     start,
     stop,
     /** Puts mails into the mailbox in this order, unread; `at` is when they arrived. */
@@ -119,7 +124,7 @@ function end({ pid }: ChildProcess): void {
 }
 
 /** One user, one maildir, everything else in the folder. Root may not own mail there, so that nobody does. */
-function layOut(folder: string, port: number): string {
+function layOut(folder: string, port: number, tlsPort: number): string {
   const { uid, gid, username } = userInfo()
   const isRoot = uid === 0
   const [mailUid, mailGid] = isRoot ? idsOf('nobody') : [uid, gid]
@@ -139,18 +144,25 @@ function layOut(folder: string, port: number): string {
     ...users,
     'protocols = imap',
     'listen = 127.0.0.1',
-    'ssl = no',
+    ...(tlsPort ? certified(folder) : ['ssl = no']),
     'disable_plaintext_auth = no',
     `mail_location = maildir:${folder}/mail`,
     'first_valid_uid = 1',
     `passdb {\n  driver = static\n  args = password=${PASSWORD}\n}`,
     `userdb {\n  driver = static\n  args = uid=${mailUid} gid=${mailGid} home=${folder}/home\n}`,
-    `service imap-login {\n  chroot =\n  inet_listener imap {\n    port = ${port}\n  }\n  inet_listener imaps {\n    port = 0\n  }\n}`,
+    `service imap-login {\n  chroot =\n  inet_listener imap {\n    port = ${port}\n  }\n  inet_listener imaps {\n    port = ${tlsPort}\n  ssl = yes\n  }\n}`,
     'service anvil {\n  chroot =\n}',
   ]
   const file = join(folder, 'dovecot.conf')
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file
+}
+
+function certified(folder: string): string[] {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
+  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
+  execFileSync('openssl', ['req', ...kind, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  return ['ssl = yes', `ssl_cert = <${certificate}`, `ssl_key = <${key}`]
 }
 
 function idsOf(user: string): [number, number] {
