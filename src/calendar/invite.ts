@@ -1,5 +1,6 @@
 // The iTIP message of one registration (RFC 5546): one event, one attendee, who is also the one it is mailed to.
 import type { Mailbox } from '#src/config.ts'
+import { standingReply } from '#src/domain/declines.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { messagesIn } from '#src/i18n/index.ts'
@@ -54,14 +55,9 @@ export function inviteCancel(
   })
 }
 
-/**
- * Whoever registered has accepted; where answers count, what they last answered, or that they have yet to. A no that has
- * been taken back, or was about an older time, is asked again.
- */
+/** Whoever registered has accepted; where answers count, what they last answered, or that they have yet to. */
 function attendeeOf(registration: Registration, { attendee, asksReply }: InviteContext, rsvp: boolean): Attendee {
-  const { reply, declinedAt } = registration
-  const answer = reply === 'declined' && !declinedAt ? 'none' : (reply ?? 'none')
-  return { ...attendee, partstat: asksReply ? PARTSTAT[answer] : 'ACCEPTED', rsvp }
+  return { ...attendee, partstat: asksReply ? PARTSTAT[standingReply(registration) ?? 'none'] : 'ACCEPTED', rsvp }
 }
 
 const PARTSTAT = {

@@ -4,6 +4,7 @@ import { registrations } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { hash } from '#src/lib/tokens.ts'
+import { takeBack } from './declines.ts'
 import { getEvent } from './events.ts'
 import { countMessagesTo, enqueueAbout } from './outbox.ts'
 import { findOrCreatePerson } from './people.ts'
@@ -70,7 +71,7 @@ export function proveAddress(tx: Tx, registration: Registration, now: Temporal.I
   leave(tx, registration, now)
   if (there && isAsGood(there, registration)) {
     fillPlaces(tx, event, now)
-    return there
+    return there.declinedAt ? takeBack(tx, there, now) : there
   }
   const values = { ...carriedOver(registration), revisedAt: now }
   const moved = there

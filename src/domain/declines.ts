@@ -7,9 +7,16 @@ import type { Event } from './events.ts'
 import { NOT_DECLINED, type Registration, update } from './registrations.ts'
 import { settle } from './telling.ts'
 
+type Answered = Pick<Registration, 'declinedAt' | 'reply'>
+
+/** What somebody's calendar answers now: a no that was taken back, or was about an older time, is an answer no more. */
+export function standingReply({ declinedAt, reply }: Answered): Registration['reply'] {
+  return reply === 'declined' && declinedAt === null ? null : reply
+}
+
 /** Whether the pending no is certainly theirs; otherwise they are asked. */
-export function isSure({ declinedAt, reply }: Pick<Registration, 'declinedAt' | 'reply'>): boolean {
-  return declinedAt !== null && reply === 'declined'
+export function isSure(registration: Answered): boolean {
+  return standingReply(registration) === 'declined'
 }
 
 /**
@@ -28,7 +35,7 @@ export function voidDeclines(tx: Tx, { id }: Pick<Event, 'id'>): void {
  * as if nothing had been told: with an invite, a later DTSTAMP and the same SEQUENCE (RFC 5546 §3.2.2.2).
  */
 export function takeBack(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
-  const back = update(tx, registration, { ...NOT_DECLINED, told: null, revisedAt: now })
+  const back = update(tx, registration, { ...NOT_DECLINED, reply: null, told: null, revisedAt: now })
   settle(tx, back, now)
   return back
 }

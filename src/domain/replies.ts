@@ -6,7 +6,7 @@ import { given, prepared } from '#db/prepared.ts'
 import { events, people, type REPLIES, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
-import { isSure, takeBack } from './declines.ts'
+import { isSure, standingReply, takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { enqueueAbout } from './outbox.ts'
 import { findPersonById } from './people.ts'
@@ -50,7 +50,7 @@ export function applyReply(tx: Tx, reply: Reply, now: Temporal.Instant): 'applie
   return answer.partstat === 'declined' ? decline(tx, invited, answer, now) : keep(tx, invited, answer, now)
 }
 
-/** The place an answer is about: with a confirmed person, in an event that is still to begin. */
+/** The place an answer is about: of somebody confirmed who has not come in yet, in an event that is still to begin. */
 function findInvited(tx: Tx, { uid, attendee }: Reply, now: Temporal.Instant): Invited | undefined {
   const found = tx
     .select({ event: events, registration: registrations })
@@ -59,7 +59,8 @@ function findInvited(tx: Tx, { uid, attendee }: Reply, now: Temporal.Instant): I
     .innerJoin(people, eq(people.id, registrations.personId))
     .where(and(eq(events.uid, uid), eq(people.email, attendee), eq(registrations.status, 'confirmed')))
     .get()
-  return found && !found.event.cancelledAt && isBefore(now, found.event.startsAt) ? found : undefined
+  if (!found || found.event.cancelledAt || found.registration.attendedAt) return undefined
+  return isBefore(now, found.event.startsAt) ? found : undefined
 }
 
 /**
@@ -106,7 +107,7 @@ function decline(tx: Tx, { event, registration }: Invited, answer: Reply, now: T
   const declinedAt = registration.declinedAt ?? now
   const values = answer.isProven
     ? { reply: answer.partstat, declinedAt, freesAt: registration.freesAt ?? whenFreed(tx, event, now) }
-    : { declinedAt }
+    : { reply: standingReply(registration), declinedAt }
   ask(tx, event, writeDown(tx, registration, answer, values, now), answer.attendee, now)
   return answer.isProven ? 'applied' : 'asked'
 }

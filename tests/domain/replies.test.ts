@@ -173,6 +173,20 @@ describe('a no that anybody may have sent', () => {
     expect(fresh()).toMatchObject({ reply: 'declined', freesAt: at(10).add({ hours: 24 }) })
   })
 
+  test('counts for no more after a no that was taken back, or was about an older time', () => {
+    const back = openWebinar()
+    back.reply()
+    writeNow(back.db, tx => comeBack(tx, back.zoe, at(20)))
+    const moved = openWebinar()
+    moved.reply()
+    moved.move('2026-12-10T12:00', at(20))
+    for (const { reply, fresh, now } of [back, moved]) {
+      expect(reply({ isProven: false }, at(30))).toBe('asked')
+      expect(fresh()).toMatchObject({ reply: null, declinedAt: at(30), freesAt: null })
+      expect(answerOf(now(), fresh())).toBe('asked')
+    }
+  })
+
   test('cannot make the answers after it look old', () => {
     const { reply, fresh } = openWebinar()
     reply({ isProven: false, partstat: 'accepted', sequence: 99, stamp: at(10_000) })
@@ -329,6 +343,7 @@ describe('when the time has come', () => {
     writeNow(db, tx => markAttended(tx, zoe, START.subtract({ minutes: 12 })))
     free(START.subtract({ minutes: 10 }))
     expect(fresh()).toMatchObject({ status: 'confirmed', declinedAt: null, freesAt: null })
+    expect(reply({}, START.subtract({ minutes: 5 }))).toBe('unknown')
   })
 })
 
@@ -431,5 +446,14 @@ describe('a pending no ends', () => {
     const moved = writeNow(db, tx => proveAddress(tx, fresh(), at(30)))
     expect(fresh()).toMatchObject({ status: 'cancelled', declinedAt: null, freesAt: null })
     expect(moved).toMatchObject({ status: 'confirmed', reply: null, declinedAt: null, freesAt: null })
+  })
+
+  test('when they move to this address, which had a place already', () => {
+    const { db, event, reply, fresh } = openWebinar({ capacityOnline: 40 })
+    const other = makeRegistration(db, event, { email: 'oud@example.org' })
+    reply()
+    writeNow(db, tx => requestAddress(tx, other, 'zoe@example.org', at(20)))
+    const kept = writeNow(db, tx => proveAddress(tx, fresh(other), at(30)))
+    expect(kept).toMatchObject({ id: fresh().id, status: 'confirmed', declinedAt: null, freesAt: null })
   })
 })

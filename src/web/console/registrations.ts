@@ -5,13 +5,15 @@ import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { PRESENCES, ROLES, STATUSES } from '#db/schema.ts'
 import { auditEvent } from '#src/domain/audit.ts'
+import { standingReply } from '#src/domain/declines.ts'
 import { type Event, getListedEvent, isOpenFor } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import { changeableIds } from '#src/domain/overview.ts'
 import { placesOf, presencesOf } from '#src/domain/places.ts'
 import { register } from '#src/domain/registering.ts'
-import { listRegistrations } from '#src/domain/registrations.ts'
+import { listRegistrations, type Registration } from '#src/domain/registrations.ts'
 import { answerOf } from '#src/domain/replies.ts'
+import type { Messages } from '#src/i18n/index.ts'
 import { csv } from '#src/lib/csv.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
@@ -90,7 +92,7 @@ export function registrationListRoutes(app: App, deps: Deps): void {
   })
 
   function fileOf({ t, f }: FastifyRequest, event: Event): string {
-    const { file, replies } = t.console.registrations
+    const { file } = t.console.registrations
     const rows = listRegistrations(db, event).map(({ registration: one, email }) => [
       one.name,
       email ?? '',
@@ -98,7 +100,7 @@ export function registrationListRoutes(app: App, deps: Deps): void {
       t.words.roles[one.role],
       t.words.attendances[one.attendance],
       t.words.statuses[one.status],
-      one.reply ? replies[one.reply] : '',
+      answerIn(t, one),
       one.accessNeeds,
       one.attendedAt ? file.yes : '',
       f.moment(one.createdAt),
@@ -137,6 +139,11 @@ export function registrationListRoutes(app: App, deps: Deps): void {
       },
     }
   }
+}
+
+function answerIn({ console: { registrations } }: Messages, one: Registration): string {
+  const reply = standingReply(one)
+  return reply ? registrations.replies[reply] : ''
 }
 
 const usualValues = (event: Event) => ({ attendance: presencesOf(event)[0] ?? 'online', role: 'practice' })
