@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { Queue } from '#src/domain/claiming.ts'
 import { isUrgent } from '#src/domain/outbox.ts'
+import { EMAIL_PATTERN } from '#src/lib/text.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 import { outcomeOf, type SmtpError } from './outcomes.ts'
 import type { Outgoing, Transport, TransportConfig } from './transport.ts'
@@ -45,6 +46,8 @@ function isForTlsOnly(url: string): boolean {
   return password !== '' && !isHere && searchParams.get('ignoreTLS') !== 'true'
 }
 
+const ONE_ADDRESS = new RegExp(EMAIL_PATTERN)
+
 type Pool = Awaited<ReturnType<typeof openPool>>
 
 export function smtpTransport(config: TransportConfig, url: string, tokens: Tokens): Transport {
@@ -75,6 +78,8 @@ export function smtpTransport(config: TransportConfig, url: string, tokens: Toke
   return {
     async send(mail) {
       const raw = mail.bytes
+      // nodemailer would read a list of addresses as so many recipients.
+      if (!ONE_ADDRESS.test(mail.toAddress)) return { result: 'failed', reason: 'not one e-mail address' }
       try {
         const pool = await poolFor(mail)
         const { rejected } = await pool.sendMail({ raw, ...letterFor(mail, config, tokens) })
