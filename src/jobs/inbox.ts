@@ -23,7 +23,6 @@ const BACKOFF = [1, 2, 5, 10]
 /** How long a stop waits for the message in hand, and then for the line to break. */
 const PATIENCE_MS = 2000
 const LAST_WORDS_MS = 300
-const EITHER_WAY = [() => true, () => false] as const
 
 export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps) {
   const { clock, log } = deps
@@ -62,7 +61,13 @@ export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps
 
   /** The line stays open between two looks; that it broke while it rested is no trouble. */
   async function look(): Promise<void> {
-    if (imap?.usable && (await readNew(imap, isRunning).then(...EITHER_WAY))) return
+    const isDone =
+      imap?.usable &&
+      readNew(imap, isRunning).then(
+        () => true,
+        () => false,
+      )
+    if (await isDone) return
     imap?.close()
     imap = await createImap(imapUrl)
     if (!isRunning()) return
