@@ -4,7 +4,7 @@ interface Span {
   from: Temporal.Instant
   until: Temporal.Instant
 }
-export interface Expected extends Span {
+interface Expected extends Span {
   registration: number
   kind: string
 }

@@ -14,7 +14,7 @@ import { type Act, NIGHT, OVER, PLANNED_AT, tellYear, ZONE } from './year.ts'
 
 const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0
 
-export interface Arrival {
+interface Arrival {
   at: Temporal.Instant
   received: Received
 }

@@ -2,14 +2,14 @@
 // and the night in which no mail server is there. Told from a seed, so that every telling is the same.
 
 export const ZONE = 'Europe/Amsterdam'
-export const amsterdam = (local: string) => Temporal.PlainDateTime.from(local).toZonedDateTime(ZONE).toInstant()
+const amsterdam = (local: string) => Temporal.PlainDateTime.from(local).toZonedDateTime(ZONE).toInstant()
 
 export const PLANNED_AT = amsterdam('2026-11-02T10:00')
 export const NIGHT = { from: amsterdam('2027-09-08T22:00'), until: amsterdam('2027-09-09T08:00') }
 export const OVER = amsterdam('2027-10-29T12:00')
 
 /** An event of the year. `people` register in the span, the rest of the forty at moments of their own; `leave` cancel. */
-export interface Month {
+interface Month {
   title: string
   date: string
   capacity: number
@@ -40,7 +40,7 @@ function month(title: string, date: string, values: Partial<Month> = {}): Month 
   return { title, date, capacity: 40, span: [`${from}T09:00`, `${date}T08:00`], people: 40, leave: 0, ...values }
 }
 
-export type Deed =
+type Deed =
   | { does: 'register' | 'register_twice' | 'return' | 'leave'; who: number }
   | { does: 'take_place' }
   | { does: 'move'; to: string; venue?: typeof VENUE }
@@ -117,7 +117,7 @@ const THE_NIGHT: Act[] = [
 ]
 
 /** Everybody who takes part in something. */
-export const PEOPLE = 150
+const PEOPLE = 150
 
 /** Every act of the year, in order of time. */
 export function tellYear(seed: number): Act[] {
