@@ -116,7 +116,7 @@ describe('reminders', () => {
     expect(ends('unregistered')).toEqual([['sent', '']])
   })
 
-  test('never leave after the start', async () => {
+  test('§8.38 never leave after the start', async () => {
     office.mailbox.always('greylist')
     await at('2026-12-03T10:00:00Z')
     office.mailbox.always('accept')
@@ -190,7 +190,7 @@ describe('a sign-in mail', () => {
     expect(writeNow(office.db, tx => signInByCode(tx, 'org@example.org', code, now()))).toBeUndefined()
   })
 
-  test('is not sent when it has waited too long', async () => {
+  test('§8.38 is not sent when it has waited too long', async () => {
     ask()
     office.clock.advance({ minutes: 11 })
     await office.deliver()

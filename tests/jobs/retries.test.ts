@@ -41,19 +41,22 @@ const retitle = (title: string) =>
   )
 
 describe('a mail server that says not now', () => {
-  test.each(['greylist', 'shutdown'] as const)('%s: tried again later, byte for byte the same', async behaviour => {
-    office.mailbox.next(behaviour)
-    await office.deliver()
-    const [frozen] = office.messages()
-    expect(frozen).toMatchObject({ state: 'queued', attempts: 1, dueAt: now().add({ minutes: 1 }) })
-    expect(frozen?.reason).toMatch(/^4\d\d /)
-    await after(0)
-    expect(received()).toEqual([])
-    await after(1)
-    expect(received().map(({ raw }) => raw.toString())).toEqual([frozen?.bytes?.toString()])
-    expect(received()[0]?.mail).toMatchObject({ messageId: frozen?.messageId, date: '2026-11-21T09:00:00.000Z' })
-    expect(stateOf('confirmed')).toEqual([['sent', 2, '']])
-  })
+  test.each(['greylist', 'shutdown'] as const)(
+    '§8.35 %s: tried again later, byte for byte the same',
+    async behaviour => {
+      office.mailbox.next(behaviour)
+      await office.deliver()
+      const [frozen] = office.messages()
+      expect(frozen).toMatchObject({ state: 'queued', attempts: 1, dueAt: now().add({ minutes: 1 }) })
+      expect(frozen?.reason).toMatch(/^4\d\d /)
+      await after(0)
+      expect(received()).toEqual([])
+      await after(1)
+      expect(received().map(({ raw }) => raw.toString())).toEqual([frozen?.bytes?.toString()])
+      expect(received()[0]?.mail).toMatchObject({ messageId: frozen?.messageId, date: '2026-11-21T09:00:00.000Z' })
+      expect(stateOf('confirmed')).toEqual([['sent', 2, '']])
+    },
+  )
 
   test('for nine days: who registered on the first is told on the tenth', async () => {
     office.mailbox.always('greylist')
@@ -118,7 +121,7 @@ describe('a mail server that says no', () => {
 })
 
 describe('a mail server that does not answer', () => {
-  test('what matters is sent once more and again, the same bytes, at most three times', async () => {
+  test('§8.34 what matters is sent once more and again, the same bytes, at most three times', async () => {
     office.mailbox.always('drop_at_end')
     await office.deliver()
     expect(stateOf('confirmed')).toEqual([['queued', 1, expect.stringContaining('ECONNECTION')]])
@@ -142,7 +145,7 @@ describe('a mail server that does not answer', () => {
 })
 
 describe('a mail server that does not let us in', () => {
-  test.each(['bad_password', 'bad_sender'] as const)('%s: the queue stops, nobody failed', async behaviour => {
+  test.each(['bad_password', 'bad_sender'] as const)('§8.37 %s: the queue stops, nobody failed', async behaviour => {
     const mailbox = await openMailbox({ auth: true })
     const other = await openPostOffice({ mailbox })
     const meeting = makeEvent(other.db, makeGroup(other.db))
@@ -169,7 +172,7 @@ describe('a mail server that does not let us in', () => {
     await other.close()
   })
 
-  test('a sign-in link that died meanwhile never leaves', async () => {
+  test('§8.38 a sign-in link that died meanwhile never leaves', async () => {
     const mailbox = await openMailbox({ auth: true })
     const other = await openPostOffice({ mailbox })
     writeNow(other.db, tx => {

@@ -80,7 +80,7 @@ const CASES: Case[] = [
     arrives: 1,
   },
   {
-    does: '451 4.7.1: greylists it, three times',
+    does: '§8.35 451 4.7.1: greylists it, three times',
     behaviours: ['greylist', 'greylist', 'greylist'],
     first: ['queued', 1, /^451 4\.7\.1 /],
     seen: ['Gaat weg op zaterdag 21 november 2026, 10.01.', 'De mailserver zei: 451 4.7.1 Try again later'],
@@ -88,7 +88,7 @@ const CASES: Case[] = [
     arrives: 1,
   },
   {
-    does: '550 at RCPT: knows nobody of that name',
+    does: '§8.36 550 at RCPT: knows nobody of that name',
     behaviours: ['unknown_user'],
     first: ['failed', 1, /^550 5\.1\.1 /],
     seen: [
@@ -116,7 +116,7 @@ const CASES: Case[] = [
     arrives: 1,
   },
   {
-    does: 'drops the line after the final dot',
+    does: '§8.34 drops the line after the final dot',
     behaviours: ['drop_at_end'],
     first: ['queued', 1, /^ECONNECTION/],
     seen: ['Gaat weg op zaterdag 21 november 2026, 10.05. Eén poging.', 'De mailserver zei: ECONNECTION'],
@@ -148,7 +148,7 @@ describe('a mail server that', () => {
   })
 })
 
-describe('a line that cannot be trusted stops the queue; no mail is to blame, and none leaves in the clear', () => {
+describe('§8.37 a line that cannot be trusted stops the queue; no mail is to blame, and none leaves in the clear', () => {
   const TRUST = 'tls.rejectUnauthorized=false'
   test.each<[string, MailboxOptions, string, RegExp]>([
     [
@@ -198,7 +198,7 @@ describe('a line that cannot be trusted stops the queue; no mail is to blame, an
 })
 
 describe('a mail that matters little', () => {
-  test('and may have arrived is not sent again: a reminder comes once', async () => {
+  test('§8.34 and may have arrived is not sent again: a reminder comes once', async () => {
     const { mailbox, counter } = await open()
     await office.deliver()
     office.clock.set('2026-12-02T11:00:00Z')

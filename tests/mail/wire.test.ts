@@ -235,7 +235,7 @@ describe('a signature breaks when somebody changes', () => {
     ['that a program sent it', 'my', 'auto-generated', 'no'],
     ['the list', 'newsletter', 'List-ID: <newsletter', 'List-ID: <andere'],
     ['the invite', 'confirmed', 'METHOD:REQUEST', 'METHOD:PUBLISH'],
-  ] as const)('%s (§8.27)', async (_, kind, from, to) => {
+  ] as const)('§8.27 %s', async (_, kind, from, to) => {
     const text = mailOf(kind).raw.toString('latin1')
     expect(text.split(from).length).toBeGreaterThan(1)
     expect((await verdictOn(Buffer.from(text.replace(from, to), 'latin1'))).result).toMatch(/^(fail|neutral)$/)
