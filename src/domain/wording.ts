@@ -1,5 +1,5 @@
 // What somebody wrote as the text of a mail: cleaned, and judged by what may stand in that kind of mail.
-import { type Locale, messagesIn } from '#src/i18n/index.ts'
+import { LOCALES, type Locale, messagesIn } from '#src/i18n/index.ts'
 import { placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 import { isLine, isPersonal, type Placeholder, placeholdersOf, type TemplateKind } from './placeholders.ts'
@@ -56,9 +56,15 @@ function placeholderProblem(kind: TemplateKind, locale: Locale, key: string, tex
 
 /** The placeholder that is called so in texts of this language. */
 export function placeholderNamed(name: string, locale: Locale): Placeholder | undefined {
-  const names = Object.entries(messagesIn(locale).mail.placeholders) as [Placeholder, string][]
-  return names.find(([, known]) => known === name)?.[0]
+  return NAMED[locale].get(name)
 }
+
+const NAMED = Object.fromEntries(
+  LOCALES.map(locale => {
+    const names = Object.entries(messagesIn(locale).mail.placeholders) as [Placeholder, string][]
+    return [locale, new Map(names.map(([placeholder, name]) => [name, placeholder]))]
+  }),
+) as Record<Locale, Map<string, Placeholder>>
 
 /** The names that a text may hold, as they are written in this language. */
 export function namesFor(kind: TemplateKind, key: string, locale: Locale): string[] {

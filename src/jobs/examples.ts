@@ -11,6 +11,7 @@ import { createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
 import { createGroup } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
+import { readTopTexts } from '#src/domain/own-texts.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { type Applicant, cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
@@ -95,7 +96,8 @@ function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Regi
 }
 
 /** What goes to a person whatever they are registered for. */
-function toPerson(tx: Tx, to: To, { id }: Event, now: Temporal.Instant): Occasion[] {
+function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Occasion[] {
+  const to = { ...address, own: readTopTexts(tx, address.locale) }
   const person = findOrCreatePerson(tx, to.email, now)
   const signIn = { token: randomToken(), code: randomCode(), expiresAt: now.add({ minutes: 15 }) }
   return [

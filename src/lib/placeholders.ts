@@ -11,5 +11,6 @@ export function placeholdersIn(text: string): string[] {
 
 /** Each gap filled, once; one that `standsFor` does not know stays as it is written. */
 export function fill(text: string, standsFor: (name: string) => string | undefined): string {
+  if (!text.includes('{')) return text
   return text.replaceAll(GAP, (gap, inside: string) => standsFor(nameOf(inside)) ?? gap)
 }

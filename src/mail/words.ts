@@ -2,6 +2,7 @@
 // before ours.
 import type { OwnTexts } from '#src/domain/own-texts.ts'
 import type { Placeholder, TemplateKind } from '#src/domain/placeholders.ts'
+import { placeholderNamed } from '#src/domain/wording.ts'
 import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { fill } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
@@ -25,9 +26,8 @@ export function wordsOf<Kind extends TemplateKind>(
   values: Values,
   own: OwnTexts,
 ): Words<Kind> {
-  const names = Object.entries(messagesIn(locale).mail.placeholders) as [Placeholder, string][]
   const standsFor = (name: string) => {
-    const [placeholder] = names.find(([, known]) => known === name) ?? []
+    const placeholder = placeholderNamed(name, locale)
     return placeholder && cleanLine(values[placeholder]?.() ?? '')
   }
   const filled = Object.entries<string>(textsOf(kind, locale, own)).map(([key, text]) => [key, fill(text, standsFor)])

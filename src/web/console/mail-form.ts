@@ -29,7 +29,7 @@ export function formOf(
   const { problems } = readTyped(db, template, values)
   const words = request.t.console.mails.problems
   const said = Object.entries(problems).map(([key, problem]) => [key, problemText(words, template, key, problem)])
-  return { values, problems: { ...Object.fromEntries(said), ...found } }
+  return { values, problems: { ...found, ...Object.fromEntries(said) } }
 }
 
 function problemText(

@@ -2,7 +2,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { getGroupWith } from '#src/domain/organisers.ts'
-import type { TemplateKind } from '#src/domain/placeholders.ts'
 import { kindsOf, listOwners, readTyped, resetTemplate, saveTemplate, type Template } from '#src/domain/templates.ts'
 import { isLocale, LOCALES } from '#src/i18n/index.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -77,7 +76,7 @@ export function myTemplate({ db }: Pick<Deps, 'db'>, request: MailRequest): Temp
   const group = getGroupWith(db, organiserOf(request), 'owner', slug)
   const known = kindsOf(db, group).find(name => name === kind)
   if (!known || !isLocale(locale)) throw new NotFound('mail')
-  return { group, locale, kind: known satisfies TemplateKind }
+  return { group, locale, kind: known }
 }
 
 export function hasProblems({ db }: Deps, request: MailRequest, template: Template): boolean {
