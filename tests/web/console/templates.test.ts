@@ -1,4 +1,5 @@
 // The texts of mails in the console: who may change them, what the form says, and a preview that changes nothing.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { auditEntries, messages, people, registrations, templates } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
@@ -213,6 +214,30 @@ describe('the form', () => {
     await post(MAIL, { lead: 'De eerste', version: '' })
     expect((await post(MAIL, { lead: 'De tweede', version: '' })).statusCode).toBe(409)
     expect(rows()[0]?.texts).toEqual({ lead: 'De eerste' })
+  })
+
+  test('property: junk in the form is refused or kept, never stumbled over', async () => {
+    const { app, owner } = await openMails()
+    const name = fc.constantFrom('subject', 'lead', 'extra', 'version', '__proto__', 'constructor', '', 'subject[]')
+    const body = fc.array(
+      fc.tuple(
+        name,
+        fc.string({ unit: 'binary', maxLength: 60 }).map(text => text.toWellFormed()),
+      ),
+    )
+    const form = body.map(pairs => ({
+      type: 'application/x-www-form-urlencoded',
+      text: `${new URLSearchParams(pairs)}`,
+    }))
+    const json = fc.json().map(text => ({ type: 'application/json', text }))
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(form, json), fc.constantFrom('', '/preview', '/preview.html'), async (sent, end) => {
+        const headers = { ...owner, 'content-type': sent.type, 'sec-fetch-site': 'same-origin' }
+        const { statusCode } = await app.inject({ method: 'POST', url: `${MAIL}${end}`, headers, payload: sent.text })
+        expect([200, 303, 409, 422]).toContain(statusCode)
+      }),
+      { numRuns: 150 },
+    )
   })
 
   test('goes back to our text', async () => {
