@@ -99,8 +99,10 @@ function compiled(): string[] | undefined {
   if (existsSync(program)) return [program]
   mkdirSync(folder, { recursive: true })
   const fresh = `${program}.${process.pid}`
-  const made = runs('g++', '-std=c++17', '-fPIC', '-o', fresh, source, ...flags.stdout.trim().split(/\s+/))
-  if (!made) return undefined
+  const options = ['-std=c++17', '-fPIC', '-o', fresh, source, ...flags.stdout.trim().split(/\s+/)]
+  const { error, status, stderr } = spawnSync('g++', options, { encoding: 'utf8' })
+  if (error) return undefined
+  if (status !== 0) throw new Error(`g++ ended with ${status}: ${stderr}`)
   renameSync(fresh, program)
   return [program]
 }
