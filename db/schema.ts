@@ -416,6 +416,8 @@ export const messages = sqliteTable(
     index('messages_registration').on(table.registrationId, table.state),
     index('messages_event').on(table.eventId, table.id),
     index('messages_address').on(table.toAddress, table.createdAt),
+    index('messages_bounced').on(table.bouncedAt).where(sql`bounced_at is not null`),
+    index('messages_message_id').on(table.messageId),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
     oneOf('messages_state', table.state, MESSAGE_STATES),
     oneOf('messages_bounce', table.bounce, BOUNCES),

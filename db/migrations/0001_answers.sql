@@ -112,4 +112,6 @@ CREATE INDEX `registrations_order` ON `registrations` (`event_id`,`queue_number`
 CREATE INDEX `registrations_person` ON `registrations` (`person_id`);--> statement-breakpoint
 CREATE INDEX `registrations_frees` ON `registrations` (`frees_at`) WHERE frees_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `registrations_once` ON `registrations` (`event_id`,`person_id`);--> statement-breakpoint
-ALTER TABLE `series` ADD `decline_hours` integer DEFAULT 24;
+ALTER TABLE `series` ADD `decline_hours` integer DEFAULT 24;--> statement-breakpoint
+CREATE INDEX `messages_bounced` ON `messages` (`bounced_at`) WHERE bounced_at is not null;--> statement-breakpoint
+CREATE INDEX `messages_message_id` ON `messages` (`message_id`);
