@@ -2,10 +2,12 @@
 
 /** '/join/3f-1-Ab…' → '/join/***'; sign-in tokens and sealed query values likewise, percent-encoded or not. Ordinary slugs stay. */
 export function maskUrl(url: string): string {
-  return url
-    .replaceAll(/(?<=\/(?:registrations|join|people|my|unsubscribe|addresses|sign-in)\/)[^/?#.]{40,}/g, '***')
-    .replaceAll(/(?<==)[^&#]{40,}/g, '***')
+  return url.replaceAll(AFTER_A_DOOR, '***').replaceAll(/(?<==)[^&#]{40,}/g, '***')
 }
+
+/** In capitals or percent-encoded an address leads nowhere, and the token in it still works where it belongs. */
+const AFTER_A_DOOR =
+  /(?<=(?:\/|%2F)(?:registrations|join|people|my|unsubscribe|addresses|sign-in)(?:\/|%2F))[^/?#.]{40,}/gi
 
 /** A mail's text with its personal links closed: who reads along must not be able to use them. */
 export function maskLinks(text: string): string {

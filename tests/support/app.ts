@@ -15,7 +15,7 @@ export async function openApp(overrides: Partial<Config> = {}) {
   const routes: { method: string; url: string }[] = []
   const app = await createApp(deps, {
     strictViews: true,
-    log: pino({ level: 'info' }, watchedLog(lines)),
+    log: pino({ level: config.logLevel }, watchedLog(lines)),
     onRoute: route => routes.push(route),
   })
   /** A form sent from a page of ours. */
