@@ -58,6 +58,21 @@ describe('REQUEST', () => {
     expect(content.replaceAll('\r\n ', '')).toContain(':mailto:zoe@example.org\r\n')
   })
 
+  it.each([
+    [null, 'NEEDS-ACTION'],
+    ['accepted', 'ACCEPTED'],
+    ['tentative', 'TENTATIVE'],
+    ['declined', 'DECLINED'],
+  ] as const)('where answers are read: after %s it asks, and repeats %s', (reply, partstat) => {
+    const { db, event } = world()
+    const registration = { ...makeRegistration(db, event), reply }
+    const context = contextFor(event, registration, { asksReply: true })
+    const [attendee] = parseEvent(inviteRequest(event, registration, context).content).attendees
+    expect([attendee?.getParameter('partstat'), attendee?.getParameter('rsvp')]).toEqual([partstat, 'TRUE'])
+    const [gone] = parseEvent(inviteCancel(event, registration, context, 'registration').content).attendees
+    expect([gone?.getParameter('partstat'), gone?.getParameter('rsvp')]).toEqual([partstat, 'FALSE'])
+  })
+
   it('leads online through the personal door: the place, the conference and the first line', () => {
     const { db, event } = world()
     const registration = makeRegistration(db, event)

@@ -6,7 +6,8 @@ import { writeNow } from '#db/write.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { editEvent } from '#src/domain/editing.ts'
-import { rotateFeed } from '#src/domain/people.ts'
+import { findPerson, type Person, rotateFeed } from '#src/domain/people.ts'
+import { erasePerson } from '#src/domain/privacy.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { paths } from '#src/lib/paths.ts'
 import { createTokens, readSecret } from '#src/lib/tokens.ts'
@@ -212,8 +213,11 @@ describe('§8.44 tokens', () => {
     writeNow(db, tx => rotateFeed(tx, person))
     expect((await get(personUrl)).statusCode).toBe(404)
     expect((await get(feed(person.id, 2))).statusCode).toBe(200)
+    expect((await get(feed(person.id, 3))).statusCode).toBe(404)
     writeNow(db, tx => cancelRegistration(tx, registration, 'attendee', NOW))
     expect((await get(ownUrl)).statusCode).toBe(404)
+    writeNow(db, tx => erasePerson(tx, findPerson(tx, 'zoe@example.org') as Person, NOW))
+    expect((await get(feed(person.id, 2))).statusCode).toBe(404)
   })
 
   test('stand in no log, whatever the answer was and however much is logged', async () => {
