@@ -6,6 +6,7 @@ import { editEvent } from '#src/domain/editing.ts'
 import type { Event } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
+import type { Registration } from '#src/domain/registrations.ts'
 import { sequenceOf } from '#src/domain/telling.ts'
 import { instantOf, parseCalendar, parseEvent, propertyOf } from '../support/calendars.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
@@ -59,13 +60,14 @@ describe('REQUEST', () => {
   })
 
   it.each([
-    [null, 'NEEDS-ACTION'],
-    ['accepted', 'ACCEPTED'],
-    ['tentative', 'TENTATIVE'],
-    ['declined', 'DECLINED'],
-  ] as const)('where answers are read: after %s it asks, and repeats %s', (reply, partstat) => {
+    ['nothing', {}, 'NEEDS-ACTION'],
+    ['yes', { reply: 'accepted' }, 'ACCEPTED'],
+    ['maybe', { reply: 'tentative' }, 'TENTATIVE'],
+    ['no', { reply: 'declined', declinedAt: NOW }, 'DECLINED'],
+    ['a no taken back', { reply: 'declined', declinedAt: null }, 'NEEDS-ACTION'],
+  ] as const)('where answers are read: after %s it asks, and repeats what stands', (_, answer, partstat) => {
     const { db, event } = world()
-    const registration = { ...makeRegistration(db, event), reply }
+    const registration: Registration = { ...makeRegistration(db, event), ...answer }
     const context = contextFor(event, registration, { asksReply: true })
     const [attendee] = parseEvent(inviteRequest(event, registration, context).content).attendees
     expect([attendee?.getParameter('partstat'), attendee?.getParameter('rsvp')]).toEqual([partstat, 'TRUE'])
