@@ -14,7 +14,7 @@ import { applicant, makeEvent, makeGroup, makeRegistration, NOW } from '../suppo
 const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-silence-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('every answer about an address costs a commit that wrote something, known or not, the first time and the tenth', () => {
+test('§8.31 every answer about an address costs a commit that wrote something, known or not, the first time and the tenth', () => {
   const file = join(folder, 'silence.sqlite')
   const [db, other] = [openDatabase(file), openDatabase(file)]
   const event = makeEvent(db, makeGroup(db))

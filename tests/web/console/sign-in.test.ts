@@ -21,7 +21,7 @@ async function openWithOrganiser() {
 }
 
 describe('asking for a sign-in', () => {
-  test('answers the same bytes for an organiser and for a stranger, and mails the organiser alone', async () => {
+  test('§8.31 answers the same bytes for an organiser and for a stranger, and mails the organiser alone', async () => {
     const { db, post } = await openWithOrganiser()
     const known = await post('/sign-in', { email: 'otto@example.org' })
     const unknown = await post('/sign-in', { email: 'anna@example.org' })
@@ -66,7 +66,7 @@ describe('asking for a sign-in', () => {
 })
 
 describe('the link', () => {
-  test('shows a button, and looking at it changes nothing', async () => {
+  test('§8.31 shows a button, and looking at it changes nothing', async () => {
     const { app, ask, sessions, db } = await openWithOrganiser()
     const { token } = ask()
     for (let i = 0; i < 3; i++) {
@@ -80,7 +80,7 @@ describe('the link', () => {
     expect(db.select({ usedAt: signIns.usedAt }).from(signIns).all()).toEqual([{ usedAt: null }])
   })
 
-  test('lets somebody in once', async () => {
+  test('§8.31 lets somebody in once', async () => {
     const { app, ask, post, sessions } = await openWithOrganiser()
     const { token } = ask()
     const first = await post(`/sign-in/${token}`)
@@ -95,12 +95,25 @@ describe('the link', () => {
     expect(sessions()).toBe(1)
   })
 
-  test('ends after a quarter of an hour', async () => {
+  test('§8.31 ends after a quarter of an hour', async () => {
     const { ask, clock, post, sessions } = await openWithOrganiser()
     const { token } = ask()
     clock.advance({ minutes: 15 })
     expect((await post(`/sign-in/${token}`)).statusCode).toBe(410)
     expect(sessions()).toBe(0)
+  })
+
+  test('§8.31 is worth nothing any more once another one was used; there are three at most', async () => {
+    const { db, ask, post, sessions } = await openWithOrganiser()
+    const made = [ask(), ask(), ask()]
+    await post('/sign-in', { email: 'otto@example.org' })
+    expect(db.select().from(signIns).all()).toHaveLength(3)
+    expect((await post(`/sign-in/${made[1]?.token}`)).statusCode).toBe(303)
+    for (const { token, code } of made) {
+      expect((await post(`/sign-in/${token}`)).statusCode).toBe(410)
+      expect((await post('/sign-in/code', { email: 'otto@example.org', code })).headers['set-cookie']).toBeUndefined()
+    }
+    expect(sessions()).toBe(1)
   })
 
   test('of nobody opens nothing', async () => {
