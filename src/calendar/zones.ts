@@ -21,11 +21,23 @@ function makeBlock(zone: string): string {
     .concat('\r\n')
 }
 
+/** Asked for every invite and every entry of a feed, and dear: 0.3 ms a time, a tenth of what a mail costs. */
+const answers = new Map<string, boolean>()
+const MOST_ANSWERS = 10_000
+
 /**
  * Whether the block says the same about a moment as Temporal does. Zones whose rules changed or follow the moon do not fit
  * in two yearly observances; their events are written in UTC, which is as valid (RFC 5545 §3.3.5).
  */
 export function isInBlock(moment: Temporal.ZonedDateTime): boolean {
+  const text = moment.toString({ smallestUnit: 'minute' })
+  const answer = answers.get(text) ?? compare(moment)
+  if (answers.size >= MOST_ANSWERS) answers.clear()
+  answers.set(text, answer)
+  return answer
+}
+
+function compare(moment: Temporal.ZonedDateTime): boolean {
   const zone = moment.timeZoneId
   if (!KNOWN.has(zone)) return false
   const [date, time] = moment.toString({ smallestUnit: 'minute', offset: 'never', timeZoneName: 'never' }).split('T')

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
 import { isAnyDue, isAnyLeased } from '#src/domain/claiming.ts'
-import { findStandstill } from '#src/domain/standstill.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/replies.ts'
+import { findStandstill } from '#src/domain/standstill.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'
 import { type Crew, createCrews } from './crews.ts'
@@ -119,8 +119,8 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
 
   function untilNext(): number {
     const now = clock.now()
-    const sleeps = crews.map(crew => crew.sleepMs(now))
-    return Math.min(...sleeps, ...(isAnyLeased(db) ? [TEND_MS] : []))
+    const isBusy = crews.some(crew => crew.underWay.size > 0) || isAnyLeased(db)
+    return Math.min(...crews.map(crew => crew.sleepMs(now)), ...(isBusy ? [TEND_MS] : []))
   }
 
   /** Resolves when everything that may leave by now has been tried. */
