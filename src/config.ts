@@ -52,7 +52,8 @@ export const VARIABLES = {
   BASE_URL: { means: 'public address, used in mails and feeds', fallback: '', read: optional(origin) },
   DATA_DIR: { means: 'folder of the database, the secret, mails, files and backups', fallback: './data', read: text },
   SMTP_URL: {
-    means: 'mail server; without it mails become files in DATA_DIR/mail',
+    means:
+      'mail server; a password goes over TLS only, unless `?requireTLS=false`; without one mails become files in DATA_DIR/mail',
     fallback: '',
     read: optional(url('smtp:', 'smtps:')),
   },

@@ -36,6 +36,8 @@ export interface Mailbox {
   received: Received[]
   /** What happens to the transactions to come, in order; after the last one everything is accepted. */
   next(...behaviours: Behaviour[]): void
+  /** How often somebody signed in, or tried to. */
+  signIns(): number
   /** What happens from now on. */
   always(behaviour: Behaviour): void
   close(): Promise<void>
@@ -55,6 +57,7 @@ export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox
   const received: Received[] = []
   let queue: Behaviour[] = []
   let standing: Behaviour = 'accept'
+  let signIns = 0
   const next = () => queue[0] ?? standing
   const takeIf = (behaviour: Behaviour) => {
     if (next() !== behaviour) return false
@@ -64,6 +67,7 @@ export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox
 
   const handlers: SMTPServerOptions = {
     onAuth({ username, password }, _session, done) {
+      signIns++
       if (takeIf('bad_password'))
         done(refusal(535, `Authentication failed: ${username} ${plainOf(username, password)}`))
       else done(null, { user: 'agenda' })
@@ -106,6 +110,7 @@ export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox
     allowInsecureAuth: true,
     hideSTARTTLS: options.tls !== 'starttls',
     disableReverseLookup: true,
+    maxAllowedUnauthenticatedCommands: 1000,
     closeTimeout: 100,
     ...handlers,
   })
@@ -118,6 +123,7 @@ export async function openMailbox(options: MailboxOptions = {}): Promise<Mailbox
   return {
     url: `${options.tls === 'smtps' ? 'smtps' : 'smtp'}://${options.auth ? 'agenda:secret@' : ''}127.0.0.1:${port}`,
     received,
+    signIns: () => signIns,
     next: (...behaviours) => {
       queue = behaviours
     },
