@@ -85,7 +85,7 @@ export function createInbox({ imapUrl, everyMs = MINUTE_MS, ...deps }: InboxDeps
   function fail(error: unknown): void {
     imap?.close()
     if (!isRunning()) return
-    const reason = imapReason(error)
+    const reason = imapReason(error, imapUrl)
     if (!trouble) log.error({ reason }, 'the mailbox of answers cannot be read')
     trouble = { since: trouble?.since ?? clock.now(), reason }
     failures++

@@ -2,9 +2,9 @@
 import type { ImapFlow, ImapFlowOptions } from 'imapflow'
 import { maskAddresses } from '#src/lib/masking.ts'
 import { cleanLine } from '#src/lib/text.ts'
+import { credentialsOf, isThisMachine, withoutPassword } from './server.ts'
 
 const SECONDS = 1000
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i
 const LONGEST_REASON = 200
 
 /**
@@ -12,16 +12,17 @@ const LONGEST_REASON = 200
  * without it: no password travels in clear. On this machine a certificate proves nothing and may be home-made.
  */
 export function imapOptions(url: string): ImapFlowOptions {
-  const { protocol, hostname, port, username, password } = new URL(url)
+  const { protocol, hostname, port } = new URL(url)
+  const { user, password: pass } = credentialsOf(url)
   const secure = protocol === 'imaps:'
-  const isHere = LOOPBACK.test(hostname)
+  const isHere = isThisMachine(url)
   return {
     host: hostname.replaceAll(/[[\]]/g, ''),
     port: Number(port) || (secure ? 993 : 143),
     secure,
     ...(!secure && !isHere && { doSTARTTLS: true }),
     tls: { rejectUnauthorized: !isHere },
-    auth: { user: decoded(username), pass: decoded(password) },
+    auth: { user, pass },
     // What is said there is nobody's business, least of all a log's.
     logger: false,
     connectionTimeout: 30 * SECONDS,
@@ -41,18 +42,9 @@ export async function createImap(url: string): Promise<ImapFlow> {
   return imap
 }
 
-/** What the server said, or what went wrong on the way to it, on one line and without addresses. */
-export function imapReason(error: unknown): string {
+/** What the server said, or what went wrong on the way to it, on one line, without addresses and without our password. */
+export function imapReason(error: unknown, url: string): string {
   const { responseText, response, message, code } = error as Partial<Record<string, unknown>>
   const said = [responseText, response, message, code].find(text => typeof text === 'string' && text !== '')
-  return maskAddresses(cleanLine(String(said ?? error))).slice(0, LONGEST_REASON)
-}
-
-/** As it was meant: percent-encoded where that makes sense, else as it stands. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  return maskAddresses(withoutPassword(cleanLine(String(said ?? error)), url)).slice(0, LONGEST_REASON)
 }

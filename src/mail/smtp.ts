@@ -6,6 +6,7 @@ import { isUrgent } from '#src/domain/outbox.ts'
 import { EMAIL_PATTERN } from '#src/lib/text.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 import { outcomeOf, type SmtpError } from './outcomes.ts'
+import { isThisMachine, withoutPassword } from './server.ts'
 import type { Outgoing, Transport, TransportConfig } from './transport.ts'
 import { returnAddress } from './verp.ts'
 
@@ -41,9 +42,8 @@ export async function openPool(url: string, queue: Queue = 'ordinary') {
  * The address can say otherwise: `?requireTLS=false`, `?ignoreTLS=true`.
  */
 function isForTlsOnly(url: string): boolean {
-  const { hostname, password, searchParams } = new URL(url)
-  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-  return password !== '' && !isHere && searchParams.get('ignoreTLS') !== 'true'
+  const { password, searchParams } = new URL(url)
+  return password !== '' && !isThisMachine(url) && searchParams.get('ignoreTLS') !== 'true'
 }
 
 const ONE_ADDRESS = new RegExp(EMAIL_PATTERN)
@@ -86,7 +86,7 @@ export function smtpTransport(config: TransportConfig, url: string, tokens: Toke
         if (rejected.length) return { result: 'failed', reason: `not accepted: ${rejected.length}` }
         return { result: 'sent' }
       } catch (error) {
-        return outcomeOf(withoutSecrets(error as SmtpError, url), bodies.get(raw)?.readableDidRead ?? false)
+        return outcomeOf(harmless(error as SmtpError, url), bodies.get(raw)?.readableDidRead ?? false)
       }
     },
     close() {
@@ -105,15 +105,10 @@ function letterFor(mail: Outgoing, config: TransportConfig, tokens: Tokens) {
   }
 }
 
-/** A server that did not understand how we signed in may repeat it; what it says is stored, shown and logged. */
-function withoutSecrets(error: SmtpError, url: string): SmtpError {
-  const { username, password } = new URL(url)
-  if (!password) return error
-  const [user = '', secret = ''] = [username, password].map(decodeURIComponent)
-  const forms = [`\0${user}\0${secret}`, secret].flatMap(text => [Buffer.from(text).toString('base64'), text])
-  const hide = (text: string) => forms.reduce((rest, form) => rest.replaceAll(form, '•••'), text)
+/** A server that did not understand how we signed in may repeat it. */
+function harmless(error: SmtpError, url: string): SmtpError {
   return Object.assign(error, {
-    message: hide(error.message),
-    ...(error.response !== undefined && { response: hide(error.response) }),
+    message: withoutPassword(error.message, url),
+    ...(error.response !== undefined && { response: withoutPassword(error.response, url) }),
   })
 }

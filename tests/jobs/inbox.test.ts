@@ -571,11 +571,11 @@ describe('IMAP_URL', () => {
     },
   )
 
-  test('trouble is told on one line, without addresses', () => {
-    expect(
-      imapReason(Object.assign(new Error('Command failed'), { responseText: 'No such user\r\n<agenda@example.org>' })),
-    ).toBe('No such user <•••>')
-    expect(imapReason(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED')
-    expect(imapReason('x'.repeat(500))).toHaveLength(200)
+  test('trouble is told on one line, without addresses and without the password', () => {
+    const url = 'imap://agenda:geheim@mail.example.org'
+    const said = { responseText: 'No such user\r\n<agenda@example.org> geheim' }
+    expect(imapReason(Object.assign(new Error('Command failed'), said), url)).toBe('No such user <•••> •••')
+    expect(imapReason(Object.assign(new Error(''), { code: 'ECONNREFUSED' }), url)).toBe('ECONNREFUSED')
+    expect(imapReason('x'.repeat(500), url)).toHaveLength(200)
   })
 })

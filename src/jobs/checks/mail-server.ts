@@ -1,6 +1,7 @@
 // The mail server that takes our mails: is it there, does it let us in? And how its errors read.
 import type { Config } from '#src/config.ts'
 import { cleanLine } from '#src/lib/text.ts'
+import { hostOf, withoutPassword } from '#src/mail/server.ts'
 import { verifyTransport } from '#src/mail/transport.ts'
 import { type Check, ok, warning, within, wrong } from './verdict.ts'
 
@@ -21,7 +22,7 @@ export async function checkMailServer(config: Config, ms: number): Promise<Check
 
 /** What somebody can do about it, then what was said, never the password. */
 export function explain(error: Error & { code?: string }, url: string, variable: string): string {
-  const said = withoutSecrets(cleanLine(error.message), url).slice(0, 200)
+  const said = withoutPassword(cleanLine(error.message), url).slice(0, 200)
   return `${hostOf(url)} ${adviceFor(error, variable)} (${said})`
 }
 
@@ -36,26 +37,4 @@ function adviceFor({ message, code = '' }: Error & { code?: string }, variable: 
   if (/ETLS|wrong version number|STARTTLS/i.test(all))
     return `and we cannot agree on encryption: check smtp or smtps, imap or imaps in ${variable}`
   return `gives trouble: check ${variable}`
-}
-
-export function hostOf(url: string): string {
-  const { host } = new URL(url)
-  return host
-}
-
-function withoutSecrets(text: string, url: string): string {
-  const { username, password } = new URL(url)
-  const plain = unescaped(password)
-  const forms = [plain, password, base64(plain), base64(`\0${unescaped(username)}\0${plain}`)]
-  return forms.filter(Boolean).reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
-}
-
-const base64 = (text: string) => Buffer.from(text).toString('base64')
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -4,7 +4,8 @@ import PostalMime from 'postal-mime'
 import type { Config } from '#src/config.ts'
 import { checkerOf } from '#src/mail/authenticity.ts'
 import { createImap, imapReason } from '#src/mail/imap.ts'
-import { explain, hostOf } from './mail-server.ts'
+import { hostOf } from '#src/mail/server.ts'
+import { explain } from './mail-server.ts'
 import { type Check, ok, warning, within, wrong } from './verdict.ts'
 
 const NAME = 'mailbox'
@@ -27,7 +28,7 @@ export async function checkMailbox({ imapUrl, authservId }: Config, ms: number):
       await imap.logout()
       return [ok(NAME, says), proof]
     } catch (error) {
-      const said = Object.assign(new Error(imapReason(error)), { code: isRefused(error) ? 'EAUTH' : '' })
+      const said = Object.assign(new Error(imapReason(error, imapUrl)), { code: isRefused(error) ? 'EAUTH' : '' })
       return wrong(NAME, explain(said, imapUrl, 'IMAP_URL'))
     }
   })

@@ -39,7 +39,7 @@ describe('one that does not', () => {
     const port = await listen({ ...open, onAuth: (_auth, _session, done) => done(refusal) })
     const [says = ''] = await check(`smtp://agenda:gehe%40im@127.0.0.1:${port}`)
     expect(says).toBe(
-      `wrong: 127.0.0.1:${port} does not accept the name and password in SMTP_URL (Invalid login: 535 no such secret: ***, ***)`,
+      `wrong: 127.0.0.1:${port} does not accept the name and password in SMTP_URL (Invalid login: 535 no such secret: •••, •••)`,
     )
   })
 
@@ -81,7 +81,7 @@ test('no form of the password is shown, whoever repeats it', () => {
   const forms = ['p/ss w', 'p%2Fss%20w', Buffer.from('p/ss w'), Buffer.from('\0me@example.org\0p/ss w')]
   const text = forms.map(form => (typeof form === 'string' ? form : form.toString('base64'))).join(' | ')
   expect(explain(new Error(text), url, 'SMTP_URL')).toBe(
-    'mail.example.org:587 gives trouble: check SMTP_URL (*** | *** | *** | ***)',
+    'mail.example.org:587 gives trouble: check SMTP_URL (••• | ••• | ••• | •••)',
   )
   expect(explain(new Error('getaddrinfo ENOTFOUND mail.example.org'), url, 'SMTP_URL')).toBe(
     'mail.example.org:587 is a name that cannot be found: check SMTP_URL (getaddrinfo ENOTFOUND mail.example.org)',
