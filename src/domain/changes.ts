@@ -5,7 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { events } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { type Event, getEvent } from './events.ts'
-import { refuseRoomIn } from './rooms.ts'
+import { refuseSecretsIn } from './secrets.ts'
 
 /** Who changes, and which version of the event they looked at: another one has come since → Refusal('changed_meanwhile'). */
 export interface Editor {
@@ -15,7 +15,7 @@ export interface Editor {
 
 /**
  * The one way to change an event: Refusal('changed_meanwhile') unless the editor saw its present revision; Invalid if what
- * others read would hold the address of the room.
+ * others read would hold what is not for them (`secrets`).
  */
 export function change(tx: Tx, event: Event, values: Partial<typeof events.$inferInsert>, editor: Editor): Event {
   const changed = tx
@@ -26,6 +26,6 @@ export function change(tx: Tx, event: Event, values: Partial<typeof events.$infe
     .get()
   if (!changed) throw new Refusal('changed_meanwhile')
   // A new room has to be looked for everywhere, an old one in what is new.
-  refuseRoomIn('roomUrl' in values ? changed : values, changed.roomUrl)
+  refuseSecretsIn('roomUrl' in values ? changed : values, changed.roomUrl)
   return getEvent(tx, event.id)
 }

@@ -9,7 +9,7 @@ import { instantsOf, localTimeProblem } from '#src/lib/time.ts'
 import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import type { Event } from './events.ts'
-import { refuseRoomIn } from './rooms.ts'
+import { refuseSecretsIn } from './secrets.ts'
 
 export type NewEvent = Pick<
   typeof events.$inferInsert,
@@ -21,7 +21,7 @@ export type NewEvent = Pick<
 export function createEvent(tx: Tx, values: NewEvent, now: Temporal.Instant): Event {
   const problem = localTimeProblem(values.localStart, values.timeZone)
   if (problem) throw new Invalid({ start: problem })
-  refuseRoomIn(values, values.roomUrl)
+  refuseSecretsIn(values, values.roomUrl)
   const slug = freeSlug(tx, values.slug ?? slugify(values.title))
   return tx
     .insert(events)

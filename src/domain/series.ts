@@ -4,7 +4,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
-import { refuseRoomIn } from './rooms.ts'
+import { refuseSecretsIn } from './secrets.ts'
 
 export type Series = typeof series.$inferSelect
 
@@ -23,16 +23,16 @@ export function findSeriesOf(db: Db, { seriesId }: { seriesId: number | null }):
   return seriesId === null ? undefined : db.select().from(series).where(eq(series.id, seriesId)).get()
 }
 
-/** Invalid if what others read would hold the address of the room. */
+/** Invalid if what others read would hold what is not for them (`secrets`). */
 export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
-  refuseRoomIn(values, values.roomUrl)
+  refuseSecretsIn(values, values.roomUrl)
   return tx.insert(series).values(values).returning().get()
 }
 
-/** Invalid if what others read would hold the address of the room. */
+/** Invalid if what others read would hold what is not for them (`secrets`). */
 export function updateSeries(tx: Tx, found: Series, values: Partial<typeof series.$inferInsert>): Series {
   const { roomUrl, ...said } = { ...found, ...values }
-  refuseRoomIn(said, roomUrl)
+  refuseSecretsIn(said, roomUrl)
   return tx.update(series).set(values).where(eq(series.id, found.id)).returning().get()
 }
 

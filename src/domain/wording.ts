@@ -1,9 +1,10 @@
 // What somebody wrote as the text of a mail: cleaned, and judged by what may stand in that kind of mail.
 import { LOCALES, type Locale, messagesIn } from '#src/i18n/index.ts'
+import { opensAPage } from '#src/lib/masking.ts'
 import { placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 import { isLine, isPersonal, type Placeholder, placeholdersOf, type TemplateKind } from './placeholders.ts'
-import { mentionsRoom } from './rooms.ts'
+import { mentionsRoom } from './secrets.ts'
 
 export type TextProblem =
   | { code: 'required' }
@@ -75,15 +76,4 @@ export function namesFor(kind: TemplateKind, key: string, locale: Locale): strin
 export function leftOut(ours: string, own: string): string[] {
   const there = placeholdersIn(own)
   return placeholdersIn(ours).filter(name => !there.includes(name))
-}
-
-const PERSONAL_ADDRESS =
-  /\/(?:registrations|join|people|my|unsubscribe|addresses|sign-in)\/[\w-]{40}|\/registered\?(?:[^\s#]*&)?v=[\w-]{40}/i
-
-/** Also where a mail program has wrapped the address in one of its own, percent-encoded once or twice. */
-function opensAPage(text: string): boolean {
-  const unwrapped = text.replaceAll(/%(?:25)?(2F|3F|3D|26|2D|5F)/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return PERSONAL_ADDRESS.test(unwrapped)
 }

@@ -57,6 +57,7 @@ export const en: Messages = {
     url: 'Fill in a complete address that starts with https://.',
     room_in_text:
       'This holds the address of the online room. That is not public: take it out. Attendees come in by their own link.',
+    link_in_text: 'This holds a personal link of somebody. Whoever reads this could use it. Take the link out.',
     full: 'There are no places left there.',
     accent: 'This is not a colour. Type something like #0b6e7f, or leave it empty.',
     code: 'This code is not right. Look in the last mail you received.',

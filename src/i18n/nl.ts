@@ -58,6 +58,8 @@ export const nl = {
     url: 'Vul een volledig adres in, dat begint met https://.',
     room_in_text:
       'Hier staat het adres van de online ruimte. Dat is niet openbaar: haal het weg. Deelnemers komen binnen via hun eigen link.',
+    link_in_text:
+      'Hier staat een persoonlijke link van iemand. Wie dit leest, zou die kunnen gebruiken. Haal de link weg.',
     full: 'Daar is geen plaats meer vrij.',
     accent: 'Dit is geen kleur. Vul iets in als #0b6e7f, of laat het leeg.',
     code: 'Deze code klopt niet. Kijk in de laatste mail die je kreeg.',

@@ -5,18 +5,33 @@ export function maskUrl(url: string): string {
   return url.replaceAll(AFTER_A_DOOR, '***').replaceAll(/(?<==)[^&#]{40,}/g, '***')
 }
 
+/** Behind these of our addresses (`paths`) stands a token. */
+const DOORS = '(?:registrations|join|people|my|unsubscribe|addresses|sign-in)'
 /** In capitals or percent-encoded an address leads nowhere, and the token in it still works where it belongs. */
-const AFTER_A_DOOR =
-  /(?<=(?:\/|%2F)(?:registrations|join|people|my|unsubscribe|addresses|sign-in)(?:\/|%2F))[^/?#.]{40,}/gi
+const AFTER_A_DOOR = new RegExp(`(?<=(?:/|%2F)${DOORS}(?:/|%2F))[^/?#.]{40,}`, 'gi')
+const PERSONAL_LINK = new RegExp(`(/${DOORS}/)[\\w-]+`, 'g')
 
 /** A mail's text with its personal links closed: who reads along must not be able to use them. */
 export function maskLinks(text: string): string {
-  return text.replaceAll(/(\/(?:registrations|join|people|my|unsubscribe|addresses|sign-in)\/)[\w-]+/g, '$1•••')
+  return text.replaceAll(PERSONAL_LINK, '$1•••')
 }
 
 /** A calendar text likewise; its long lines are unfolded first (RFC 5545 §3.1), or half a link would stay behind. */
 export function maskCalendar(text: string): string {
   return maskLinks(text.replaceAll(/\r?\n[ \t]/g, ''))
+}
+
+const OPENS_A_PAGE = new RegExp(`/${DOORS}/[\\w-]{40}|/registered\\?(?:[^\\s#]*&)?v=[\\w-]{40}`, 'i')
+
+/**
+ * Whether a text holds an address of ours that opens one person's page. Also where a mail program has wrapped it in one of its
+ * own, percent-encoded once or twice.
+ */
+export function opensAPage(text: string): boolean {
+  const unwrapped = text.replaceAll(/%(?:25)?(2F|3F|3D|26|2D|5F)/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return OPENS_A_PAGE.test(unwrapped)
 }
 
 const MAIL_ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g

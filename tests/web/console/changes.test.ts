@@ -39,6 +39,21 @@ async function openEvent(people = ['zoe@example.org', 'ali@example.org']) {
 const waiting = (list: { kind: string; to: string; state: string }[]) =>
   list.filter(({ state }) => state === 'queued').map(({ kind, to }) => `${kind} ${to}`)
 
+describe('a personal link in the reason', () => {
+  const LINK = `https://agenda.example.org/registrations/1-1-${'x'.repeat(43)}`
+
+  test.each(['move', 'cancellation'])('of a %s is refused beside its field, and what was typed stays', async act => {
+    const { event, now, path, post, mails } = await openEvent()
+    const before = JSON.stringify(now())
+    const reason = `Zie ${LINK}`
+    const { statusCode, body } = await post(path(act), { ...MOVE, reason, revision: String(event.revision) })
+    expect(statusCode).toBe(422)
+    expect(body).toMatch(/<p class="problem" id="f-reason-problem">Hier staat een persoonlijke link van iemand\./)
+    expect(fieldsOf(body, path(act)).reason).toBe(reason)
+    expect([JSON.stringify(now()), mails()]).toEqual([before, []])
+  })
+})
+
 describe('moving', () => {
   test('shows first who is mailed, how many, and the mail itself; nothing has changed then', async () => {
     const { event, now, path, post, mails } = await openEvent()

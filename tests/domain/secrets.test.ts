@@ -1,4 +1,5 @@
-// Rule 6: the address of the room is nowhere that people read, whichever way somebody tries to put it there.
+// Rule 6: the address of the room is nowhere that people read, whichever way somebody tries to put it there. Nor is a link
+// that opens one person's page.
 import { describe, expect, test } from 'vitest'
 import type { Tx } from '#db/open.ts'
 import { writeNow } from '#db/write.ts'
@@ -12,6 +13,7 @@ import { Invalid } from '#src/lib/errors.ts'
 import { makeEvent, makeGroup, makeSeries, NOW, openWorld } from '../support/world.ts'
 
 const ROOM = 'https://meet.example.org/Kamer-1'
+const LINK = `https://agenda.example.org/registrations/1-1-${'x'.repeat(43)}`
 const VENUE = { name: 'De Zaal', address: 'Plein 1', postcode: '9700 AA', city: 'Groningen', access: '' }
 
 function openEvent(roomUrl: string | null = ROOM, description = '') {
@@ -74,5 +76,41 @@ describe('the room', () => {
     const { edit } = openEvent()
     expect(edit({ description: 'Zie https://meet.example.org/uitleg' })).toBeUndefined()
     expect(openEvent(null).edit({ description: ROOM })).toBeUndefined()
+  })
+})
+
+describe('a personal link, pasted from somebody’s mail', () => {
+  test.each([
+    ['summary', { summary: `Meld je af op ${LINK}` }],
+    ['description', { description: `[Hier](${LINK})` }],
+    ['speakers', { speakers: ['Anna', LINK] }],
+  ])('cannot be typed in the %s', (field, values) => {
+    const { db, event, edit } = openEvent()
+    expect(edit(values)).toEqual({ [field]: 'link_in_text' })
+    expect(getEvent(db, event.id)).toEqual(event)
+  })
+
+  test('is in no reason, for moving or for cancelling, no new event and no series', () => {
+    const { db, group, event, problems, editor } = openEvent(null)
+    const to = { ...event, localStart: '2026-12-10T12:00' }
+    expect(problems(tx => moveEvent(tx, event, to, LINK, editor, NOW))).toEqual({ reason: 'link_in_text' })
+    expect(problems(tx => cancelEvent(tx, event, LINK, editor, NOW))).toEqual({ reason: 'link_in_text' })
+    const draft = { ...event, id: undefined, uid: undefined, slug: 'nieuw', groupId: group.id, summary: LINK }
+    expect(problems(tx => createEvent(tx, draft, NOW))).toEqual({ summary: 'link_in_text' })
+    const series = makeSeries(db, group)
+    expect(problems(tx => updateSeries(tx, series, { summary: LINK }))).toEqual({ summary: 'link_in_text' })
+  })
+
+  test('is told of beside the room, each at its own field', () => {
+    const { edit } = openEvent()
+    expect(edit({ summary: LINK, description: ROOM })).toEqual({
+      summary: 'link_in_text',
+      description: 'room_in_text',
+    })
+  })
+
+  test('is not an address that everybody may open', () => {
+    const { edit } = openEvent()
+    expect(edit({ description: 'Zie https://agenda.example.org/events/wat-vraagt-de-buurt' })).toBeUndefined()
   })
 })

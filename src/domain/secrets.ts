@@ -1,6 +1,8 @@
-// The room of an online event is reached through the door only: its address may stand nowhere that people can read it.
+// What may stand nowhere that others read: the room's address, which is reached through the door only, and an address that
+// opens one person's page, pasted from their mail.
 import type { events, Venue } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
+import { opensAPage } from '#src/lib/masking.ts'
 
 /** What of an event or a series others read, on a page, in a mail or in a calendar. */
 type Said = Partial<
@@ -10,10 +12,18 @@ type Said = Partial<
   >
 >
 
-/** Invalid, at the field where it stands, if what will be read holds the room's address. */
-export function refuseRoomIn(said: Said, roomUrl: string | null | undefined): void {
-  const found = textsOf(said).find(([, text]) => mentionsRoom(text ?? '', roomUrl ?? ''))
-  if (found) throw new Invalid({ [found[0]]: 'room_in_text' })
+/** Invalid, at the fields where it stands, if what will be read holds the room's address or a personal link. */
+export function refuseSecretsIn(said: Said, roomUrl: string | null | undefined): void {
+  const found = textsOf(said).flatMap(([field, text]) => {
+    const problem = problemOf(text ?? '', roomUrl ?? '')
+    return problem ? [[field, problem]] : []
+  })
+  if (found.length) throw new Invalid(Object.fromEntries(found))
+}
+
+function problemOf(text: string, roomUrl: string): 'room_in_text' | 'link_in_text' | undefined {
+  if (mentionsRoom(text, roomUrl)) return 'room_in_text'
+  return opensAPage(text) ? 'link_in_text' : undefined
 }
 
 /** By the name of the field in which it was typed. */
