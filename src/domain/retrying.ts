@@ -5,10 +5,12 @@ import { messages, people } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { isUndeliverable } from './bounces.ts'
+import type { Event } from './events.ts'
 import type { Message } from './outbox.ts'
 import { findPersonById, listRegistrationsOf, type Person } from './people.ts'
-import { update } from './registrations.ts'
+import { getRegistration, type Registration, update } from './registrations.ts'
 import { dueTelling, settle, toldNow } from './telling.ts'
+import { fillPlaces } from './waiting.ts'
 
 /** Failed, perhaps not arrived, or come back. */
 export function canRetry({ state, bouncedAt }: Message): boolean {
@@ -25,17 +27,25 @@ export function retry(tx: Tx, message: Message, now: Temporal.Instant): void {
     .run()
 }
 
-/** Takes it that mail arrives again, and tells what they have missed of everything that is still to come. */
+/**
+ * Takes it that mail arrives again, and tells what they have missed of everything that is still to come. Where they wait, a
+ * place that went past them and is still free is theirs, or offered to them, as to anybody who waits.
+ */
 export function trustAddress(tx: Tx, personId: number, now: Temporal.Instant): void {
   const person = findPersonById(tx, personId)
   if (!person?.undeliverableAt) return
   tx.update(people).set({ undeliverableAt: null, undeliverableReason: '' }).where(eq(people.id, person.id)).run()
   for (const { registration, event } of listRegistrationsOf(tx, person)) {
-    const isOver = !isBefore(now, event.endsAt)
-    if (isOver || !dueTelling(registration.told, toldNow(event, registration))) continue
-    // A row has been spent on this already; as of now it is told anew.
-    settle(tx, update(tx, registration, { revisedAt: now }), now)
+    if (!isBefore(now, event.endsAt)) continue
+    if (registration.status === 'waitlisted') fillPlaces(tx, event, now)
+    tellMissed(tx, event, getRegistration(tx, registration.id), now)
   }
+}
+
+/** A row has been spent on what is due already; as of now it is told anew. */
+function tellMissed(tx: Tx, event: Event, registration: Registration, now: Temporal.Instant): void {
+  if (!dueTelling(registration.told, toldNow(event, registration))) return
+  settle(tx, update(tx, registration, { revisedAt: now }), now)
 }
 
 const REST = { hours: 7 * 24 }

@@ -1,5 +1,6 @@
-// What happens with a free place: to the first who waits; in the last hours everyone who waits hears of it once.
-import { and, asc, eq } from '#db/drizzle.ts'
+// What happens with a free place: to the first who waits; in the last hours everyone who waits hears of it once. It goes past
+// whose address does not work, since they would not hear of it.
+import { and, asc, eq, isNull } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
@@ -71,6 +72,7 @@ function offer(tx: Tx, event: Event, presence: Presence, now: Temporal.Instant):
   }
 }
 
+/** Without an address is another matter: whoever added them by hand tells them. */
 function listWaiting(tx: Tx, event: Event, presence: Presence): { registration: Registration; email: string | null }[] {
   return tx
     .select({ registration: registrations, email: people.email })
@@ -81,6 +83,7 @@ function listWaiting(tx: Tx, event: Event, presence: Presence): { registration: 
         eq(registrations.eventId, event.id),
         eq(registrations.status, 'waitlisted'),
         eq(registrations.attendance, presence),
+        isNull(people.undeliverableAt),
       ),
     )
     .orderBy(asc(registrations.queueNumber))
