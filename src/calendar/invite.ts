@@ -3,6 +3,7 @@ import type { Mailbox } from '#src/config.ts'
 import { standingReply } from '#src/domain/declines.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import { sequenceOf } from '#src/domain/telling.ts'
 import { messagesIn } from '#src/i18n/index.ts'
 import { type PersonalContext, paragraphs, personalEntry } from './entries.ts'
 import { type Attendee, type Entry, vcalendar, vevent } from './vevent.ts'
@@ -28,7 +29,7 @@ export interface Invite {
 export function inviteRequest(event: Event, registration: Registration, context: InviteContext): Invite {
   return invite('REQUEST', {
     ...personalEntry({ ...event, cancelledAt: null }, { ...registration, status: 'confirmed' }, context),
-    attendee: attendeeOf(registration, context, context.asksReply),
+    attendee: attendeeOf(event, registration, context, context.asksReply),
   })
 }
 
@@ -47,7 +48,7 @@ export function inviteCancel(
   const reason = scope === 'event' ? paragraphs(words.isCancelled, event.cancelReason) : words.isUnregistered
   return invite('CANCEL', {
     ...entry,
-    attendee: attendeeOf(registration, context, false),
+    attendee: attendeeOf(event, registration, context, false),
     summary: event.title,
     description: paragraphs(context.eventUrl, reason),
     status: scope === 'event' ? 'CANCELLED' : undefined,
@@ -56,8 +57,20 @@ export function inviteCancel(
 }
 
 /** Whoever registered has accepted; where answers count, what they last answered, or that they have yet to. */
-function attendeeOf(registration: Registration, { attendee, asksReply }: InviteContext, rsvp: boolean): Attendee {
-  return { ...attendee, partstat: asksReply ? PARTSTAT[standingReply(registration) ?? 'none'] : 'ACCEPTED', rsvp }
+function attendeeOf(
+  event: Event,
+  registration: Registration,
+  { attendee, asksReply }: InviteContext,
+  rsvp: boolean,
+): Attendee {
+  return { ...attendee, partstat: asksReply ? PARTSTAT[answered(event, registration) ?? 'none'] : 'ACCEPTED', rsvp }
+}
+
+/** A no to an older SEQUENCE is none to this one. */
+function answered(event: Event, registration: Registration): Registration['reply'] {
+  const isOlder = (registration.replySequence ?? 0) < sequenceOf(event, registration)
+  const reply = standingReply(registration)
+  return reply === 'declined' && isOlder ? null : reply
 }
 
 const PARTSTAT = {

@@ -6,7 +6,6 @@ import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
-import { voidDeclines } from './declines.ts'
 import type { Event } from './events.ts'
 import { dropReminders, replanReminders } from './reminders.ts'
 import { settleAll } from './telling.ts'
@@ -28,7 +27,6 @@ export function cancelEvent(tx: Tx, event: Event, reason: string, editor: Editor
     ids.map(row => row.id),
     'event_cancelled',
   )
-  voidDeclines(tx, cancelled)
   settleAll(tx, cancelled, now)
   auditEvent(tx, 'event_cancelled', event, editor, now)
   return cancelled

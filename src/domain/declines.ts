@@ -1,11 +1,9 @@
 // A no from somebody's calendar that waits to take effect: what it is, and what makes an end of it. Where it comes from
 // stands in `replies`.
-import { and, eq, isNotNull } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { registrations } from '#db/schema.ts'
 import type { Event } from './events.ts'
 import { NOT_DECLINED, type Registration, update } from './registrations.ts'
-import { settle } from './telling.ts'
+import { sequenceOf, settle } from './telling.ts'
 
 type Answered = Pick<Registration, 'declinedAt' | 'reply'>
 
@@ -20,14 +18,11 @@ export function isSure(registration: Answered): boolean {
 }
 
 /**
- * Ends every pending no of an event whose SEQUENCE rises: an answer counts for the SEQUENCE it was given to (RFC 5546
- * §2.1.5). Who could not come then may well be able to now; the mail about the change asks them again.
+ * The SEQUENCE that an answer must have been given to (RFC 5546 §2.1.5): of the newest that somebody was told. What they have
+ * not heard of, and may never, makes no answer old; the mail that tells it does, and asks them again (`know`).
  */
-export function voidDeclines(tx: Tx, { id }: Pick<Event, 'id'>): void {
-  tx.update(registrations)
-    .set(NOT_DECLINED)
-    .where(and(eq(registrations.eventId, id), isNotNull(registrations.declinedAt)))
-    .run()
+export function sequenceToAnswer(event: Event, registration: Registration): number {
+  return registration.told?.sequence ?? sequenceOf(event, registration)
 }
 
 /**

@@ -6,7 +6,6 @@ import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { instantsOf, isBefore, localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
-import { voidDeclines } from './declines.ts'
 import type { Event } from './events.ts'
 import { capacityOf, placesOf } from './places.ts'
 import { replanReminders } from './reminders.ts'
@@ -52,7 +51,6 @@ export function moveEvent(
   )
   if (!isOut) return moved
   followAttendance(tx, event, moved)
-  voidDeclines(tx, moved)
   replanReminders(tx, moved, 'moved', now)
   settleAll(tx, moved, now)
   fillPlaces(tx, moved, now)

@@ -6,14 +6,14 @@ import { given, prepared } from '#db/prepared.ts'
 import { events, people, type REPLIES, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
-import { isSure, standingReply, takeBack } from './declines.ts'
+import { isSure, sequenceToAnswer, standingReply, takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { enqueueAbout } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import { cancelRegistration, register } from './registering.ts'
 import { getRegistration, NOT_DECLINED, type Registration, update } from './registrations.ts'
 import { findSeriesOf } from './series.ts'
-import { sequenceOf } from './telling.ts'
+import { dueTelling, sequenceOf, toldNow } from './telling.ts'
 
 export interface Reply {
   uid: string
@@ -40,11 +40,11 @@ interface Invited {
 export function applyReply(tx: Tx, reply: Reply, now: Temporal.Instant): 'applied' | 'asked' | 'stale' | 'unknown' {
   const invited = findInvited(tx, reply, now)
   if (!invited) return 'unknown'
-  const current = sequenceOf(invited.event, invited.registration)
-  const answer = withinReason(reply, current, now)
-  if (!isNewer(answer, invited.registration)) return 'stale'
-  if (answer.sequence < current) {
-    if (answer.isProven) writeDown(tx, invited.registration, answer, { reply: answer.partstat }, now)
+  const { event, registration } = invited
+  const answer = withinReason(reply, sequenceOf(event, registration), now)
+  if (!isNewer(answer, registration)) return 'stale'
+  if (answer.sequence < sequenceToAnswer(event, registration)) {
+    if (answer.isProven) writeDown(tx, registration, answer, { reply: answer.partstat }, now)
     return 'stale'
   }
   return answer.partstat === 'declined' ? decline(tx, invited, answer, now) : keep(tx, invited, answer, now)
@@ -147,7 +147,7 @@ export function answerOf(event: Event, registration: Registration): Answer | und
   if (status !== 'confirmed') return undefined
   if (declinedAt) return freesAt ? 'frees' : isSure(registration) ? 'declined' : 'asked'
   if (reply === null || replySequence === null || repliedAt === null) return undefined
-  const isOlder = replySequence < sequenceOf(event, registration)
+  const isOlder = replySequence < sequenceToAnswer(event, registration)
   const isLate = event.movedAt !== null && isBefore(event.movedAt, repliedAt)
   if (isOlder && (reply !== 'accepted' || isLate)) return 'older'
   return reply === 'tentative' ? 'maybe' : undefined
@@ -182,15 +182,23 @@ const anyToFree = prepared(db =>
   db.select({ id: registrations.id }).from(registrations).where(isDue).limit(1).prepare(),
 )
 
+const NEWS_WAITS = { hours: 1 }
+
 /**
  * Frees the places of who said no and did not come back on it: cancelled like any other, with a CANCEL, and the place goes
- * on to who waits. Once an event has begun or is cancelled nobody's place is taken.
+ * on to who waits. Once an event has begun or is cancelled nobody's place is taken; nor before somebody has heard what
+ * changed since they said no, as they are asked again then.
  */
 export function freeDeclined(tx: Tx, now: Temporal.Instant): void {
   for (const { event, registration } of toFree(tx).all({ now: now.epochMilliseconds })) {
-    if (!event.cancelledAt && isBefore(now, event.startsAt)) cancelRegistration(tx, registration, 'attendee', now)
-    else update(tx, registration, { freesAt: null })
+    if (event.cancelledAt || !isBefore(now, event.startsAt)) update(tx, registration, { freesAt: null })
+    else if (hasNews(event, registration)) update(tx, registration, { freesAt: now.add(NEWS_WAITS) })
+    else cancelRegistration(tx, registration, 'attendee', now)
   }
+}
+
+function hasNews(event: Event, registration: Registration): boolean {
+  return dueTelling(registration.told, toldNow(event, registration)) !== undefined
 }
 
 const toFree = prepared(db =>

@@ -8,7 +8,8 @@ import { isBefore, later } from '#src/lib/time.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { drop, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { findPersonById } from './people.ts'
-import { getRegistration, type Registration, update } from './registrations.ts'
+import { getRegistration, type Registration } from './registrations.ts'
+import { know } from './sending.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
 export const TELLING = [
@@ -158,7 +159,7 @@ export function assumeTold(tx: Tx, now: Temporal.Instant): void {
   for (const { registrationId, kind } of tx.select().from(messages).where(due).all()) {
     if (registrationId === null || !isTelling(kind)) continue
     const registration = getRegistration(tx, registrationId)
-    update(tx, registration, { told: toldNow(getEvent(tx, registration.eventId), registration) })
+    know(tx, { registrationId, told: toldNow(getEvent(tx, registration.eventId), registration) }, null)
   }
   tx.delete(messages).where(due).run()
 }

@@ -104,7 +104,9 @@ function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.I
     case 'declined':
       if (event.cancelledAt) return 'event_cancelled'
       if (registration.status !== 'confirmed') return 'cancelled'
-      return registration.declinedAt ? undefined : 'answered'
+      if (!registration.declinedAt) return 'answered'
+      // They are about to be asked again.
+      return dueTelling(registration.told, toldNow(event, registration)) ? 'superseded' : undefined
     default:
       return whyNotTell(message, subject)
   }

@@ -10,7 +10,8 @@ import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
 import { getRegistration, markAttended, type Registration } from '#src/domain/registrations.ts'
 import { answerOf, applyReply, comeBack, freeDeclined, isAnyToFree, type Reply } from '#src/domain/replies.ts'
-import { assumeTold, sequenceOf } from '#src/domain/telling.ts'
+import { know } from '#src/domain/sending.ts'
+import { assumeTold, sequenceOf, toldNow } from '#src/domain/telling.ts'
 import {
   applicant,
   listMessages,
@@ -56,9 +57,15 @@ function openWebinar(values: Partial<Event> = {}) {
       .map(({ kind, toAddress }) => `${kind} ${toAddress}`)
   const free = (moment: Temporal.Instant) => writeNow(db, tx => freeDeclined(tx, moment))
   const editor = () => ({ organiserId: null, revision: now().revision })
-  const move = (localStart: string, moment = at(20)) =>
+  const shift = (localStart: string, moment = at(20)) =>
     writeNow(db, tx => moveEvent(tx, now(), { ...event, localStart }, '', editor(), moment))
-  return { db, event, zoe, bo, fresh, now, reply, mails, free, editor, move }
+  const tell = () => writeNow(db, tx => know(tx, { registrationId: zoe.id, told: toldNow(now(), fresh()) }, null))
+  /** The mail about it has arrived. */
+  const move = (localStart: string, moment?: Temporal.Instant) => {
+    shift(localStart, moment)
+    tell()
+  }
+  return { db, event, zoe, bo, fresh, now, reply, mails, free, editor, shift, tell, move }
 }
 
 describe('a no', () => {
@@ -407,12 +414,49 @@ describe('a pending no ends', () => {
   })
 
   test('when the event is cancelled, also if it goes on after all', () => {
-    const { db, reply, fresh, free, editor, now } = openWebinar()
+    const { db, reply, fresh, free, editor, now, tell } = openWebinar()
     reply()
     writeNow(db, tx => cancelEvent(tx, now(), '', editor(), at(20)))
+    tell()
     writeNow(db, tx => reinstateEvent(tx, now(), editor(), at(30)))
     free(at(10).add({ hours: 24 }))
     expect(fresh()).toMatchObject({ status: 'confirmed', declinedAt: null, freesAt: null })
+  })
+
+  test('only when they hear of the change: one that is taken back before leaves their no as it was', () => {
+    const { db, reply, fresh, free, shift, editor, now, event } = openWebinar()
+    reply()
+    shift('2026-12-10T12:00', at(20))
+    shift(event.localStart, at(21))
+    writeNow(db, tx => cancelEvent(tx, now(), '', editor(), at(22)))
+    writeNow(db, tx => reinstateEvent(tx, now(), editor(), at(23)))
+    expect(answerOf(now(), fresh())).toBe('frees')
+    free(at(10).add({ hours: 24 }))
+    expect(fresh().status).toBe('cancelled')
+  })
+
+  test('also a no that came while the change was held back', () => {
+    const { reply, fresh, shift, tell, event } = openWebinar()
+    shift('2026-12-10T12:00', at(9))
+    expect(reply({ sequence: 0 })).toBe('applied')
+    expect(fresh().freesAt).toEqual(at(10).add({ hours: 24 }))
+    shift(event.localStart, at(11))
+    expect(fresh().declinedAt).toEqual(at(10))
+    shift('2026-12-10T12:00', at(12))
+    tell()
+    expect(fresh()).toMatchObject({ reply: 'declined', declinedAt: null, freesAt: null })
+  })
+
+  test('and no place is freed as long as a change has yet to be told', () => {
+    const { reply, fresh, free, shift, event } = openWebinar()
+    reply()
+    shift('2026-12-10T12:00', at(20))
+    const due = at(10).add({ hours: 24 })
+    free(due)
+    expect(fresh()).toMatchObject({ status: 'confirmed', freesAt: due.add({ hours: 1 }) })
+    shift(event.localStart, due)
+    free(due.add({ hours: 1 }))
+    expect(fresh().status).toBe('cancelled')
   })
 
   test('when they register again: they come, and are told so', () => {
