@@ -165,15 +165,15 @@ const INTERRUPTED = 'interrupted'
 const MOST_CRASHES = 10
 
 /**
- * Rows whose lease has run out, all but those that this worker has under way: whoever had them is dead. What had not been
+ * Rows whose lease has run out: whoever had them is dead. What had not been
  * written starts afresh; what had been written may have left: each crash has it sent once more, at once and byte for byte,
  * if it matters, and shown as uncertain otherwise. Returns the rows.
  */
-export function reclaim(tx: Tx, underWay: number[], now: Temporal.Instant): Message[] {
+export function reclaim(tx: Tx, now: Temporal.Instant): Message[] {
   const lost = tx
     .select()
     .from(messages)
-    .where(and(eq(messages.state, 'sending'), lte(messages.leasedUntil, now), notInArray(messages.id, underWay)))
+    .where(and(eq(messages.state, 'sending'), lte(messages.leasedUntil, now)))
     .all()
   for (const message of lost) {
     if (!message.bytes) release(tx, message, '')

@@ -41,8 +41,9 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
   function tend(underWay: number[]): Promise<void> {
     return write(tx => {
       const now = clock.now()
+      // In this order: a machine that slept is still the owner of what it had, unless another one woke before it.
       renew(tx, worker, underWay, now)
-      for (const message of reclaim(tx, underWay, now)) settleAbout(tx, message, now)
+      for (const message of reclaim(tx, now)) settleAbout(tx, message, now)
     })
   }
 

@@ -53,6 +53,13 @@ test('what a living process has under way stays its own, however long the mail s
   expect(received()).toHaveLength(1)
 })
 
+test('a machine that slept for an hour still owns what it had', async () => {
+  await leaveHanging()
+  pass(3600)
+  await round(office.worker())
+  expect(confirmed()).toMatchObject({ state: 'sending', attempts: 1 })
+})
+
 test('what a dead process had under way leaves half a minute later, without anybody starting anew', async () => {
   await round(second)
   await leaveHanging()
@@ -82,7 +89,7 @@ test('a process that only stood still learns that its mail is no longer its own,
 test('a mail from the command line, whose lease nobody renews, is left alone for a quarter of an hour', () => {
   const { db, clock } = office
   makeRegistration(db, makeEvent(db, makeGroup(db)))
-  const lost = () => writeNow(db, tx => reclaim(tx, [], clock.now())).map(({ kind }) => kind)
+  const lost = () => writeNow(db, tx => reclaim(tx, clock.now())).map(({ kind }) => kind)
   writeNow(db, tx => {
     enqueue(tx, { key: 'test:1', kind: 'test', toAddress: 'org@example.org', locale: 'nl' }, clock.now())
     claimOwn(tx, 'cli', 'test:1', clock.now())

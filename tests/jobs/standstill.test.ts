@@ -87,7 +87,7 @@ describe('the first mail that', () => {
   test.each(['accept', 'unknown_user', 'bad_content'] as const)(
     '(%s) gets an answer over itself ends it',
     async answer => {
-      mailbox.next(answer)
+      mailbox.always(answer)
       await at('11:00:00')
       expect(await counter.ready()).toEqual(OK)
       expect(await counter.read('/console')).not.toContain('geen mail weg')
