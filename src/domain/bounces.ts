@@ -14,6 +14,7 @@ export interface Report {
   action: 'failed' | 'delayed' | 'relayed' | 'delivered' | 'expanded'
   /** RFC 3463, such as 5.1.1. */
   status: string
+  /** What the other side said, if anything. */
   diagnostic: string
 }
 type Bounce = (typeof BOUNCES)[number]
@@ -61,7 +62,7 @@ export function recordBounce(
 }
 
 function reasonOf({ status, diagnostic }: Report): string {
-  const said = cleanLine(diagnostic.replace(/^\s*smtp\s*;/i, ''))
+  const said = cleanLine(diagnostic)
   return (said.includes(status) ? said : cleanLine(`${status} ${said}`)).slice(0, LONGEST_REASON)
 }
 

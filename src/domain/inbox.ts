@@ -28,7 +28,7 @@ export function findMessage(db: Db, id: number): Message | undefined {
   return db.select().from(messages).where(eq(messages.id, id)).get()
 }
 
-/** By its Message-ID, as complaints name it; they are rare, so the column has no index. */
+/** By its Message-ID, as complaints name it. */
 export function findMessageCalled(db: Db, messageId: string): Message | undefined {
   return db.select().from(messages).where(eq(messages.messageId, messageId)).get()
 }

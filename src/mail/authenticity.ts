@@ -1,7 +1,7 @@
 // Whether a mail is from whom it says: who it says that is, and what our own receiver found out about it (RFC 8601). Headers
 // are as somebody typed them until that receiver; only what it put on top counts.
 import type { Header } from 'postal-mime'
-import { EMAIL_PATTERN, normaliseEmail } from '#src/lib/text.ts'
+import { domainOf, EMAIL_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 
 const email = new RegExp(EMAIL_PATTERN)
 /** `name <box@host>` or a bare address; no comments, lists or groups, which two readers may read differently. */
@@ -24,7 +24,7 @@ export function isAuthentic(headers: Header[], sender: string, authservId: strin
   const [id, ...results] = (top && partsOf(top.value)) ?? []
   if (!authservId || !id || !isNamed(id, authservId)) return false
   const verdicts = results.filter(result => /^dmarc[\s/=]/i.test(result))
-  return verdicts.length > 0 && verdicts.every(verdict => isPass(verdict, sender.split('@')[1] ?? ''))
+  return verdicts.length > 0 && verdicts.every(verdict => isPass(verdict, domainOf(sender)))
 }
 
 /** Who says to have checked a mail last, by the name it gives itself; nothing if nobody does. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { type Config, ConfigError, type Mailbox } from '#src/config.ts'
 import type { Message } from '#src/domain/outbox.ts'
-import { cleanLine } from '#src/lib/text.ts'
+import { cleanLine, domainOf } from '#src/lib/text.ts'
 import type { Content } from './content.ts'
 import { render } from './render.ts'
 
@@ -20,7 +20,7 @@ export interface Postmark {
 /** Opaque, so that nothing can be read from it; on the domain that sends, as receivers expect. */
 export function messageIdOf({ id, key, createdAt }: Message, { mailFrom }: Pick<Config, 'mailFrom'>): string {
   const opaque = createHash('sha256').update(`${id}:${key}:${createdAt.epochMilliseconds}`).digest('hex').slice(0, 32)
-  return `<${opaque}@${domainOf(mailFrom)}>`
+  return `<${opaque}@${domainOf(mailFrom.email)}>`
 }
 
 /** The signing key of a domain, in PEM. */
@@ -84,15 +84,13 @@ function mailbox({ name, email }: Mailbox): { name: string; address: string } {
   return { name: cleanLine(name), address: email }
 }
 
-const domainOf = ({ email }: Mailbox) => email.split('@')[1]
-
 /**
  * Who a person sends mail to by hand is on a list (RFC 2919); whatever the program sends says so (RFC 3834 §5.2), to be
  * answered by no program. Exchange is asked for no other silence than that: its delivery reports are read.
  */
 function headersOf({ kind, from, isByHand, unsubscribe }: Content) {
   return {
-    ...(isByHand ? { 'List-Id': `<${kind}.${domainOf(from)}>` } : { 'Auto-Submitted': 'auto-generated' }),
+    ...(isByHand ? { 'List-Id': `<${kind}.${domainOf(from.email)}>` } : { 'Auto-Submitted': 'auto-generated' }),
     'X-Auto-Response-Suppress': 'OOF, AutoReply',
     'X-Aanschuiven-Message': kind,
     ...(unsubscribe && {

@@ -19,7 +19,7 @@ import { applicant, listMessages, makeEvent, makeGroup, makeRegistration, NOW, o
 
 const at = (minutes: number) => NOW.add({ minutes })
 const days = (count: number) => NOW.add({ hours: 24 * count })
-const failed = (status: string, diagnostic = `smtp; 550 ${status} said the other side`): Report => ({
+const failed = (status: string, diagnostic = `550 ${status} said the other side`): Report => ({
   action: 'failed',
   status,
   diagnostic,
@@ -110,7 +110,7 @@ describe('a report', () => {
   test('is kept in the other side’s words, on one line', () => {
     const { db, person } = openWebinar()
     const message = leave(db, first(db))
-    bounce(db, message, failed('5.1.1', `smtp; 550-5.1.1 The account\r\n 550 does not exist ${'x'.repeat(400)}`))
+    bounce(db, message, failed('5.1.1', `550-5.1.1 The account\r\n 550 does not exist ${'x'.repeat(400)}`))
     const { bounceReason } = byId(db, message.id)
     expect(bounceReason).toMatch(/^550-5\.1\.1 The account 550 does not exist x+$/)
     expect(bounceReason).toHaveLength(300)

@@ -43,7 +43,7 @@ function comeBack({ db, clock }: Pick<Site, 'db' | 'clock'>, { registration, ema
   const now = clock.now()
   const { id, eventId, personId } = registration
   const about = { eventId, registrationId: id, personId, toAddress: email ?? '' }
-  const diagnostic = `smtp; 550 5.1.1 <${email}>: Recipient address rejected: User unknown in virtual mailbox table`
+  const diagnostic = `550 5.1.1 <${email}>: Recipient address rejected: User unknown in virtual mailbox table`
   return writeNow(db, tx => {
     enqueue(tx, { key: 'came:back', kind: 'confirmed', locale: 'nl', ...about }, now)
     const [sent] = tx

@@ -1,7 +1,8 @@
 // The addresses we write from and that mails come back to: are they of a domain that others know and that takes mail?
 import type { Config } from '#src/config.ts'
+import { domainOf } from '#src/lib/text.ts'
 import { isAligned } from './dmarc.ts'
-import { type Dns, domainOf, isPublic, mxOf } from './dns.ts'
+import { type Dns, isPublic, mxOf } from './dns.ts'
 import { type Check, ok, warning, wrong } from './verdict.ts'
 
 /** Nothing if the sender is fit to be asked about. */

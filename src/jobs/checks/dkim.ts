@@ -2,9 +2,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import type { Config } from '#src/config.ts'
+import { domainOf } from '#src/lib/text.ts'
 import { type Dkim, readDkim } from '#src/mail/mime.ts'
 import { isAligned } from './dmarc.ts'
-import { type Dns, domainOf, tagsOf, txtOf } from './dns.ts'
+import { type Dns, tagsOf, txtOf } from './dns.ts'
 import { type Check, ok, warning, wrong } from './verdict.ts'
 
 const NAME = 'DKIM'

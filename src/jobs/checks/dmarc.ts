@@ -1,6 +1,7 @@
 // DMARC (RFC 7489): what others do with mail in our name that neither SPF nor DKIM can show to be ours.
 import type { Config } from '#src/config.ts'
-import { type Dns, domainOf, isPublic, tagsOf, txtOf } from './dns.ts'
+import { domainOf } from '#src/lib/text.ts'
+import { type Dns, isPublic, tagsOf, txtOf } from './dns.ts'
 import { type Check, ok, warning, wrong } from './verdict.ts'
 
 const NAME = 'DMARC'

@@ -48,8 +48,6 @@ function isDnsError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && 'syscall' in error && String(error.syscall).startsWith('query')
 }
 
-export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
-
 /** Whether other machines can know this name at all. */
 export const isPublic = (domain: string): boolean => domain.includes('.') && !domain.endsWith('.localhost')
 

@@ -169,7 +169,7 @@ describe('a mail that came back', () => {
   async function openBounced(status: string) {
     const world = await openOutbox()
     world.set({ state: 'sent', sentAt: NOW, attempts: 1 })
-    const report = { action: 'failed', status, diagnostic: `smtp; 550 ${status} said <they>` } as const
+    const report = { action: 'failed', status, diagnostic: `550 ${status} said <they>` } as const
     const first = world.first()
     if (first) writeNow(world.db, tx => recordBounce(tx, first, report, NOW))
     return world

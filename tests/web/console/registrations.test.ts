@@ -236,7 +236,7 @@ describe('an address that mail comes back from', () => {
       const told = getRegistration(tx, zoe.id).told
       tx.update(messages).set({ state: 'sent', sentAt: NOW, told }).where(eq(messages.key, 'c')).run()
       const [sent] = tx.select().from(messages).where(eq(messages.key, 'c')).all()
-      const report = { action: 'failed', status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 <b>No such user</b>' } as const
+      const report = { action: 'failed', status: '5.1.1', diagnostic: '550 5.1.1 <b>No such user</b>' } as const
       if (sent) recordBounce(tx, sent, report, NOW)
     })
     return { ...world, path: `/console/registrations/${zoe.id}/delivery` }
