@@ -1,7 +1,7 @@
 // Groups form a tree: association → werkplaats → innovatiewerkplaats.
-import { asc, eq, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gt, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { groups } from '#db/schema.ts'
+import { events, groups } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 
 export type Group = typeof groups.$inferSelect
@@ -35,9 +35,22 @@ export function createGroup(tx: Tx, values: typeof groups.$inferInsert): Group {
   return tx.insert(groups).values(values).returning().get()
 }
 
-/** What a group is called and how it looks. Its address stays: people keep it. */
-export function updateGroup(tx: Tx, group: Group, values: Pick<Group, 'name' | 'summary' | 'email' | 'accent'>): void {
-  tx.update(groups).set(values).where(eq(groups.id, group.id)).run()
+/**
+ * What a group is called and how it looks. Its address stays: people keep it. Its name is that of the ORGANIZER in the
+ * invites to what it hosts, so those get a later DTSTAMP.
+ */
+export function updateGroup(
+  tx: Tx,
+  { id, name }: Pick<Group, 'id' | 'name'>,
+  values: Pick<Group, 'name' | 'summary' | 'email' | 'accent'>,
+  now: Temporal.Instant,
+): void {
+  tx.update(groups).set(values).where(eq(groups.id, id)).run()
+  if (values.name === name) return
+  tx.update(events)
+    .set({ revisedAt: now })
+    .where(and(eq(events.groupId, id), gt(events.endsAt, now)))
+    .run()
 }
 
 /** Whether there is anything yet: an installation without a group is a new one. */

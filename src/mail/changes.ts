@@ -27,8 +27,9 @@ export function changed(desk: Desk): Content {
 }
 
 export function cancelled(desk: Desk): Content {
-  const { event, isPlaced, links, shared } = desk
+  const { event, registration, isPlaced, links, shared } = desk
   const words = desk.wordsOf('cancelled')
+  const hasEntry = isPlaced || registration.told?.status === 'confirmed'
   return {
     ...desk.frame,
     kind: 'cancelled',
@@ -44,11 +45,11 @@ export function cancelled(desk: Desk): Content {
         label: shared.labelHost,
         value: event.group.name,
       }),
-      paragraph(isPlaced ? shared.inviteGone : words.waitlisted),
+      paragraph(hasEntry ? shared.inviteGone : words.waitlisted),
       button(words.button, links.agenda()),
       desk.help,
     ),
-    invite: isPlaced ? desk.cancel('event') : undefined,
+    invite: hasEntry ? desk.cancel('event') : undefined,
   }
 }
 

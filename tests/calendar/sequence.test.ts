@@ -7,6 +7,7 @@ import { personalFeed } from '#src/calendar/feed.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { updateGroup } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { findPerson, listRegistrationsOf, type Person } from '#src/domain/people.ts'
 import { cancelRegistration, changeDetails, register } from '#src/domain/registering.ts'
@@ -157,6 +158,17 @@ describe('§8.10 the same again', () => {
     const [first, second, ...more] = invitesTo('zoe@example.org')
     expect(first?.sequence).toBe(0)
     expect([second, more]).toEqual([{ ...first, subject: second?.subject }, []])
+  })
+
+  test('has a later DTSTAMP when the group has another name by then: the organiser in the calendar has it too', async () => {
+    const { event, group } = await open()
+    await later((_, now) => {
+      writeNow(office.db, tx => updateGroup(tx, group, { ...group, name: 'Werkplaats Oost' }, now))
+      writeNow(office.db, tx => register(tx, event, applicant(), now))
+    }, event)
+    const [first, second, ...more] = invitesTo('zoe@example.org')
+    expect([first?.sequence, second?.sequence, more]).toEqual([0, 0, []])
+    expect(String(second?.stamp) > String(first?.stamp)).toBe(true)
   })
 
   test('has equal bytes when nobody knows whether it arrived', async () => {

@@ -143,7 +143,9 @@ describe('invites', () => {
   )
   test('are taken back from who had one', () => {
     expect(methodOf('cancelled', { status: 'confirmed' })).toBe('CANCEL')
-    expect(methodOf('cancelled', { status: 'waitlisted' })).toBeUndefined()
+    expect(methodOf('cancelled', { status: 'waitlisted', told: null })).toBeUndefined()
+    // They left and stand in the queue again, but have heard of neither: the entry still stands in their calendar.
+    expect(methodOf('cancelled', { status: 'waitlisted' })).toBe('CANCEL')
     expect(methodOf('unregistered', { status: 'cancelled', confirmedAt: NOW, told: null })).toBe('CANCEL')
     expect(methodOf('unregistered', { status: 'cancelled', confirmedAt: null, told: null })).toBeUndefined()
     expect(methodOf('waitlisted', { status: 'waitlisted' })).toBe('CANCEL')

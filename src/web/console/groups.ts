@@ -42,9 +42,10 @@ export function groupRoutes(app: App, { db, write, clock }: Deps): void {
         return reply.code(422).page('console/group', { ...pageOf(group), form, isSaved: false })
       }
       await write(tx => {
-        updateGroup(tx, group, readGroup(request.body))
+        const now = clock.now()
+        updateGroup(tx, group, readGroup(request.body), now)
         const deed = { organiserId: organiserOf(request).id, groupId: group.id, detail: group.slug }
-        audit(tx, { action: 'group_edited', ...deed }, clock.now())
+        audit(tx, { action: 'group_edited', ...deed }, now)
       })
       return seeOther(request, reply, `${paths.console.group(group.slug)}?saved=1`)
     },
