@@ -4,8 +4,10 @@ import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray, or, sql
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { messages } from '#db/schema.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { know } from './knowing.ts'
 import { ALL_LANES, type Message, URGENT_LANES } from './outbox.ts'
-import { giveUp, isCritical, know } from './sending.ts'
+import { giveUp, isCritical } from './sending.ts'
 
 /**
  * A mail server may be silent for ten minutes (RFC 5321 §4.5.3.2.6) and a lease must outlast that: so it is short, and
@@ -165,16 +167,15 @@ const INTERRUPTED = 'interrupted'
 const MOST_CRASHES = 10
 
 /**
- * Rows whose lease has run out: whoever had them is dead. What had not been
- * written starts afresh; what had been written may have left: each crash has it sent once more, at once and byte for byte,
- * if it matters, and shown as uncertain otherwise. Returns the rows.
+ * Rows whose lease has run out, or whose owner is gone: nobody works on them any more. What had not been written starts
+ * afresh; what had been written may have left: each crash has it sent once more, at once and byte for byte, if it matters,
+ * and shown as uncertain otherwise. Returns the rows.
  */
-export function reclaim(tx: Tx, now: Temporal.Instant): Message[] {
-  const lost = tx
-    .select()
-    .from(messages)
-    .where(and(eq(messages.state, 'sending'), lte(messages.leasedUntil, now)))
-    .all()
+export function reclaim(tx: Tx, now: Temporal.Instant, isGone: (owner: string) => boolean): Message[] {
+  const underWay = tx.select().from(messages).where(eq(messages.state, 'sending')).all()
+  const lost = underWay.filter(
+    ({ leasedBy, leasedUntil }) => !leasedBy || !leasedUntil || !isBefore(now, leasedUntil) || isGone(leasedBy),
+  )
   for (const message of lost) {
     if (!message.bytes) release(tx, message, '')
     else if (isCritical(message) && message.attempts < MOST_CRASHES) resend(tx, message, now)

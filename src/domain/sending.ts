@@ -1,10 +1,11 @@
 // What becomes of a claimed row of the outbox: written once, handed over, and what came of that. Claiming stands in
 // `claiming`; who does it all is the business of `jobs`.
-import { type AnySQLiteColumn, eq, sql } from '#db/drizzle.ts'
+import { eq, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
-import { messages, registrations, type Told } from '#db/schema.ts'
+import { messages, type Told } from '#db/schema.ts'
 import { isUndeliverable, recordRefusal } from './bounces.ts'
+import { know } from './knowing.ts'
 import { enqueue, type Message, type MessageKind } from './outbox.ts'
 
 /** After a crash or a silence of the mail server these are sent once more, byte for byte; the others are left `uncertain`. */
@@ -79,19 +80,6 @@ export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: T
   if (state !== 'queued' && message.kind === 'sign_in') forgetBytes(tx, message)
 }
 
-/**
- * Takes it that somebody knows what a mail says; `root` becomes the root of their thread, if it has none. A pending no to an
- * older SEQUENCE ends (RFC 5546 §2.1.5): who could not come then may well be able to now, and this mail asked.
- */
-export function know(
-  tx: Tx,
-  { registrationId, told }: Pick<Message, 'registrationId' | 'told'>,
-  root: string | null,
-): void {
-  if (registrationId === null || !told) return
-  knowing(tx).run({ id: registrationId, told: JSON.stringify(told), sequence: told.sequence, root })
-}
-
 /** A sign-in link must not lie about in the database; every other mail can be read back for a month. */
 function forgetBytes(tx: Tx, { id }: Message): void {
   tx.update(messages).set({ bytes: null }).where(eq(messages.id, id)).run()
@@ -140,22 +128,6 @@ const settling = prepared(db =>
       leasedUntil: null,
     })
     .where(eq(messages.id, sql.placeholder('id')))
-    .prepare(),
-)
-
-const unlessOlder = (mark: AnySQLiteColumn) =>
-  sql`case when ${registrations.replySequence} < ${given('sequence')} then null else ${mark} end`
-
-const knowing = prepared(db =>
-  db
-    .update(registrations)
-    .set({
-      told: given('told'),
-      threadId: sql`coalesce(${registrations.threadId}, ${given('root')})`,
-      declinedAt: unlessOlder(registrations.declinedAt),
-      freesAt: unlessOlder(registrations.freesAt),
-    })
-    .where(eq(registrations.id, sql.placeholder('id')))
     .prepare(),
 )
 

@@ -6,10 +6,10 @@ import { prepared } from '#db/prepared.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { isBefore, later } from '#src/lib/time.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
+import { know } from './knowing.ts'
 import { drop, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import { getRegistration, type Registration } from './registrations.ts'
-import { know } from './sending.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
 export const TELLING = [

@@ -213,6 +213,7 @@ describe('what calendars answer', () => {
     const { db, event, get, list } = world
     const editor = { organiserId: null, revision: event.revision }
     writeNow(db, tx => moveEvent(tx, event, { ...event, localStart: '2026-12-10T12:00' }, '', editor, NOW))
+    writeNow(db, tx => assumeTold(tx, NOW.add({ minutes: 2 })))
     answer(world, {})
     expect((await get(list)).body).toContain('antwoord op een oudere uitnodiging: nee')
   })

@@ -1,0 +1,35 @@
+// What somebody knows of their registration: what the last mail told. Which mail is due because of it stands in `telling`.
+import { type AnySQLiteColumn, eq, sql } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
+import { given, prepared } from '#db/prepared.ts'
+import { registrations } from '#db/schema.ts'
+import type { Message } from './outbox.ts'
+
+/**
+ * Takes it that somebody knows what a mail says; `root` becomes the root of their thread, if it has none. A pending no to an
+ * older SEQUENCE ends (RFC 5546 §2.1.5): who could not come then may well be able to now, and this mail asked.
+ */
+export function know(
+  tx: Tx,
+  { registrationId, told }: Pick<Message, 'registrationId' | 'told'>,
+  root: string | null,
+): void {
+  if (registrationId === null || !told) return
+  knowing(tx).run({ id: registrationId, told: JSON.stringify(told), sequence: told.sequence, root })
+}
+
+const unlessOlder = (mark: AnySQLiteColumn) =>
+  sql`case when ${registrations.replySequence} < ${given('sequence')} then null else ${mark} end`
+
+const knowing = prepared(db =>
+  db
+    .update(registrations)
+    .set({
+      told: given('told'),
+      threadId: sql`coalesce(${registrations.threadId}, ${given('root')})`,
+      declinedAt: unlessOlder(registrations.declinedAt),
+      freesAt: unlessOlder(registrations.freesAt),
+    })
+    .where(eq(registrations.id, sql.placeholder('id')))
+    .prepare(),
+)
