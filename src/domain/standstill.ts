@@ -21,6 +21,8 @@ export interface Standstill {
 const KEY = 'standstill'
 /** A mail server may be away for a while without anybody having to know. */
 const LONG = { minutes: 60 }
+/** Shorter than this, the waits of the mails themselves are short enough. */
+const REAL = { minutes: 10 }
 /** Whatever waits is tried at least once an hour; an older failure says nothing about now. */
 const FRESH = { hours: 2 }
 /** A failure after this long is a new one, rather than more of the same. */
@@ -55,9 +57,19 @@ export function noteStuck(tx: Tx, trouble: Pick<Standstill, 'reason' | 'isShut'>
   tx.insert(settings).values({ key: KEY, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run()
 }
 
-/** The mail server took a mail, or refused it over its recipient. */
-export function noteThrough(tx: Tx): void {
-  if (row(tx).get()) tx.delete(settings).where(eq(settings.key, KEY)).run()
+/**
+ * The mail server took a mail, or refused it over its recipient. After a real standstill whatever waited for its next try
+ * leaves now; a single mail that is put off for a while is not pressed by the success of others.
+ */
+export function noteThrough(tx: Tx, now: Temporal.Instant): void {
+  const before = read(tx)
+  if (!before) return
+  tx.delete(settings).where(eq(settings.key, KEY)).run()
+  if (isBefore(now, before.since.add(REAL))) return
+  tx.update(messages)
+    .set({ dueAt: now })
+    .where(and(eq(messages.state, 'queued'), gt(messages.attempts, 0), gt(messages.dueAt, now)))
+    .run()
 }
 
 /** Mails that should have left by now. */

@@ -17,6 +17,7 @@ import type { Pause } from '#src/mail/outcomes.ts'
 import type { Transport } from '#src/mail/transport.ts'
 import { type Draft, type Task, takeDue } from './due.ts'
 import type { Log } from './log.ts'
+import { isGone } from './owners.ts'
 
 export interface DeliveryDeps {
   config: Config
@@ -43,7 +44,7 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
       const now = clock.now()
       // In this order: a machine that slept is still the owner of what it had, unless another one woke before it.
       renew(tx, worker, underWay, now)
-      for (const message of reclaim(tx, now)) settleAbout(tx, message, now)
+      for (const message of reclaim(tx, now, isGone)) settleAbout(tx, message, now)
     })
   }
 
@@ -131,7 +132,7 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
 
 /** Whether mail gets through at all: an answer over this one mail shows that it does. */
 function noteHow(tx: Tx, result: Result, now: Temporal.Instant): void {
-  if (result.result === 'sent' || result.result === 'failed') noteThrough(tx)
+  if (result.result === 'sent' || result.result === 'failed') noteThrough(tx, now)
   else noteStuck(tx, { reason: result.reason, isShut: result.result === 'pause' }, now)
 }
 

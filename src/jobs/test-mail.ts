@@ -15,6 +15,7 @@ import type { Pause } from '#src/mail/outcomes.ts'
 import { createTransport } from '#src/mail/transport.ts'
 import { createDelivery } from './deliver.ts'
 import { makeExamples, type To } from './examples.ts'
+import { ownerName } from './owners.ts'
 
 const QUIET = { info: () => {}, warn: () => {}, error: (fields: object, text: string) => console.error(text, fields) }
 
@@ -28,7 +29,8 @@ export interface Tried {
  * nothing now, the rest is not tried. Leaves rows of kind `test` in the outbox and nothing else.
  */
 export async function* sendTests(db: Db, config: Config, email: string, only?: MessageKind): AsyncGenerator<Tried> {
-  const worker = randomUUID()
+  const worker = ownerName()
+  const attempt = randomUUID()
   const write = createWrite(db)
   const transport = createTransport(config, createTokens(readSecret(config.dataDir)))
   // Links signed with a key that nobody keeps open nothing, whatever gets the example's numbers later.
@@ -41,7 +43,7 @@ export async function* sendTests(db: Db, config: Config, email: string, only?: M
       const { kind } = occasion
       if (only && kind !== only) continue
       const at = systemClock.now()
-      const message = await write(tx => addOwn(tx, worker, { key: `test:${worker}:${kind}`, ...to }, at))
+      const message = await write(tx => addOwn(tx, worker, { key: `test:${attempt}:${kind}`, ...to }, at))
       const isInThread = isAboutRegistration(kind)
       const outcome = await delivery.deliver({
         message,

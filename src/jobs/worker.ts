@@ -1,5 +1,4 @@
 // The worker: keeps a few mails under way while any is due, sleeps until the next one, wakes at once when nudged.
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
 import { isAnyDue, isAnyLeased } from '#src/domain/claiming.ts'
@@ -10,6 +9,7 @@ import { createTransport, type Transport } from '#src/mail/transport.ts'
 import { type Crew, createCrews } from './crews.ts'
 import { createDelivery, type DeliveryDeps } from './deliver.ts'
 import type { Task } from './due.ts'
+import { ownerName } from './owners.ts'
 import { createPace } from './pace.ts'
 import { createPause } from './pause.ts'
 import { SWEEP_EVERY, sweep } from './sweep.ts'
@@ -30,7 +30,7 @@ const LAST_WORDS_MS = 300
 
 export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const { write, clock, log, config } = deps
-  const worker = randomUUID()
+  const worker = ownerName()
   const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config, deps.tokens), worker })
   const pause = createPause(log, findStandstill(db, clock.now())?.isShut)
   const pace = createPace(config.mailRate, log)

@@ -89,7 +89,7 @@ test('a process that only stood still learns that its mail is no longer its own,
 test('a mail from the command line, whose lease nobody renews, is left alone for a quarter of an hour', () => {
   const { db, clock } = office
   makeRegistration(db, makeEvent(db, makeGroup(db)))
-  const lost = () => writeNow(db, tx => reclaim(tx, clock.now())).map(({ kind }) => kind)
+  const lost = () => writeNow(db, tx => reclaim(tx, clock.now(), () => false)).map(({ kind }) => kind)
   writeNow(db, tx => {
     enqueue(tx, { key: 'test:1', kind: 'test', toAddress: 'org@example.org', locale: 'nl' }, clock.now())
     claimOwn(tx, 'cli', 'test:1', clock.now())

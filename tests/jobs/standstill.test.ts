@@ -102,6 +102,25 @@ describe('the first mail that', () => {
   })
 })
 
+test('after a standstill nothing waits for the rest of its hour; a mail put off alone is not pressed by others', async () => {
+  const waiting = () => office.messages().filter(({ state, attempts }) => state === 'queued' && attempts > 0)
+  const waits = () => waiting().map(({ dueAt }) => dueAt.since(office.clock.now()).total('minutes') > 0)
+  mailbox.next('greylist', 'greylist', 'accept')
+  await office.deliver()
+  expect(waits()).toEqual([true, true])
+
+  mailbox.always('drop_at_mail')
+  for (const time of ['09:02:00', '09:08:00', '09:25:00', '09:58:00']) await at(time)
+  expect(waits()).toEqual([true, true])
+  mailbox.always('accept')
+  makeRegistration(office.db, makeEvent(office.db, group), { email: 'd@example.org' })
+  await at('09:58:30')
+  expect(waiting()).toEqual([])
+  expect(mailbox.received.map(({ to }) => to[0]).toSorted()).toEqual(
+    ['a', 'b', 'c', 'd'].map(name => `${name}@example.org`),
+  )
+})
+
 describe('a mail server that does not let us in', () => {
   test('shows at once in the console, and after an hour in /readyz', async () => {
     mailbox.always('bad_password')
