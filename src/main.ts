@@ -17,6 +17,7 @@ import { createInbox } from './jobs/inbox.ts'
 import type { ReadingDeps } from './jobs/reading.ts'
 import { createWorker } from './jobs/worker.ts'
 import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
+import { maskMailAddresses } from './lib/masking.ts'
 import { paths } from './lib/paths.ts'
 import { createTokens, readSecret } from './lib/tokens.ts'
 
@@ -35,7 +36,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const tokens = createTokens(readSecret(config.dataDir))
   const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
   const signInPath = prepare(db, config, clock)
-  const log = pino({ level: config.logLevel })
+  const log = pino({ level: config.logLevel, serializers: { reason: maskMailAddresses } })
   const write = createWrite(db, () => worker.wake())
   const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
   const inbox = openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })

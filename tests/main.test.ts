@@ -1,11 +1,14 @@
 // The process itself: how it starts or refuses to, and how it stops while people and mail servers keep it waiting.
 import { spawnSync } from 'node:child_process'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, test } from 'vitest'
 import { newestMigration } from '#db/open.ts'
 import { messages } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { enqueue } from '#src/domain/outbox.ts'
 import { createPoster, makeDataDir, startServer } from './support/server.ts'
 import { openMailbox } from './support/smtp.ts'
 import { makeEvent, makeGroup } from './support/world.ts'
@@ -109,4 +112,36 @@ describe('SIGTERM ends it within five seconds, and well', () => {
     expect(await timed(server.stop)).toEqual({ code: 0, isInTime: true })
     socket.destroy()
   })
+})
+
+test('the log says what became of a mail, and not who it was for, though the mail server repeats that', async () => {
+  const refuser = new SMTPServer({
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    logger: false,
+    onRcptTo: ({ address }, _session, done) =>
+      done(Object.assign(new Error(`5.1.1 <${address}>: User unknown`), { responseCode: 550 })),
+  })
+  await new Promise<void>(done => refuser.listen(0, '127.0.0.1', done))
+  const { port } = refuser.server.address() as AddressInfo
+  const db = folder.open()
+  const now = Temporal.Now.instant()
+  writeNow(db, tx => enqueue(tx, { key: 'own', kind: 'test', toAddress: 'zoe@example.org', locale: 'nl' }, now))
+  const server = await startServer({
+    DATA_DIR: folder.dataDir,
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+    MAIL_FROM: 'agenda@example.org',
+    LOG_LEVEL: 'info',
+  })
+  while (!server.output().includes('"msg":"mail"')) await sleep(20)
+  expect(await server.stop()).toBe(0)
+  const lines = server
+    .output()
+    .split('\n')
+    .filter(line => line.includes('"msg":"mail"'))
+  expect(lines.map(line => JSON.parse(line))).toMatchObject([
+    { kind: 'test', result: 'failed', reason: '550 5.1.1 <•••>: User unknown' },
+  ])
+  expect(server.output()).not.toContain('zoe@')
+  db.$client.close()
+  await new Promise<void>(done => refuser.close(() => done()))
 })

@@ -38,9 +38,14 @@ const MAIL_ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g
 const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/gi
 const HOST = /\b[\w-]+(?:\.[\w-]+)*\.[a-z][\w-]*\b/gi
 
+/** What a mail server said, without who a mail was for: it often repeats that. */
+export function maskMailAddresses(text: string): string {
+  return text.replaceAll(MAIL_ADDRESS, '•••')
+}
+
 /** What a mail server said, without anybody's address and without where it stands; its codes (`550 5.1.1`) stay. */
 export function maskAddresses(text: string): string {
-  return text.replaceAll(MAIL_ADDRESS, '•••').replaceAll(IP_ADDRESS, '•••').replaceAll(HOST, '•••')
+  return maskMailAddresses(text).replaceAll(IP_ADDRESS, '•••').replaceAll(HOST, '•••')
 }
 
 /** A mail's HTML likewise. Its links lead nowhere at all: it is shown in a frame, in which no other page belongs. */
