@@ -117,8 +117,11 @@ function isSenderless(headers: Header[]): boolean {
   return /^\s*<\s*>/.test(headers.find(({ key }) => key === 'return-path')?.value ?? '')
 }
 
+/** With the longest that either side may be (RFC 5321 §4.5.3.1): without, a long line is searched from each of its signs. */
+const ADDRESS = /[^\s<>,;:"()@]{1,64}@[^\s<>,;:"()@]{1,255}/g
+
 function addressesIn(headers: Header[]): string[] {
   const values = headers.filter(({ key }) => ENVELOPE.includes(key)).map(({ value }) => value)
-  const found = values.flatMap(value => value.match(/[^\s<>,;:"()@]+@[^\s<>,;:"()@]+/g) ?? [])
+  const found = values.flatMap(value => value.match(ADDRESS) ?? [])
   return [...new Set(found)].slice(0, MOST_ADDRESSES)
 }

@@ -360,6 +360,7 @@ describe('hostile mail', () => {
     )
   })
 
+  const REPORT = 'Content-Type: multipart/report; report-type=delivery-status\r\n'
   const nested = (depth: number) =>
     Array.from({ length: depth }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`).join('')
 
@@ -368,10 +369,8 @@ describe('hostile mail', () => {
     ['headers without end', 'X-A: b\r\n'.repeat(200_000)],
     ['one header without end', `X-A: ${'b'.repeat(1_900_000)}`],
     ['a folded header', `From: a${'\r\n b'.repeat(400_000)}`],
-    [
-      'addresses',
-      `Content-Type: multipart/report; report-type=delivery-status\r\nTo: ${`${RETURN_ADDRESS.replace('-', '-0')},`.repeat(5000)}\r\n\r\n`,
-    ],
+    ['addresses', `${REPORT}To: ${`${RETURN_ADDRESS.replace('-', '-0')},`.repeat(5000)}\r\n\r\n`],
+    ['an address without end', `${REPORT}To: ${'a'.repeat(250_000)}\r\n\r\n`],
     ['results', `Authentication-Results: ${AUTHSERV_ID}${'('.repeat(100_000)}\r\n${answer('letter')}`],
     ['brackets', `From: ${'"\\'.repeat(60_000)}\r\n${answer('letter')}`],
     ['names', `From: ${' '.repeat(120_000)}x\r\n${answer('letter')}`],
