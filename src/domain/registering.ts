@@ -40,7 +40,8 @@ export interface Applicant {
 
 /**
  * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
- * mails the confirmation once more (at most once an hour); it takes back a no from their calendar. Throws Refusal('closed') when registration is over.
+ * mails the confirmation once more (at most once an hour); it takes back a no from their calendar. Throws Refusal('closed')
+ * when registration is over.
  */
 export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant, now: Temporal.Instant): Registration {
   // As it is now: between a page and its POST it may have been cancelled, moved or made smaller.

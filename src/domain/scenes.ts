@@ -52,7 +52,7 @@ const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
   declined: [
     { name: 'frees', status: 'confirmed', values: now => ({ ...declinedAt(now), freesAt: now.add({ hours: 24 }) }) },
     { name: 'stays', status: 'confirmed', values: now => ({ ...declinedAt(now), freesAt: null }) },
-    { name: 'asks', status: 'confirmed', values: () => ({ declinedAt: null, reply: null, freesAt: null }) },
+    { name: 'asks', status: 'confirmed', values: now => ({ declinedAt: now, reply: null, freesAt: null }) },
   ],
 }
 

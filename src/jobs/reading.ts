@@ -114,14 +114,14 @@ function alive(imap: ImapFlow): void {
 /** In a savepoint of its own: a message that brings out a bug is passed over, and does not stop the ones behind it. */
 function attempt(tx: Tx, inbound: FromMachine, now: Temporal.Instant): { outcome: string; error?: unknown } {
   try {
-    return { outcome: writeNow(tx, inner => settle(inner, inbound, now)) }
+    return { outcome: writeNow(tx, inner => bringAbout(inner, inbound, now)) }
   } catch (error) {
     return { outcome: 'failed', error }
   }
 }
 
 /** What a message brings about, in one word for the log. Twice is once. */
-export function settle(tx: Tx, inbound: FromMachine, now: Temporal.Instant): string {
+export function bringAbout(tx: Tx, inbound: FromMachine, now: Temporal.Instant): string {
   if (inbound.kind === 'reply') return applyReply(tx, inbound.reply, now)
   if (inbound.kind === 'report') return recordBounce(tx, inbound.message, inbound.report, now)
   if (inbound.kind === 'auto_reply') return 'ignored'

@@ -6,7 +6,7 @@ import { messages, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { readConfig } from '#src/config.ts'
 import { findMessage } from '#src/domain/inbox.ts'
-import { settle } from '#src/jobs/reading.ts'
+import { bringAbout } from '#src/jobs/reading.ts'
 import { readMail } from '#src/mail/inbound.ts'
 import { returnAddress } from '#src/mail/verp.ts'
 import { AUTHSERV_ID, answer, REPLIES, REPORTS, type Shape, type Values } from '../support/answers.ts'
@@ -35,7 +35,7 @@ function openPlace() {
   /** Reads a mail and does what follows. */
   async function receive(raw: string | Buffer): Promise<string> {
     const inbound = await readMail(Buffer.from(raw), { config, tokens, findMessage: id => findMessage(db, id) })
-    return inbound.kind === 'human' ? 'human' : writeNow(db, tx => settle(tx, inbound, clock.now()))
+    return inbound.kind === 'human' ? 'human' : writeNow(db, tx => bringAbout(tx, inbound, clock.now()))
   }
   const mail = (shape: Shape, values: Values = {}) =>
     answer(shape, { UID: event.uid, RETURN_ADDRESS, MESSAGE_ID, ...values })

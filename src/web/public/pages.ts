@@ -61,7 +61,10 @@ export interface PublicPages {
     accent: string | null
   }
   'public/registered': { event: ListedEvent; answer: Answer; likely: string | null }
-  /** `isOpen`: can still be changed and cancelled. `isSure`: the no from their calendar is certainly theirs. `feed` and `door`: paths. */
+  /**
+   * `isOpen`: can still be changed and cancelled. `canReturn`: was cancelled and may register again. `isSure`: the no from
+   * their calendar is certainly theirs. `feed` and `door`: paths.
+   */
   'public/registration': {
     token: string
     registration: Registration
