@@ -163,7 +163,7 @@ export const en: Messages = {
         leaveQueue: 'You no longer need a place? Please cancel.',
         help: 'Do you have a question? Just reply to this mail.',
         unsubscribe: 'Send me no more reminders for {kind}',
-        footerRegistered: 'You receive this mail from {website} because this address is registered for it.',
+        footerRegistered: 'You receive this mail from {website} because this address belongs to a registration.',
         footerAsked: 'You receive this mail from {website} because somebody asked for it with this address.',
         footerAgenda: 'Agenda',
         footerPrivacy: 'Privacy',
@@ -193,12 +193,12 @@ export const en: Messages = {
           'You are too late, or do not want the place? You do not have to do anything. You stay on the waiting list.',
       },
       changed: {
-        movedSubject: 'Moved to {day}, {time}: {title}',
-        movedEyebrow: 'New date or time',
-        movedLead: 'The date or time has changed. Below you see what is true now.',
         subject: 'Changed: {title} ({day})',
         eyebrow: 'Something has changed',
         lead: 'Something about your appointment has changed. Below you see what is true now.',
+        movedSubject: 'Moved to {day}, {time}: {title}',
+        movedEyebrow: 'New date or time',
+        movedLead: 'The date or time has changed. Below you see what is true now.',
         confirmed: 'You keep your place.',
         waitlisted: 'You are still on the waiting list.',
       },
@@ -221,8 +221,8 @@ export const en: Messages = {
         eyebrow: 'You are no longer registered',
         byAttendee: 'Your registration has been cancelled. Thank you for letting us know.',
         byOrganiser: 'The organiser has cancelled your registration.',
-        back: 'Would you like to come after all? You can register again if there is a place.',
-        button: 'To the page',
+        back: 'Would you like to come after all? Please register again. When it is full, you join the waiting list.',
+        button: 'Register again',
       },
       declined: {
         subject: 'You said no: {title} ({day})',
@@ -238,7 +238,7 @@ export const en: Messages = {
         askEyebrow: 'Is this right?',
         asks: 'We got a no from your calendar. We are not sure that it came from you. So you are still registered.',
         choose:
-          'Choose on your own page: “Yes, cancel my place” or “No, I am coming”. If you do nothing, the place stays yours.',
+          'Choose on your own page: “I am coming” or “I am not coming, cancel my place”. If you do nothing, the place stays yours.',
         askButton: 'Make your choice',
       },
       again: {
@@ -505,12 +505,13 @@ export const en: Messages = {
     declined: 'You said no in your calendar',
     declinedByWhom: 'We got a no from your calendar',
     declinedFrees: moment =>
-      `Your place comes free on ${moment}. You then get an e-mail about it, and somebody else can pull up a chair. Is it right that you are not coming?`,
-    declinedStays: 'The place stays yours until you cancel. Is it right that you are not coming?',
+      `Your place comes free on ${moment}. You then get an e-mail about it, and somebody else can pull up a chair. Are you coming or not?`,
+    declinedStays: 'The place stays yours until you cancel. Are you coming or not?',
     declinedAsks:
-      'We are not sure that it came from you. If you do nothing, the place stays yours. Is it right that you are not coming?',
-    declinedYes: 'Yes, cancel my place',
-    declinedNo: 'No, I am coming',
+      'We are not sure that it came from you. If you do nothing, the place stays yours. Are you coming or not?',
+    doYouCome: 'are you coming?',
+    declinedYes: 'I am not coming, cancel my place',
+    declinedNo: 'I am coming',
     comeBack: 'Take part after all',
     comeBackText:
       'Are you coming after all? If there is a place left, it is yours. If not, you go on the waiting list.',
@@ -538,7 +539,7 @@ export const en: Messages = {
     cancelText: 'Cancel, and your place goes to somebody else. You get an e-mail about it.',
     cancelButton: 'Cancel my registration',
     closed: 'You can no longer change anything: it has begun.',
-    registeredAs: 'Registered as',
+    registeredAs: 'Who',
     all: 'All my registrations',
     noReminders: { event: 'You get no reminders for this', reminders: 'You get no reminders for anything' },
     noRemindersText: 'You are still told when something changes or is cancelled.',
@@ -589,7 +590,7 @@ export const en: Messages = {
     chooseText: 'There are two ways to get everything into your own calendar. Choose one.',
     invites: {
       title: 'Invitations',
-      text: 'You register and get an invitation by e-mail. Only what you are going to do comes into your calendar. You see a change at once.',
+      text: 'You register and get an invitation by e-mail. Only what you are going to do comes into your calendar. When something changes, you get an e-mail at once.',
       who: 'For most people. There is nothing to set up.',
     },
     feed: {
@@ -603,11 +604,11 @@ export const en: Messages = {
     outlookWork: 'Outlook (work or school)',
     outlookHome: 'Outlook (home)',
     google: 'Google',
-    apple: 'Apple or computer',
+    apple: 'Apple or another program',
     address: 'Or put this address into your calendar yourself',
     copy: 'Copy',
     copied: 'The address has been copied.',
-    lag: 'A subscription runs half an hour to a day behind. If you have registered, you always hear of a late change by e-mail.',
+    lag: 'A subscription runs behind: often a few hours, sometimes a day. If you have registered, you hear of every change by e-mail too.',
     lagMore: 'How fast is your calendar?',
   },
   unsubscribe: {
@@ -653,7 +654,7 @@ export const en: Messages = {
     perTheme: 'By theme',
     late: 'How soon do you see a change?',
     lateText:
-      'Your calendar program decides that, we do not. If you have registered, you always hear of a late change by e-mail.',
+      'Your calendar program decides that, we do not. If you have registered, you hear of every change by e-mail too.',
     delays: [
       ['Google Calendar', 'after 8 to 24 hours'],
       ['Outlook on the web', 'after about 3 hours, sometimes a day'],
@@ -772,7 +773,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       people: 'Registrations',
       peopleOf: title => `Registrations of ${title}`,
       troubles: count => (count === 1 ? 'One e-mail may not have arrived' : `${count} e-mails may not have arrived`),
-      troublesText: 'Look why, and send them again where needed.',
+      troublesText: 'See why, and what you can do.',
       toTroubles: 'See these mails',
     },
     mailNotice: {
@@ -865,13 +866,14 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     mails: {
       title: 'Texts of mails',
       toMails: 'Change the texts of mails',
-      lead: 'Every mail has a text already. It does not suit you? Write your own. It also counts for the groups under this one.',
+      lead: 'Every mail has a text already. It does not suit you? Choose the mail and the language, and write your own. It also counts for the groups that belong to yours.',
       table: 'The list of mails',
       mail: 'Mail',
       languages: { nl: 'Dutch', en: 'English' },
       shared: 'What stands in more than one mail',
       states: { ours: 'standard', own: 'own text', above: group => `of ${group}` },
-      editLead: language => `This is the text in ${language}.`,
+      editLead: (language, isOurs) =>
+        isOurs ? `This is the standard text in ${language}.` : `This is the text in ${language}.`,
       toMany: 'This mail goes to many people at once. It cannot hold a personal link.',
       toOne: 'This mail goes to one person.',
       sharedLead: 'These texts stand in more than one mail. They cannot hold a personal link.',
@@ -884,7 +886,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       reset: 'Back to the standard text',
       resetText: language => `All your own texts for this mail in ${language} will go. You cannot undo this.`,
       resetSure: 'Yes, remove my text',
-      isOurs: 'This is the standard text.',
       isFrom: group => `This text comes from ${group}.`,
       ours: text => `Standard text: ${text}`,
       from: (group, text) => `Text of ${group}: ${text}`,
@@ -1024,12 +1025,12 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     series: {
       newTitle: 'New series',
       toPlanning: 'Plan dates',
-      saved: 'Saved. What is planned already stays as it is.',
+      saved: 'Saved. Times, venues and places of what is planned already stay as they are.',
       create: 'Save and choose dates',
       what: 'What is it?',
       when: 'When?',
       where: 'Where, and how many?',
-      mails: 'Reminders and waiting list',
+      mails: 'Reminders, waiting list and saying no',
       rule: 'How often does it return?',
       monthly: 'On a fixed day of the month',
       weekly: 'Every so many weeks',
@@ -1045,7 +1046,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       count: 'Number of times',
       timesEnd: 'times (may be empty)',
       skip: 'Months we skip',
-      changesFuture: 'This goes for what you plan from now on. What is there already does not change.',
+      changesFuture:
+        'Time, venue and places go for what you plan from now on. The title, the reminders and the waiting list change at once, also for what is there already.',
       remindDay: 'Send a reminder one day before',
       remindHour: 'Send a reminder one hour before',
       promote: 'When a place comes free, the first on the waiting list gets it, until so many hours before the start:',
@@ -1054,7 +1056,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       promoteHint: 'After that everyone on the waiting list is told. Who comes first has the place.',
       declineHours: 'When somebody says no in their calendar, the place comes free after so many hours',
       declineHint:
-        'Empty: never by itself. Whoever said no gets an e-mail first, and can take it back. When it begins soon, the place comes free halfway.',
+        'Empty: never by itself. Whoever said no gets an e-mail first, and can take it back. When it begins soon, the place comes free after half of the time that is left.',
     },
     planning: {
       title: series => `${series}: choose dates`,
@@ -1188,7 +1190,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         again: 'You were registered already',
         reminder_day: 'Reminder, one day before',
         reminder_hour: 'Reminder, one hour before',
-        declined: 'Declined in your calendar',
+        declined: 'You said no in your calendar',
         newsletter: 'What is coming',
         sign_in: 'Sign in',
         my: 'My registrations',
@@ -1227,9 +1229,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       answers: {
         frees: moment => `said no in the calendar, place comes free on ${moment}`,
         declined: 'said no in the calendar, place does not come free by itself',
-        asked: 'a no from the calendar, we ask whether it is right',
-        maybe: 'maybe',
-        older: reply => `answer to an older invitation: ${reply}`,
+        asked: 'a no from the calendar, we asked whether it is right',
+        maybe: 'said maybe in the calendar',
+        older: reply => `said ${reply} to an older invitation`,
       },
       file: {
         columns: [

@@ -181,7 +181,7 @@ export const nl = {
         leaveQueue: 'Hoef je geen plaats meer? Meld je dan af.',
         help: 'Heb je een vraag? Beantwoord dan deze mail.',
         unsubscribe: 'Stuur me geen herinneringen meer voor {soort}',
-        footerRegistered: 'Je krijgt deze mail van {website}, omdat je met dit adres bent aangemeld.',
+        footerRegistered: 'Je krijgt deze mail van {website}, omdat dit adres bij een aanmelding hoort.',
         footerAsked: 'Je krijgt deze mail van {website}, omdat iemand er met dit adres om vroeg.',
         footerAgenda: 'Agenda',
         footerPrivacy: 'Privacy',
@@ -210,12 +210,12 @@ export const nl = {
         otherwise: 'Ben je te laat of wil je de plaats niet? Dan hoef je niets te doen. Je blijft op de wachtlijst.',
       },
       changed: {
-        movedSubject: 'Verplaatst naar {dag}, {tijd} uur: {titel}',
-        movedEyebrow: 'Nieuwe datum of tijd',
-        movedLead: 'De datum of tijd is veranderd. Hieronder zie je wat er nu geldt.',
         subject: 'Gewijzigd: {titel} ({dag})',
         eyebrow: 'Er is iets veranderd',
         lead: 'Er is iets veranderd aan je afspraak. Hieronder zie je wat er nu geldt.',
+        movedSubject: 'Verplaatst naar {dag}, {tijd} uur: {titel}',
+        movedEyebrow: 'Nieuwe datum of tijd',
+        movedLead: 'De datum of tijd is veranderd. Hieronder zie je wat er nu geldt.',
         confirmed: 'Je plaats blijft van jou.',
         waitlisted: 'Je staat nog steeds op de wachtlijst.',
       },
@@ -238,8 +238,8 @@ export const nl = {
         eyebrow: 'Je bent afgemeld',
         byAttendee: 'Je bent afgemeld. Bedankt dat je het liet weten.',
         byOrganiser: 'De organisator heeft je afgemeld.',
-        back: 'Wil je toch meedoen? Dan kun je je opnieuw aanmelden, als er plaats is.',
-        button: 'Naar de pagina',
+        back: 'Wil je toch meedoen? Meld je dan opnieuw aan. Is het vol, dan kom je op de wachtlijst.',
+        button: 'Meld je opnieuw aan',
       },
       declined: {
         subject: 'Je zei nee: {titel} ({dag})',
@@ -255,7 +255,7 @@ export const nl = {
         askEyebrow: 'Klopt dit?',
         asks: 'We kregen een nee uit je agenda. We weten niet zeker of die van jou kwam. Je bent daarom nog gewoon aangemeld.',
         choose:
-          'Kies op je eigen pagina: “Ja, meld me af” of “Nee, ik kom”. Doe je niets, dan blijft je plaats van jou.',
+          'Kies op je eigen pagina: “Ik kom wel” of “Ik kom niet, meld me af”. Doe je niets, dan blijft je plaats van jou.',
         askButton: 'Maak je keuze',
       },
       again: {
@@ -527,12 +527,13 @@ export const nl = {
     declined: 'In je agenda heb je nee gezegd',
     declinedByWhom: 'We kregen een nee uit je agenda',
     declinedFrees: (moment: string) =>
-      `Je plaats komt vrij op ${moment} uur. Je krijgt er dan een mail over, en iemand anders kan aanschuiven. Klopt het dat je niet komt?`,
-    declinedStays: 'Je plaats blijft van jou tot je je afmeldt. Klopt het dat je niet komt?',
+      `Je plaats komt vrij op ${moment} uur. Je krijgt er dan een mail over, en iemand anders kan aanschuiven. Kom je wel of niet?`,
+    declinedStays: 'Je plaats blijft van jou tot je je afmeldt. Kom je wel of niet?',
     declinedAsks:
-      'We weten niet zeker of die van jou kwam. Doe je niets, dan blijft je plaats van jou. Klopt het dat je niet komt?',
-    declinedYes: 'Ja, meld me af',
-    declinedNo: 'Nee, ik kom',
+      'We weten niet zeker of die van jou kwam. Doe je niets, dan blijft je plaats van jou. Kom je wel of niet?',
+    doYouCome: 'kom je?',
+    declinedYes: 'Ik kom niet, meld me af',
+    declinedNo: 'Ik kom wel',
     comeBack: 'Toch weer meedoen',
     comeBackText: 'Kom je toch? Is er nog plaats, dan is die voor jou. Anders kom je op de wachtlijst.',
     cancelled: 'Je bent afgemeld',
@@ -559,7 +560,7 @@ export const nl = {
     cancelText: 'Meld je af, dan is je plaats voor een ander. Je krijgt er een mail over.',
     cancelButton: 'Afmelden',
     closed: 'Wijzigen kan niet meer: het is begonnen.',
-    registeredAs: 'Aangemeld als',
+    registeredAs: 'Wie',
     all: 'Al mijn aanmeldingen',
     noReminders: { event: 'Je krijgt hier geen herinneringen voor', reminders: 'Je krijgt nergens herinneringen voor' },
     noRemindersText: 'Verandert er iets of gaat het niet door, dan hoor je dat wel.',
@@ -611,7 +612,7 @@ export const nl = {
     chooseText: 'Er zijn twee manieren om alles in je eigen agenda te krijgen. Kies er één.',
     invites: {
       title: 'Uitnodigingen',
-      text: 'Je meldt je aan en krijgt een uitnodiging per mail. In je agenda komt alleen wat je zelf gaat doen. Een wijziging zie je meteen.',
+      text: 'Je meldt je aan en krijgt een uitnodiging per mail. In je agenda komt alleen wat je zelf gaat doen. Verandert er iets, dan krijg je meteen een mail.',
       who: 'Voor de meeste mensen. Je hoeft er niets voor in te stellen.',
     },
     feed: {
@@ -625,11 +626,11 @@ export const nl = {
     outlookWork: 'Outlook (werk of school)',
     outlookHome: 'Outlook (thuis)',
     google: 'Google',
-    apple: 'Apple of computer',
+    apple: 'Apple of ander programma',
     address: 'Of zet dit adres zelf in je agenda',
     copy: 'Kopieer',
     copied: 'Het adres is gekopieerd.',
-    lag: 'Een abonnement loopt een half uur tot een dag achter. Ben je aangemeld, dan hoor je een late wijziging altijd per mail.',
+    lag: 'Een abonnement loopt achter: vaak een paar uur, soms een dag. Ben je aangemeld, dan hoor je elke wijziging ook per mail.',
     lagMore: 'Hoe snel is jouw agenda?',
   },
   /** No more reminders of one event, of all events, or no more newsletters. */
@@ -676,8 +677,7 @@ export const nl = {
     perGroup: 'Per werkplaats',
     perTheme: 'Per thema',
     late: 'Hoe snel zie je een verandering?',
-    lateText:
-      'Dat bepaalt je agendaprogramma, niet wij. Ben je aangemeld, dan hoor je een late wijziging altijd per mail.',
+    lateText: 'Dat bepaalt je agendaprogramma, niet wij. Ben je aangemeld, dan hoor je elke wijziging ook per mail.',
     delays: [
       ['Google Agenda', 'na 8 tot 24 uur'],
       ['Outlook op het web', 'na ongeveer 3 uur, soms na een dag'],
@@ -803,7 +803,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       peopleOf: (title: string) => `Aanmeldingen van ${title}`,
       troubles: (count: number) =>
         count === 1 ? 'Eén mail kwam misschien niet aan' : `${count} mails kwamen misschien niet aan`,
-      troublesText: 'Kijk waarom, en verstuur ze opnieuw als dat nodig is.',
+      troublesText: 'Kijk waarom, en wat je kunt doen.',
       toTroubles: 'Bekijk deze mails',
     },
     mailNotice: {
@@ -898,13 +898,14 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     mails: {
       title: 'Teksten van mails',
       toMails: 'Pas de teksten van mails aan',
-      lead: 'Elke mail heeft al een tekst. Past die niet bij jullie? Schrijf dan je eigen tekst. Die geldt ook voor de werkplaatsen die hieronder vallen.',
+      lead: 'Elke mail heeft al een tekst. Past die niet bij jullie? Kies de mail en de taal, en schrijf je eigen tekst. Die geldt ook voor de werkplaatsen die bij jullie horen.',
       table: 'De lijst met mails',
       mail: 'Mail',
       languages: { nl: 'Nederlands', en: 'Engels' },
       shared: 'Wat in meer mails staat',
       states: { ours: 'standaard', own: 'eigen tekst', above: (group: string) => `van ${group}` },
-      editLead: (language: string) => `Dit is de tekst in het ${language}.`,
+      editLead: (language: string, isOurs: boolean) =>
+        isOurs ? `Dit is de standaardtekst in het ${language}.` : `Dit is de tekst in het ${language}.`,
       toMany: 'Deze mail gaat naar veel mensen tegelijk. Een persoonlijke link kan hier niet in.',
       toOne: 'Deze mail gaat naar één persoon.',
       sharedLead: 'Deze teksten staan in meer mails. Een persoonlijke link kan hier niet in.',
@@ -918,7 +919,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       resetText: (language: string) =>
         `Al je eigen teksten voor deze mail in het ${language} gaan weg. Dit kun je niet terugdraaien.`,
       resetSure: 'Ja, haal mijn tekst weg',
-      isOurs: 'Dit is de standaardtekst.',
       isFrom: (group: string) => `Deze tekst komt van ${group}.`,
       ours: (text: string) => `Standaardtekst: ${text}`,
       from: (group: string, text: string) => `Tekst van ${group}: ${text}`,
@@ -1062,12 +1062,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     series: {
       newTitle: 'Nieuwe reeks',
       toPlanning: 'Kies datums',
-      saved: 'Bewaard. Wat al gepland is, blijft zoals het is.',
+      saved: 'Bewaard. Tijd, locatie en plaatsen van wat al gepland is, blijven zoals ze zijn.',
       create: 'Bewaar en kies datums',
       what: 'Wat is het?',
       when: 'Wanneer?',
       where: 'Waar, en met hoeveel?',
-      mails: 'Herinneringen en wachtlijst',
+      mails: 'Herinneringen, wachtlijst en afzeggen',
       rule: 'Hoe vaak komt het terug?',
       monthly: 'Op een vaste dag in de maand',
       weekly: 'Om de zoveel weken',
@@ -1083,7 +1083,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       count: 'Aantal keren',
       timesEnd: 'keer (mag leeg)',
       skip: 'Deze maanden slaan we over',
-      changesFuture: 'Dit geldt voor wat je hierna plant. Wat er al staat, verandert niet mee.',
+      changesFuture:
+        'Tijd, locatie en plaatsen gelden voor wat je hierna plant. De titel, de herinneringen en de wachtlijst veranderen meteen, ook voor wat er al staat.',
       remindDay: 'Stuur een dag van tevoren een herinnering',
       remindHour: 'Stuur een uur van tevoren een herinnering',
       promote:
@@ -1093,7 +1094,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       promoteHint: 'Daarna krijgt iedereen op de wachtlijst bericht. Wie het eerst komt, heeft de plaats.',
       declineHours: 'Zegt iemand nee in de agenda? Dan komt de plaats vrij na zoveel uur',
       declineHint:
-        'Leeg: nooit vanzelf. Wie nee zei, krijgt eerst een mail en kan het terugdraaien. Begint het al snel? Dan komt de plaats halverwege vrij.',
+        'Leeg: nooit vanzelf. Wie nee zei, krijgt eerst een mail en kan het terugdraaien. Begint het al snel? Dan komt de plaats vrij na de helft van de tijd die er nog is.',
     },
     planning: {
       title: (series: string) => `${series}: datums kiezen`,
@@ -1229,7 +1230,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         again: 'Je was al aangemeld',
         reminder_day: 'Herinnering, een dag ervoor',
         reminder_hour: 'Herinnering, een uur ervoor',
-        declined: 'Afgemeld in je agenda',
+        declined: 'Je zei nee in je agenda',
         newsletter: 'Wat eraan komt',
         sign_in: 'Inloggen',
         my: 'Mijn aanmeldingen',
@@ -1269,9 +1270,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       answers: {
         frees: (moment: string) => `zei nee in de agenda, plaats komt vrij op ${moment}`,
         declined: 'zei nee in de agenda, plaats komt niet vanzelf vrij',
-        asked: 'nee uit de agenda, we vragen om bevestiging',
-        maybe: 'misschien',
-        older: (reply: string) => `antwoord op een oudere uitnodiging: ${reply}`,
+        asked: 'nee uit de agenda, we vroegen of dat klopt',
+        maybe: 'zei misschien in de agenda',
+        older: (reply: string) => `zei ${reply} op een oudere uitnodiging`,
       },
       file: {
         columns: [

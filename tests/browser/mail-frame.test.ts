@@ -37,6 +37,18 @@ test('a mail of the outbox is shown as it looks, in a frame that has no door to 
   expect(complaints).toEqual([])
 })
 
+test('a long word or address is broken, so that the mail still fits a narrow phone', async () => {
+  const { page, frame } = await openPage()
+  await page.setViewportSize({ width: 320, height: 700 })
+  await page.goto(site.url + MAIL)
+  const address = `https://example.org/${'een-heel-lang-adres-'.repeat(6)}`
+  await page.getByLabel('Eigen alinea').fill(`Kijk op ${address}`)
+  await page.getByRole('button', { name: 'Bekijk voorbeeld' }).click()
+  await frame.getByText(address).waitFor()
+  const inside = page.frames().find(each => each !== page.mainFrame())
+  expect(await inside?.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
+})
+
 test('what is typed is shown at once, and without script after one click', async () => {
   for (const javaScriptEnabled of [true, false]) {
     const { page, frame, complaints } = await openPage(javaScriptEnabled)

@@ -61,6 +61,7 @@ export function mailPage(
     ...template,
     form,
     isOwn: wordings.some(({ own }) => own !== undefined),
+    isOurs: wordings.every(({ own, from }) => own === undefined && from === null),
     fields: wordings.map(wording => fieldOf(words, wording, form.values[wording.key] ?? '', names)),
     gaps: PLACEHOLDERS[kind].map(name => ({
       name: braced(messagesIn(locale).mail.placeholders[name]),
@@ -83,14 +84,8 @@ function fieldOf(
 ): MailField {
   const group = from === null ? undefined : names.get(from)
   const isSame = value === inherited
-  const other = inherited || words.empty
-  const source = group
-    ? isSame
-      ? words.isFrom(group)
-      : words.from(group, other)
-    : isSame
-      ? words.isOurs
-      : words.ours(other)
+  const differs = group ? words.from(group, inherited || words.empty) : words.ours(inherited)
+  const source = isSame ? group && words.isFrom(group) : differs
   const missing = value === ours ? [] : leftOut(ours, value).map(braced)
   return {
     key,
@@ -98,7 +93,7 @@ function fieldOf(
     isLine: isLine(key),
     most: mostOf(key),
     mayBeEmpty: mayBeEmpty(key),
-    hint: key === 'extra' && isSame && !group ? words.extraHint : source,
+    hint: key === 'extra' && inherited === '' ? words.extraHint : (source ?? ''),
     missing: missing.length ? words.missing(missing) : '',
   }
 }

@@ -109,6 +109,8 @@ export interface MailPage extends Template {
   example: MailExample
   /** The group has own words for this mail. */
   isOwn: boolean
+  /** Nothing in it is anybody's own words. */
+  isOurs: boolean
   done: 'saved' | 'reset' | undefined
   shown: ShownMails | undefined
 }

@@ -199,8 +199,8 @@ function answer({ db, event }: Awaited<ReturnType<typeof openList>>, more: Parti
 describe('what calendars answer', () => {
   test.each([
     [{}, 'zei nee in de agenda, plaats komt vrij op zondag 22 november 2026, 10.00'],
-    [{ isProven: false }, 'nee uit de agenda, we vragen om bevestiging'],
-    [{ partstat: 'tentative' }, '<span class="under">misschien</span>'],
+    [{ isProven: false }, 'nee uit de agenda, we vroegen of dat klopt'],
+    [{ partstat: 'tentative' }, '<span class="under">zei misschien in de agenda</span>'],
   ] as const)('%o stands on the list', async (more, words) => {
     const world = await openList()
     expect((await world.get(world.list)).body).not.toContain(words)
@@ -215,7 +215,7 @@ describe('what calendars answer', () => {
     writeNow(db, tx => moveEvent(tx, event, { ...event, localStart: '2026-12-10T12:00' }, '', editor, NOW))
     writeNow(db, tx => assumeTold(tx, NOW.add({ minutes: 2 })))
     answer(world, {})
-    expect((await get(list)).body).toContain('antwoord op een oudere uitnodiging: nee')
+    expect((await get(list)).body).toContain('zei nee op een oudere uitnodiging')
   })
 
   test('in a series that frees no place says so', async () => {

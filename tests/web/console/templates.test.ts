@@ -119,7 +119,7 @@ describe('the form', () => {
     expect(text).toMatch(
       /\{eigen-pagina\} De eigen pagina van de deelnemer. Persoonlijke link\. .*\/registrations\/•••/,
     )
-    expect(text).toContain('Dit is de standaardtekst.')
+    expect(text).toContain('Dit is de standaardtekst in het Nederlands.')
     expect(text).not.toContain('Terug naar de standaardtekst')
   })
 

@@ -34,6 +34,15 @@ async function openOwn(values: Partial<Event> = {}, declineHours: number | null 
 }
 
 describe('after a no in the calendar', () => {
+  test('the list of everything asks whether they come', async () => {
+    const { app, tokens, registration, answer, page } = await openOwn()
+    const mine = `/my/${tokens.sign('my', { id: registration.personId, version: 1 })}`
+    expect((await app.inject(mine)).body).not.toContain('kom je?')
+    answer()
+    expect((await app.inject(mine)).body).toContain('<span class="badge warm">kom je?</span>')
+    expect(await page()).toContain('Kom je wel of niet?')
+  })
+
   test('the page says when the place comes free, and asks with both buttons', async () => {
     const { own, page, answer } = await openOwn()
     expect(await page()).not.toContain(`action="${own}/return"`)
@@ -42,8 +51,8 @@ describe('after a no in the calendar', () => {
     expect(body).toContain('<h1>Je bent aangemeld</h1>')
     expect(body).toContain('<h2>In je agenda heb je nee gezegd</h2>')
     expect(body).toContain('Je plaats komt vrij op zondag 22 november, 10.00 uur.')
-    expect(body).toMatch(new RegExp(`action="${own}/return"><button[^>]*>Nee, ik kom</button>`))
-    expect(body).toMatch(new RegExp(`action="${own}/cancellation"><button[^>]*>Ja, meld me af</button>`))
+    expect(body).toMatch(new RegExp(`action="${own}/return"><button[^>]*>Ik kom wel</button>`))
+    expect(body).toMatch(new RegExp(`action="${own}/cancellation"><button[^>]*>Ik kom niet, meld me af</button>`))
   })
 
   test('in English as well', async () => {
@@ -51,7 +60,7 @@ describe('after a no in the calendar', () => {
     answer()
     const { body } = await app.inject(`${own}?lang=en`)
     expect(body).toContain('Your place comes free on Sunday 22 November')
-    expect(body).toContain('No, I am coming')
+    expect(body).toContain('I am coming<')
   })
 
   test('that frees nothing by itself, or may not be theirs, it says so', async () => {
