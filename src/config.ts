@@ -69,8 +69,7 @@ export const VARIABLES = {
     read: optional(text),
   },
   BOUNCE_ADDRESS: {
-    means:
-      'mailbox that takes bounce+anything@: where mails come back to; empty is that of MAIL_FROM, `off` adds nothing',
+    means: 'mailbox where mails come back to, as box+number@; empty is that of MAIL_FROM, `off` adds no number',
     fallback: '',
     read: optional(bounce),
   },
