@@ -1,7 +1,8 @@
 // The worker: keeps a few mails under way while any is due, sleeps until the next one, wakes at once when nudged.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
-import { isAnyDue, isAnyLeased } from '#src/domain/claiming.ts'
+import { isAnyDue } from '#src/domain/claiming.ts'
+import { isAnyLeased } from '#src/domain/leases.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/replies.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
 import { isBefore } from '#src/lib/time.ts'

@@ -2,7 +2,8 @@
 // died.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
-import { claim, claimOwn, reclaim } from '#src/domain/claiming.ts'
+import { claim, claimOwn } from '#src/domain/claiming.ts'
+import { reclaim } from '#src/domain/leases.ts'
 import { enqueue } from '#src/domain/outbox.ts'
 import { createWorker } from '#src/jobs/worker.ts'
 import { openPostOffice, type PostOffice } from '../support/postoffice.ts'
