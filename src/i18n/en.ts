@@ -1191,7 +1191,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         reminder_day: 'Reminder, one day before',
         reminder_hour: 'Reminder, one hour before',
         declined: 'You said no in your calendar',
-        newsletter: 'What is coming',
+        newsletter: 'Newsletter',
         sign_in: 'Sign in',
         my: 'My registrations',
         address: 'New e-mail address',

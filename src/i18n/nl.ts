@@ -1231,7 +1231,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         reminder_day: 'Herinnering, een dag ervoor',
         reminder_hour: 'Herinnering, een uur ervoor',
         declined: 'Je zei nee in je agenda',
-        newsletter: 'Wat eraan komt',
+        newsletter: 'Nieuwsbrief',
         sign_in: 'Inloggen',
         my: 'Mijn aanmeldingen',
         address: 'Nieuw e-mailadres',
