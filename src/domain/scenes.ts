@@ -8,7 +8,7 @@ import { dateIn } from '#src/lib/time.ts'
 import { createEvent, publishEvent } from './drafts.ts'
 import { type Event, getEvent } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
-import type { Organiser } from './organisers.ts'
+import { isMine, type Organiser } from './organisers.ts'
 import type { TemplateKind } from './placeholders.ts'
 import { register } from './registering.ts'
 import { type Registration, type Status, update } from './registrations.ts'
@@ -80,7 +80,7 @@ export interface Staged {
 export function stage(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): Staged {
   const real = findNext(tx, cast.group, now)
   const event = real ?? makeUp(tx, cast, now)
-  const found = findSomebody(tx, event, scene.status)
+  const found = findSomebody(tx, cast, event, scene.status)
   const person = found ?? registerOrganiser(tx, event, cast, now)
   const registration = { ...person, status: scene.status }
   const told = scene.told?.(toldNow(event, registration)) ?? null
@@ -114,13 +114,14 @@ function makeUp(tx: Tx, { group, locale, timeZone }: Cast, now: Temporal.Instant
   return publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, now)
 }
 
-/** Somebody in that state if there is, otherwise whoever came last. */
-function findSomebody(tx: Tx, event: Event, status: Status): Registration | undefined {
+/** Somebody in that state if there is, otherwise whoever came last; nobody of an event whose list the organiser may not see. */
+function findSomebody(tx: Tx, { organiser }: Cast, event: Event, status: Status): Registration | undefined {
   return tx
     .select({ registration: registrations })
     .from(registrations)
     .innerJoin(people, eq(people.id, registrations.personId))
-    .where(and(eq(registrations.eventId, event.id), isNotNull(people.email)))
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(and(eq(events.id, event.id), isMine(organiser, 'organiser'), isNotNull(people.email)))
     .orderBy(desc(sql`${registrations.status} = ${status}`), desc(registrations.id))
     .limit(1)
     .get()?.registration

@@ -7,7 +7,7 @@ import { requestSignIn } from '#src/domain/sign-ins.ts'
 import { TEMPLATE_KINDS } from '#src/domain/templates.ts'
 import { LANGUAGES, LOCALES, messagesIn } from '#src/i18n/index.ts'
 import { fieldsOf, openConsole, signIn } from '../../support/console.ts'
-import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
 const LIST = '/console/groups/noord/mails'
 const MAIL = `${LIST}/nl/confirmed`
@@ -305,6 +305,18 @@ describe('the preview', () => {
     makeEvent(db, group, { title: 'Met niemand' })
     const { body } = await get(`${MAIL}/preview`)
     expect(textOf(body)).toContain('Met echte gegevens van “Met niemand”. Er is nog niemand aangemeld')
+  })
+
+  test('shows nobody’s data to an owner of a group that only hosts: the series’ group holds the rights', async () => {
+    const { db, group, get } = await openMails()
+    const series = makeSeries(db, makeGroup(db, { slug: 'zuid' }))
+    makeRegistration(db, makeEvent(db, group, { seriesId: series.id, title: 'Te gast' }), { name: 'Bo Bos' })
+    const owner = signIn(db, 'nora@example.org', group, 'owner')
+    for (const url of [MAIL, `${MAIL}/preview`, `${MAIL}/preview.html`]) {
+      const { body } = await get(url, owner)
+      expect(body).toContain('Te gast')
+      expect(body).not.toMatch(/\bBo\b|zoe@example/)
+    }
   })
 
   test('in the words of the group it is for, also when a group under it hosts the event', async () => {
