@@ -20,7 +20,7 @@ export type Problem =
   | 'incomplete'
 
 /** More than any answer needs. */
-export const MOST_BYTES = 512 * 1024
+const MOST_BYTES = 512 * 1024
 const email = new RegExp(EMAIL_PATTERN)
 
 /**

@@ -1,19 +1,18 @@
 // What people answer in their calendars (calendar-mail §1.7), and what becomes of it. A yes or a maybe is written down and
 // no more; a no frees the place after a while, unless it is taken back. How an answer is read stands in `jobs`.
-import { and, eq, isNotNull, lte, sql } from '#db/drizzle.ts'
-import type { Db, Tx } from '#db/open.ts'
-import { given, prepared } from '#db/prepared.ts'
+import { and, eq } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
 import { events, people, type REPLIES, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
 import { isSure, sequenceToAnswer, standingReply, takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
+import { whenFreed } from './freeing.ts'
 import { enqueueAbout } from './outbox.ts'
 import { findPersonById } from './people.ts'
-import { cancelRegistration, register } from './registering.ts'
+import { register } from './registering.ts'
 import { getRegistration, NOT_DECLINED, type Registration, update } from './registrations.ts'
-import { findSeriesOf } from './series.ts'
-import { dueTelling, sequenceOf, toldNow } from './telling.ts'
+import { sequenceOf } from './telling.ts'
 
 export interface Reply {
   uid: string
@@ -112,17 +111,6 @@ function decline(tx: Tx, { event, registration }: Invited, answer: Reply, now: T
   return answer.isProven ? 'applied' : 'asked'
 }
 
-const USUAL_HOURS = 24
-
-/** As the series has it, but never later than halfway to the start: who waits must be able to come. */
-function whenFreed(tx: Tx, event: Event, now: Temporal.Instant): Temporal.Instant | null {
-  const settings = findSeriesOf(tx, event)
-  const hours = settings ? settings.declineHours : USUAL_HOURS
-  if (hours === null) return null
-  const half = Math.floor((event.startsAt.epochMilliseconds - now.epochMilliseconds) / 2)
-  return now.add({ milliseconds: Math.min(hours * 3_600_000, half) })
-}
-
 /** Tells what happens now and how to stop it, once a day at most: two programs that answer each other must not go on. */
 function ask(tx: Tx, event: Event, registration: Registration, toAddress: string, now: Temporal.Instant): void {
   const key = `declined:${registration.id}:${dateIn(now, event.timeZone)}`
@@ -171,42 +159,3 @@ export function comeBack(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal
   const details = { name, organisation, role, attendance, accessNeeds, locale }
   return register(tx, event, { ...details, email, ...(addedBy !== null && { addedBy }) }, now)
 }
-
-/** Whether `freeDeclined` would do something. A read, so that the worker opens no transaction for nothing. */
-export function isAnyToFree(db: Db, now: Temporal.Instant): boolean {
-  return anyToFree(db).get({ now: now.epochMilliseconds }) !== undefined
-}
-
-const isDue = and(isNotNull(registrations.freesAt), lte(registrations.freesAt, given('now')))
-const anyToFree = prepared(db =>
-  db.select({ id: registrations.id }).from(registrations).where(isDue).limit(1).prepare(),
-)
-
-const NEWS_WAITS = { hours: 1 }
-
-/**
- * Frees the places of who said no and did not come back on it: cancelled like any other, with a CANCEL, and the place goes
- * on to who waits. Once an event has begun or is cancelled nobody's place is taken; nor before somebody has heard what
- * changed since they said no, as they are asked again then.
- */
-export function freeDeclined(tx: Tx, now: Temporal.Instant): void {
-  for (const { event, registration } of toFree(tx).all({ now: now.epochMilliseconds })) {
-    if (event.cancelledAt || !isBefore(now, event.startsAt)) update(tx, registration, { freesAt: null })
-    else if (hasNews(event, registration)) update(tx, registration, { freesAt: now.add(NEWS_WAITS) })
-    else cancelRegistration(tx, registration, 'attendee', now)
-  }
-}
-
-function hasNews(event: Event, registration: Registration): boolean {
-  return dueTelling(registration.told, toldNow(event, registration)) !== undefined
-}
-
-const toFree = prepared(db =>
-  db
-    .select({ event: events, registration: registrations })
-    .from(registrations)
-    .innerJoin(events, eq(events.id, registrations.eventId))
-    .where(isDue)
-    .orderBy(sql`${registrations.freesAt}, ${registrations.id}`)
-    .prepare(),
-)

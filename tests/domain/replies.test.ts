@@ -6,11 +6,12 @@ import { writeNow } from '#db/write.ts'
 import { proofOf, proveAddress, requestAddress } from '#src/domain/addresses.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { know } from '#src/domain/knowing.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
 import { getRegistration, markAttended, type Registration } from '#src/domain/registrations.ts'
-import { answerOf, applyReply, comeBack, freeDeclined, isAnyToFree, type Reply } from '#src/domain/replies.ts'
+import { answerOf, applyReply, comeBack, type Reply } from '#src/domain/replies.ts'
 import { assumeTold, sequenceOf, toldNow } from '#src/domain/telling.ts'
 import {
   applicant,
