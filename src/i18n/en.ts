@@ -936,7 +936,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         unsaved: 'This is the mail with the text below. Nothing has been saved yet.',
         saved: 'This is the mail as it is now.',
         real: (title, name) => `With real data: ${name}, at “${title}”.`,
-        you: title => `With real data of “${title}”. Nobody has registered yet, so you stand in it yourself.`,
+        you: title =>
+          `With real data of “${title}”. Nobody has registered yet, or you may not see who. So you stand in it yourself.`,
         madeUp: 'The event in this example is made up: nothing is coming now.',
         account: 'As if the mail came to you.',
         links: 'Personal links show as •••.',

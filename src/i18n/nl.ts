@@ -972,7 +972,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         saved: 'Zo ziet de mail er nu uit.',
         real: (title: string, name: string) => `Met echte gegevens: ${name}, bij “${title}”.`,
         you: (title: string) =>
-          `Met echte gegevens van “${title}”. Er is nog niemand aangemeld, daarom sta jij er zelf in.`,
+          `Met echte gegevens van “${title}”. Er is nog niemand aangemeld, of je mag niet zien wie. Daarom sta jij er zelf in.`,
         madeUp: 'De bijeenkomst in dit voorbeeld is verzonnen: er komt nu niets aan.',
         account: 'Alsof jij de mail krijgt.',
         links: 'Persoonlijke links zie je als •••.',
