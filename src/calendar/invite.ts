@@ -14,7 +14,7 @@ export interface InviteContext extends PersonalContext {
   /** The mail's To. */
   attendee: Mailbox
   personalUrl: string
-  /** Answers from calendars are read, so they are asked for (calendar-mail §1.4, profile B). */
+  /** Answers from calendars are read, so they are asked for; who registered has accepted otherwise. */
   asksReply: boolean
 }
 

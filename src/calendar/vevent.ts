@@ -37,7 +37,7 @@ export interface Entry {
   attendee?: Attendee
 }
 
-/** PARTSTAT and RSVP: profile A and B of calendar-mail §1.4. */
+/** Whose answer is known, or asked for: PARTSTAT and RSVP (RFC 5545 §3.2.12, §3.2.17). */
 export interface Attendee extends Mailbox {
   partstat: 'ACCEPTED' | 'TENTATIVE' | 'DECLINED' | 'NEEDS-ACTION'
   rsvp: boolean

@@ -1,4 +1,4 @@
-// What people answer in their calendars (calendar-mail §1.7), and what becomes of it. A yes or a maybe is written down and
+// What people answer in their calendars (RFC 5546 §3.2.3), and what becomes of it. A yes or a maybe is written down and
 // no more; a no frees the place after a while, unless it is taken back. How an answer is read stands in `jobs`.
 import { and, eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
