@@ -42,7 +42,7 @@ export class ConfigError extends Error {
   }
 }
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const email = new RegExp(EMAIL_PATTERN)
 
 /** Each variable: what it means (for `.env.example`), its default, and how it is read; `read` throws what is wrong. */

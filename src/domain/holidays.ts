@@ -22,7 +22,7 @@ export function holidaysOn(date: Temporal.PlainDate): Holiday[] {
     .map(([name]) => name)
 }
 
-export function holidaysOf(year: number): [Holiday, Temporal.PlainDate][] {
+function holidaysOf(year: number): [Holiday, Temporal.PlainDate][] {
   const easter = easterOf(year)
   const on = (month: number, day: number) => Temporal.PlainDate.from({ year, month, day })
   const kingsDay = on(4, 27)

@@ -14,7 +14,7 @@ export const REMINDERS = ['reminder_day', 'reminder_hour'] as const
 export type Reminder = (typeof REMINDERS)[number]
 
 /** One day before is by the wall clock: 12.00 the day before, also when the clock changes that night. */
-export function reminderMoment(event: Event, kind: Reminder): Temporal.Instant {
+function reminderMoment(event: Event, kind: Reminder): Temporal.Instant {
   return wallBefore(event, kind === 'reminder_day' ? { days: 1 } : { hours: 1 })
 }
 

@@ -12,15 +12,7 @@ import { findPersonById } from './people.ts'
 import { getRegistration, type Registration } from './registrations.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
-export const TELLING = [
-  'confirmed',
-  'waitlisted',
-  'promoted',
-  'changed',
-  'cancelled',
-  'reinstated',
-  'unregistered',
-] as const
+const TELLING = ['confirmed', 'waitlisted', 'promoted', 'changed', 'cancelled', 'reinstated', 'unregistered'] as const
 type Telling = (typeof TELLING)[number]
 
 export const isTelling = (kind: MessageKind): kind is Telling => (TELLING as readonly MessageKind[]).includes(kind)

@@ -35,7 +35,7 @@ function wall(locale: Locale, style: keyof typeof STYLES, local: Temporal.PlainD
   return formatter(locale, style).format(local.toZonedDateTime('UTC').epochMilliseconds)
 }
 
-export function createFormats(locale: Locale, zone: string) {
+function createFormats(locale: Locale, zone: string) {
   const plain = (when: Pick<When, 'localStart'>) => Temporal.PlainDateTime.from(when.localStart)
   const ofDate = (date: Temporal.PlainDate) => date.toPlainDateTime('12:00')
   const clock = (local: Temporal.PlainDateTime) => {
@@ -84,6 +84,11 @@ export function createFormats(locale: Locale, zone: string) {
     moment: (instant: Temporal.Instant) => {
       const local = instant.toZonedDateTimeISO(zone).toPlainDateTime()
       return `${wall(locale, 'day', local)}, ${clock(local)}`
+    },
+    /** The same where there is little room: do 2 sep, 12.00 */
+    momentTiny: (instant: Temporal.Instant) => {
+      const local = instant.toZonedDateTimeISO(zone).toPlainDateTime()
+      return `${wall(locale, 'dayTiny', local)}, ${clock(local)}`
     },
     /** 2027-09-02T12:00+02:00, for <time datetime> and structured data */
     machine: (when: Pick<When, 'localStart' | 'timeZone'>) =>

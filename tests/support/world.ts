@@ -21,7 +21,7 @@ export interface TestClock extends Clock {
   advance(duration: Temporal.DurationLike): void
 }
 
-export function testClock(start = NOW): TestClock {
+function testClock(start = NOW): TestClock {
   let now = start
   return {
     now: () => now,
