@@ -25,13 +25,14 @@ const OPENS_A_PAGE = new RegExp(`/${DOORS}/[\\w-]{40}|/registered\\?(?:[^\\s#]*&
 
 /**
  * Whether a text holds an address of ours that opens one person's page. Also where a mail program has wrapped it in one of its
- * own, percent-encoded once or twice.
+ * own, percent-encoded once or twice; and however else it is written that a browser takes for the same (WHATWG URL §4.4).
  */
 export function opensAPage(text: string): boolean {
-  const unwrapped = text.replaceAll(/%(?:25)?(2F|3F|3D|26|2D|5F)/gi, (_, hex: string) =>
+  const decoded = text.replaceAll(/%(?:25){0,3}([2-7][\da-f])/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
-  return OPENS_A_PAGE.test(unwrapped)
+  const straight = decoded.replaceAll('\\', '/').replaceAll(/\/\.(?=\/)|\/[^/?#\s]*\/\.\.(?=\/)/g, '')
+  return [decoded, straight].some(form => OPENS_A_PAGE.test(form))
 }
 
 const MAIL_ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g

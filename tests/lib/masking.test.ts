@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskAddresses } from '#src/lib/masking.ts'
+import { maskAddresses, opensAPage } from '#src/lib/masking.ts'
 
 test.each([
   ['550 5.1.1 <zoe@example.org>: Recipient address rejected', '550 5.1.1 <•••>: Recipient address rejected'],
@@ -17,4 +17,29 @@ test.each([
   ],
 ])('%j is told as %j', (said, told) => {
   expect(maskAddresses(said)).toBe(told)
+})
+
+const TOKEN = `1a-1-${'Ab3_-'.repeat(9)}`.slice(0, 48)
+
+test.each([
+  `Zie https://agenda.example.org/registrations/${TOKEN}.`,
+  `https://veilig.example/?u=https%3A%2F%2Fagenda.example.org%2Fregistrations%2F${TOKEN}`,
+  `https://veilig.example/?u=https%253A%252F%252Fagenda.example.org%252Fjoin%252F${TOKEN}`,
+  `https://agenda.example.org/%72egistrations/${TOKEN}`,
+  `https://agenda.example.org/registrations/%31a${TOKEN.slice(2, 20)}%${TOKEN.charCodeAt(20).toString(16)}${TOKEN.slice(21)}`,
+  `https://agenda.example.org/registrations/./${TOKEN}`,
+  `https://agenda.example.org/registrations/x/../${TOKEN}`,
+  `https:\\\\agenda.example.org\\registrations\\${TOKEN}`,
+  `//agenda.example.org/unsubscribe/${TOKEN}?lang=en`,
+  `https://agenda.example.org/events/wonen/registered?lang=en&v=${'Ab3_-'.repeat(12)}`,
+])('an address that opens a page is seen in %s', text => {
+  expect(opensAPage(text)).toBe(true)
+})
+
+test.each([
+  'https://agenda.example.org/events/een-heel-lange-titel-van-een-bijeenkomst-over-wonen-en-zorg',
+  'https://elders.example/join/ons',
+  'Korting van 50%, en meer dan 100%2 keer',
+])('no such address is in %s', text => {
+  expect(opensAPage(text)).toBe(false)
 })
