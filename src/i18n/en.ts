@@ -1056,6 +1056,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       promoteInPerson: 'In person, in hours',
       promoteHint: 'After that everyone on the waiting list is told. Who comes first has the place.',
       declineHours: 'When somebody says no in their calendar, the place comes free after so many hours',
+      declineUnread: 'This does not work yet: the administrator has set up no mailbox for answers.',
       declineHint:
         'Empty: never by itself. Whoever said no gets an e-mail first, and can take it back. When it begins soon, the place comes free after half of the time that is left.',
     },
@@ -1226,6 +1227,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       promote: 'Give a place',
       bounces: 'mail comes back',
       trust: 'This address is right, try again',
+      whyBounces: 'Why?',
+      lookAt: 'Please look at:',
       replies: { accepted: 'yes', tentative: 'maybe', declined: 'no' },
       answers: {
         frees: moment => `said no in the calendar, place comes free on ${moment}`,
@@ -1275,7 +1278,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     trust: {
       question: {
         title: name => `Is the address of ${name} right?`,
-        lead: 'Then we send mail to it again. What this person missed leaves after all, also about other events. Nothing has changed yet.',
+        lead: email =>
+          `Then we send mail to ${email} again. Did this person miss something? That leaves after all, also about other events. Nothing has changed yet.`,
+        otherwise:
+          'Is the address wrong? Then cancel this registration, and add this person again with the right address.',
         button: 'Yes, try again',
       },
     },

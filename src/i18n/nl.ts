@@ -1093,6 +1093,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       promoteInPerson: 'Op locatie, in uren',
       promoteHint: 'Daarna krijgt iedereen op de wachtlijst bericht. Wie het eerst komt, heeft de plaats.',
       declineHours: 'Zegt iemand nee in de agenda? Dan komt de plaats vrij na zoveel uur',
+      declineUnread: 'Dit werkt nog niet: de beheerder heeft geen mailbox voor antwoorden ingesteld.',
       declineHint:
         'Leeg: nooit vanzelf. Wie nee zei, krijgt eerst een mail en kan het terugdraaien. Begint het al snel? Dan komt de plaats vrij na de helft van de tijd die er nog is.',
     },
@@ -1265,10 +1266,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       promote: 'Geef een plaats',
       bounces: 'mail komt terug',
       trust: 'Dit adres klopt, probeer opnieuw',
+      whyBounces: 'Waarom?',
+      lookAt: 'Let op bij:',
       replies: { accepted: 'ja', tentative: 'misschien', declined: 'nee' },
       /** What somebody answered in their calendar. */
       answers: {
-        frees: (moment: string) => `zei nee in de agenda, plaats komt vrij op ${moment}`,
+        frees: (moment: string) => `zei nee in de agenda, plaats komt vrij op ${moment} uur`,
         declined: 'zei nee in de agenda, plaats komt niet vanzelf vrij',
         asked: 'nee uit de agenda, we vroegen of dat klopt',
         maybe: 'zei misschien in de agenda',
@@ -1315,7 +1318,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     trust: {
       question: {
         title: (name: string) => `Klopt het adres van ${name}?`,
-        lead: 'Dan sturen we er weer mail naartoe. Wat deze persoon miste, gaat alsnog weg, ook over andere bijeenkomsten. Er is nog niets veranderd.',
+        lead: (email: string) =>
+          `Dan sturen we weer mail naar ${email}. Miste deze persoon iets? Dan gaat dat alsnog weg, ook over andere bijeenkomsten. Er is nog niets veranderd.`,
+        otherwise: 'Klopt het adres niet? Meld deze persoon dan af, en voeg die opnieuw toe met het goede adres.',
         button: 'Ja, probeer opnieuw',
       },
     },

@@ -5,6 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import type { Event } from '#src/domain/events.ts'
 import { getRegistrationWith } from '#src/domain/organisers.ts'
+import { findPersonById } from '#src/domain/people.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { markAttended, type Registration, unmarkAttended } from '#src/domain/registrations.ts'
 import { trustAddress } from '#src/domain/retrying.ts'
@@ -67,7 +68,8 @@ export function attendeeRoutes(app: App, deps: Deps): void {
       const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
       const trust = (tx: Tx) => trustAddress(tx, registration.personId, clock.now())
       const act = audited(request, event, 'address_trusted', trust)
-      const question = ask(request, 'trust', event, registration, paths.console.delivery(registration.id))
+      const email = findPersonById(db, registration.personId)?.email ?? ''
+      const question = askTrust(request, event, registration, email)
       const { ask: page } = await askOrDo(
         deps,
         { event, reach: 'person', act },
@@ -101,7 +103,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
 
   function ask(
     { t }: FastifyRequest,
-    what: 'unregister' | 'promote' | 'trust',
+    what: 'unregister' | 'promote',
     event: Event,
     { name }: Registration,
     action: string,
@@ -109,6 +111,13 @@ export function attendeeRoutes(app: App, deps: Deps): void {
     const { title, lead, button } = t.console[what].question
     return { title: title(name), lead, button, action, fields: [], back: paths.console.registrations(event.id) }
   }
+}
+
+function askTrust({ t }: FastifyRequest, event: Event, { id, name }: Registration, email: string): Question {
+  const { title, lead, otherwise, button } = t.console.trust.question
+  const back = paths.console.registrations(event.id)
+  const question = { title: title(name), lead: lead(email), warnings: [otherwise], button }
+  return { ...question, action: paths.console.delivery(id), fields: [], back }
 }
 
 /** The list, at the person it was about. */

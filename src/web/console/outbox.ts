@@ -6,6 +6,7 @@ import { preview } from '#db/write.ts'
 import { audit } from '#src/domain/audit.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
 import { findEvent } from '#src/domain/events.ts'
+import { listGroupsWith } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getMyMessage, listMyMessages } from '#src/domain/overview.ts'
 import { canRetry, retry } from '#src/domain/retrying.ts'
@@ -15,7 +16,7 @@ import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { FRAMING_CSP } from '../plugins/headers.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { options } from './fields.ts'
+import { options, topOf } from './fields.ts'
 import { mailNotice } from './mail-notice.ts'
 import type { ShownMail } from './pages.ts'
 import { writeMail } from './proposals.ts'
@@ -42,6 +43,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
       mail: mailNotice(deps),
       inbox: inboxHealth.trouble,
       states: [...options(request.t.console.outbox.views), ...options(request.t.console.outbox.states)],
+      group: topOf(listGroupsWith(db, organiserOf(request), 'owner')),
     })
   })
 

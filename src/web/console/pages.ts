@@ -145,6 +145,8 @@ export interface ConsolePages {
     form: Form
     words: string
     isSaved: boolean
+    /** A no in a calendar arrives somewhere. */
+    readsAnswers: boolean
     choices: Record<'groups' | 'kinds' | 'attendances' | 'ordinals' | 'weekdays' | 'months', Options>
   }
   'console/planning': {
@@ -206,6 +208,8 @@ export interface ConsolePages {
     mail: MailNotice | undefined
     inbox: InboxHealth['trouble']
     states: Options
+    /** Whose mails' texts this organiser may change; the one at the top, if there are more. */
+    group: Group | undefined
   }
   'console/message': {
     message: Message

@@ -105,6 +105,10 @@ export function seriesRoutes(app: App, { config, db, write, clock }: Deps): void
   )
 
   const groupsOf = (request: FastifyRequest) => listGroupsWith(db, organiserOf(request), 'organiser')
+  const seriesPage = (...about: Parameters<typeof pageOf>): ConsolePages['console/series'] => ({
+    ...pageOf(...about),
+    readsAnswers: config.imapUrl !== undefined,
+  })
 }
 
 const isSeries = (value: Series | Record<string, string>): value is Series => typeof value.id === 'number'
@@ -171,12 +175,12 @@ function seriesValues(found: Series): Record<string, string> {
   }
 }
 
-function seriesPage(
+function pageOf(
   { t, f }: FastifyRequest,
   found: Series | undefined,
   form: Form,
   groups: Group[],
-): ConsolePages['console/series'] {
+): Omit<ConsolePages['console/series'], 'readsAnswers'> {
   return {
     found,
     form,

@@ -51,6 +51,14 @@ describe('the list of mails', () => {
     expect(await kindsIn('?state=sent')).toEqual([])
   })
 
+  test('leads owners to the texts of mails, and nobody else', async () => {
+    const { app, db, group, get } = await openOutbox()
+    const link = `href="/console/groups/${group.slug}/mails"`
+    expect((await get('/console/outbox')).body).not.toContain(link)
+    const headers = signIn(db, 'eva@example.org', group, 'owner')
+    expect((await app.inject({ url: '/console/outbox', headers })).body).toContain(link)
+  })
+
   test('says that we are not let in, why, how many wait and what to do', async () => {
     const { db, get } = await openOutbox()
     writeNow(db, tx => noteStuck(tx, { reason: '535 5.7.8 box@example.org: no', isShut: true }, NOW))

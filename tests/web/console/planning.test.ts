@@ -225,6 +225,15 @@ describe('a series', () => {
     expect(fieldsOf(body, '/console/series/derde-dinsdag').declineHours).toBe(String(declineHours ?? ''))
   })
 
+  test('says so when a no in a calendar arrives nowhere', async () => {
+    const { deps, get } = await openConsole()
+    const says = async () =>
+      (await get('/console/series/new')).body.includes('Dit werkt nog niet: de beheerder heeft geen')
+    expect(await says()).toBe(true)
+    Object.assign(deps.config, { imapUrl: 'imaps://box:secret@mail.example.org' })
+    expect(await says()).toBe(false)
+  })
+
   test.each(['337', '-1', '1,5', 'dag', '024', '1e2'])('refuses %s hours, and loses nothing', async declineHours => {
     const { db, post } = await openConsole()
     const { statusCode, body } = await post('/console/series/new', { ...SERIES, declineHours })

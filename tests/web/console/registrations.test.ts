@@ -198,7 +198,7 @@ function answer({ db, event }: Awaited<ReturnType<typeof openList>>, more: Parti
 
 describe('what calendars answer', () => {
   test.each([
-    [{}, 'zei nee in de agenda, plaats komt vrij op zondag 22 november 2026, 10.00'],
+    [{}, 'zei nee in de agenda, plaats komt vrij op zo 22 nov, 10.00 uur'],
     [{ isProven: false }, 'nee uit de agenda, we vroegen of dat klopt'],
     [{ partstat: 'tentative' }, '<span class="under">zei misschien in de agenda</span>'],
   ] as const)('%o stands on the list', async (more, words) => {
@@ -206,6 +206,17 @@ describe('what calendars answer', () => {
     expect((await world.get(world.list)).body).not.toContain(words)
     answer(world, more)
     expect((await world.get(world.list)).body).toContain(words)
+  })
+
+  test('names who said no on top of the whole list, with the way to their row', async () => {
+    const world = await openList()
+    const lookAt = `<b>Let op bij:</b> <a href="#r${world.zoe.id}">Zoë de Vries</a></p>`
+    expect((await world.get(world.list)).body).not.toContain('Let op bij')
+    answer(world, { partstat: 'tentative' })
+    expect((await world.get(world.list)).body).not.toContain('Let op bij')
+    answer(world, { stamp: NOW.add({ seconds: 1 }) })
+    expect((await world.get(world.list)).body).toContain(lookAt)
+    expect((await world.get(`${world.list}?status=confirmed`)).body).not.toContain('Let op bij')
   })
 
   test('to an older invitation stands on the list as such', async () => {
@@ -247,6 +258,7 @@ describe('an address that mail comes back from', () => {
     const { db, app, group, get, list, path } = await openBounced()
     const { body } = await get(list)
     expect(body.match(/mail komt terug/g)).toHaveLength(1)
+    expect(body).toMatch(/Let op bij:<\/b> <a href="#r\d+">Zoë de Vries</)
     expect(body).toContain('550 5.1.1 &lt;b&gt;No such user&lt;/b&gt;')
     expect(body).toContain(`action="${path}"`)
     const host = signIn(db, 'hella@example.org', group, 'host')
@@ -259,6 +271,7 @@ describe('an address that mail comes back from', () => {
     const { get, post, list, path, mails, deeds, zoe } = await openBounced()
     const shown = await post(path)
     expect(shown.body).toContain('Klopt het adres van Zoë de Vries?')
+    expect(shown.body).toContain('Dan sturen we weer mail naar zoe@example.org.')
     expect(shown.body).toContain('Eén persoon krijgt een mail')
     expect(shown.body).toContain('Fijn dat je aanschuift.')
     expect(mails()).toEqual([])
