@@ -50,6 +50,9 @@ function createFormats(locale: Locale, zone: string) {
     return locale === 'nl' ? `${text} uur` : text
   }
   const day = (when: Pick<When, 'localStart'>) => wall(locale, 'day', plain(when))
+  const localIn = (at: string, instant: Temporal.Instant) => instant.toZonedDateTimeISO(at).toPlainDateTime()
+  const moment = (style: 'day' | 'dayShort' | 'dayTiny', instant: Temporal.Instant, at = zone) =>
+    `${wall(locale, style, localIn(at, instant))}, ${clock(localIn(at, instant))}`
   return {
     /** donderdag 2 september 2027 */
     day,
@@ -81,15 +84,14 @@ function createFormats(locale: Locale, zone: string) {
     /** donderdag 2 september 2027, 12.00–13.00 uur */
     when: (when: When) => `${day(when)}, ${range(when)}`,
     /** A moment in the installation's zone: donderdag 2 september 2027, 12.00 */
-    moment: (instant: Temporal.Instant) => {
-      const local = instant.toZonedDateTimeISO(zone).toPlainDateTime()
-      return `${wall(locale, 'day', local)}, ${clock(local)}`
-    },
+    moment: (instant: Temporal.Instant) => moment('day', instant),
     /** The same where there is little room: do 2 sep, 12.00 */
-    momentTiny: (instant: Temporal.Instant) => {
-      const local = instant.toZonedDateTimeISO(zone).toPlainDateTime()
-      return `${wall(locale, 'dayTiny', local)}, ${clock(local)}`
-    },
+    momentTiny: (instant: Temporal.Instant) => moment('dayTiny', instant),
+    /** donderdag 2 september, 12.00: a moment that belongs to an event, in the event's zone */
+    momentOf: ({ timeZone }: Pick<When, 'timeZone'>, instant: Temporal.Instant) =>
+      moment('dayShort', instant, timeZone),
+    /** 12.00 */
+    timeOf: ({ timeZone }: Pick<When, 'timeZone'>, instant: Temporal.Instant) => clock(localIn(timeZone, instant)),
     /** 2027-09-02T12:00+02:00, for <time datetime> and structured data */
     machine: (when: Pick<When, 'localStart' | 'timeZone'>) =>
       plain(when).toZonedDateTime(when.timeZone).toString({ timeZoneName: 'never', smallestUnit: 'minute' }),

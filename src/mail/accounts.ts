@@ -45,8 +45,8 @@ export interface SignIn {
 }
 
 export function signInValues({ expiresAt }: Pick<SignIn, 'expiresAt'>, { locale }: To, { config }: House): Values {
-  const localStart = expiresAt.toZonedDateTimeISO(config.timeZone).toPlainDateTime().toString()
-  return { website: () => config.mailFrom.name, expires: () => formatsIn(locale, config.timeZone).time({ localStart }) }
+  const formats = formatsIn(locale, config.timeZone)
+  return { website: () => config.mailFrom.name, expires: () => formats.timeOf(config, expiresAt) }
 }
 
 /** The subject holds no code: subjects are kept, these secrets are not. */

@@ -57,10 +57,6 @@ export function valuesOf(about: About, locale: Locale, { config, tokens }: House
   const { event, registration, position, own } = about
   const links = createLinks(config, tokens, locale)
   const formats = formatsIn(locale, event.timeZone)
-  const local = (instant: Temporal.Instant) => ({
-    localStart: instant.toZonedDateTimeISO(event.timeZone).toPlainDateTime().toString(),
-  })
-  const moment = (instant: Temporal.Instant) => `${formats.dayShort(local(instant))}, ${formats.time(local(instant))}`
   return {
     // Nothing more than the first name: whole names belong in the calendar.
     firstName: () => firstName(registration.name),
@@ -74,10 +70,10 @@ export function valuesOf(about: About, locale: Locale, { config, tokens }: House
     group: () => event.group.name,
     website: () => config.mailFrom.name,
     position: () => (position ? String(position) : ''),
-    moment: () => moment(promotionEnds(event, event.series, registration.attendance)),
+    moment: () => formats.momentOf(event, promotionEnds(event, event.series, registration.attendance)),
     reason: () => (event.cancelledAt ? event.cancelReason : whyMoved(event, registration)),
-    doorTime: () => (registration.attendance === 'online' ? formats.time(local(doorOpensAt(event))) : ''),
-    frees: () => (registration.freesAt ? moment(registration.freesAt) : ''),
+    doorTime: () => (registration.attendance === 'online' ? formats.timeOf(event, doorOpensAt(event)) : ''),
+    frees: () => (registration.freesAt ? formats.momentOf(event, registration.freesAt) : ''),
     ownPage: () => links.personal(registration),
     ownDoor: () => (registration.attendance === 'online' ? links.door(registration) : ''),
   }

@@ -24,3 +24,16 @@ describe('from when to when', () => {
     expect(text).toContain(`–${end.hour}.${String(end.minute).padStart(2, '0')}`)
   })
 })
+
+test('a moment that belongs to an event reads on the event’s clock, wherever the installation stands', () => {
+  const instant = Temporal.Instant.from('2026-12-03T23:30:00Z')
+  const event = { timeZone: 'Europe/Amsterdam' }
+  for (const zone of ['Europe/Amsterdam', 'America/New_York']) {
+    const formats = formatsIn('nl', zone)
+    expect([formats.momentOf(event, instant), formats.timeOf(event, instant)]).toEqual([
+      'vrijdag 4 december, 0.30',
+      '0.30',
+    ])
+  }
+  expect(formatsIn('en', 'UTC').timeOf(event, instant)).toBe('0:30')
+})

@@ -58,6 +58,7 @@ describe('own words', () => {
       const world = openMails()
       const { db, group } = world
       const organiser = writeNow(db, tx => createOrganiser(tx, 'olga@example.org', 'Olga', NOW))
+      writeNow(db, tx => grant(tx, organiser, group, 'owner'))
       const own = Object.fromEntries(
         Object.keys(ourTexts('nl', kind)).map(key => [key, `Eigen ${key} voor {voornaam}.`]),
       )
