@@ -11,9 +11,10 @@ import { PLACEHOLDERS, type Placeholder } from '#src/domain/placeholders.ts'
 import { type Scene, type Staged, scenesOf, stage } from '#src/domain/scenes.ts'
 import { readWordings, saveTemplate, type Template, versionOf } from '#src/domain/templates.ts'
 import { placeholderNamed } from '#src/domain/wording.ts'
-import type { Messages } from '#src/i18n/index.ts'
+import type { Locale, Messages } from '#src/i18n/index.ts'
 import { maskLinks } from '#src/lib/masking.ts'
-import { placeholdersIn } from '#src/lib/placeholders.ts'
+import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
+import { cleanLine } from '#src/lib/text.ts'
 import { readAbout } from '#src/mail/about.ts'
 import { contentOf, isAboutRegistration, type Occasion, valuesIn } from '#src/mail/messages.ts'
 import { type Rendered, render } from '#src/mail/render.ts'
@@ -26,7 +27,7 @@ interface Played {
   scene: Scene
   mail: Rendered
   values: Partial<Record<Placeholder, string>>
-  /** What its texts ask for, as it is written in them. */
+  /** What its texts ask for, as it is written in them; one that this situation does not say, asks for nothing. */
   used: string[]
   /** Nothing for a mail about no event. */
   staged: Staged | undefined
@@ -79,11 +80,34 @@ function play(
     const { occasion, staged } = setUp(tx, deps, organiser, template, scene)
     const values = valuesIn(occasion, deps)
     const known = PLACEHOLDERS[template.kind].map(name => [name, maskLinks(values[name]?.() ?? '')])
-    const used = readWordings(tx, template).flatMap(({ own, inherited }) => placeholdersIn(own ?? inherited))
     const mail = render(contentOf(occasion, deps, now))
-    return { scene, staged, mail, values: Object.fromEntries(known), used: [...new Set(used)] }
+    const texts = readWordings(tx, template).map(({ own, inherited }) => own ?? inherited)
+    return {
+      scene,
+      staged,
+      mail,
+      values: Object.fromEntries(known),
+      used: usedIn(mail, texts, values, template.locale),
+    }
   })
 }
+
+function usedIn(
+  { subject, text }: Rendered,
+  texts: string[],
+  values: ReturnType<typeof valuesIn>,
+  locale: Locale,
+): string[] {
+  const said = inOneLine(`${subject} ${text}`)
+  const standsFor = (name: string) => {
+    const placeholder = placeholderNamed(name, locale)
+    return placeholder && cleanLine(values[placeholder]?.() ?? '')
+  }
+  const lines = texts.flatMap(each => each.split('\n')).filter(line => said.includes(inOneLine(fill(line, standsFor))))
+  return [...new Set(lines.flatMap(placeholdersIn))]
+}
+
+const inOneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
 function setUp(
   tx: Tx,

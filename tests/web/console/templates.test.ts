@@ -288,6 +288,14 @@ describe('the preview', () => {
     expect(body).toContain(`src="${LIST}/nl/changed/preview.html"`)
   })
 
+  test('minds no placeholder of a text that this situation does not say', async () => {
+    const { db, group, get } = await openMails()
+    makeRegistration(db, makeEvent(db, group))
+    const { body } = await get('/console/groups/noord/mails/nl/declined/preview')
+    expect(textOf(body)).toContain('Als de plaats blijft staan')
+    expect(body).not.toContain('Leeg in dit voorbeeld: {vrij-op}.')
+  })
+
   test('says which placeholders are empty in the example', async () => {
     const { db, group, post } = await openMails()
     makeRegistration(db, makeEvent(db, group))
