@@ -1328,7 +1328,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         unsubscribed: 'This person wants no reminders.',
         switched_off: 'The reminders of this series are switched off.',
         interrupted: 'Sending was interrupted.',
-        paused: 'The mail server takes nothing at the moment.',
         undeliverable: 'Mail to this address comes back.',
         declined: 'This person said no in their calendar.',
         answered: 'This person is coming after all.',

@@ -1368,7 +1368,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         unsubscribed: 'Deze persoon wil geen herinneringen.',
         switched_off: 'De herinneringen van deze reeks staan uit.',
         interrupted: 'Het versturen werd onderbroken.',
-        paused: 'De mailserver neemt nu niets aan.',
         undeliverable: 'Mail aan dit adres komt terug.',
         declined: 'Deze persoon zei nee in de agenda.',
         answered: 'Deze persoon komt toch.',
