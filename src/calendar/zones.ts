@@ -37,9 +37,18 @@ export function isInBlock(moment: Temporal.ZonedDateTime): boolean {
   return answer
 }
 
+/** Which of the two a wall time means that a clock change repeats, programs do not agree on, although RFC 5545 §3.3.5 says. */
+function isTwice(moment: Temporal.ZonedDateTime): boolean {
+  const wall = moment.toPlainDateTime()
+  const [first, second] = (['earlier', 'later'] as const).map(disambiguation =>
+    wall.toZonedDateTime(moment.timeZoneId, { disambiguation }),
+  )
+  return first?.offset !== second?.offset
+}
+
 function compare(moment: Temporal.ZonedDateTime): boolean {
   const zone = moment.timeZoneId
-  if (!KNOWN.has(zone)) return false
+  if (!KNOWN.has(zone) || isTwice(moment)) return false
   const [date, time] = moment.toString({ smallestUnit: 'minute', offset: 'never', timeZoneName: 'never' }).split('T')
   return tzlib_get_offset(zone, date ?? '', time ?? '') === moment.offset.replace(':', '')
 }

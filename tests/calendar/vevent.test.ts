@@ -33,6 +33,19 @@ describe('zones and moments', () => {
     expect(stamps).toEqual(['DTSTAMP:20261121T090000Z', 'CREATED:20261121T090000Z', 'LAST-MODIFIED:20261121T090000Z'])
   })
 
+  test.each([30, 60, 90])(
+    '%d minutes that end where the clock strikes twice are written in UTC: programs differ on which',
+    minutes => {
+      const night = Temporal.ZonedDateTime.from('2026-10-25T01:30[Europe/Amsterdam]')
+      const end = night.add({ minutes })
+      const event = parseEvent(write({ start: night, end }))
+      expect([event.startDate, event.endDate].map(instantOf)).toEqual(
+        [night, end].map(moment => new Date(moment.epochMilliseconds).toISOString()),
+      )
+      expect(event.endDate.zone.tzid).toBe('UTC')
+    },
+  )
+
   test('F9 an end before the start is refused, not turned round', () => {
     expect(() => write({ end: start.subtract({ minutes: 1 }) })).toThrow('ends before it starts')
     expect(() => write({ end: start })).toThrow('ends before it starts')
