@@ -615,6 +615,7 @@ export const en: Messages = {
     question: title => `For “${title}”, or for everything you register for?`,
     forOne: title => `For “${title}”.`,
     only: kind => `Stop only for ${kind}`,
+    dead: 'This link is old or incomplete. Do you still get reminders? Then use the link at the bottom of the last e-mail.',
     back: {
       event: 'Would you like them again later? Switch them on at the page of your registration. You find it under',
       reminders: 'Would you like them again later? Switch them on at',

@@ -638,6 +638,7 @@ export const nl = {
     question: (title: string) => `Voor “${title}”, of voor alles waarvoor je je aanmeldt?`,
     forOne: (title: string) => `Voor “${title}”.`,
     only: (kind: string) => `Stop alleen voor ${kind}`,
+    dead: 'Deze link is oud of niet compleet. Krijg je nog herinneringen? Gebruik dan de link onder in de laatste mail.',
     back: {
       event: 'Wil je ze later toch weer? Zet ze dan aan op de pagina van je aanmelding. Die vind je bij',
       reminders: 'Wil je ze later toch weer? Zet ze dan aan bij',

@@ -184,6 +184,7 @@ describe('the page for people', () => {
     const { statusCode, body } = await post('/unsubscribe/niets')
     expect(statusCode).toBe(200)
     expect(body).toContain('<h1>Je krijgt geen herinneringen meer</h1>')
+    expect(body).toContain('Deze link is oud of niet compleet.')
     expect(body).not.toContain('Eén gezin')
     expect(dumpOf(db)).toBe(before)
   })
