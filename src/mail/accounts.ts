@@ -93,7 +93,8 @@ export function my(person: Person, to: To, house: House): Content {
       paragraph(words.lead),
       ...paragraphs(words.extra),
       button(words.button, links.my(person)),
-      link(words.feed, links.feed(person)),
+      // Not the subscription itself: a click on that would put everything in by hand, once. The page has the buttons.
+      link(words.feed, `${links.my(person)}#follow`),
       note(words.notYou),
     ),
   }

@@ -205,8 +205,10 @@ describe('mails that somebody asked for', () => {
     writeNow(office.db, tx => requestMyLink(tx, 'zoe@example.org', 'nl', now()))
     await office.deliver()
     const mine = texts().find(text => text.includes('/my/'))
-    expect(mine).toContain(office.tokens.sign('my', { id: personId, version: 1 }))
-    expect(mine).toContain(`/people/${office.tokens.sign('feed', { id: personId, version: 1 })}.ics`)
+    const page = `/my/${office.tokens.sign('my', { id: personId, version: 1 })}`
+    expect(mine).toContain(`:\nhttps://agenda.example.org${page}\n`)
+    // Where the subscription stands, with its buttons.
+    expect(mine).toContain(`:\nhttps://agenda.example.org${page}#follow\n`)
   })
 
   test('prove a new address, unless another one was asked for since', async () => {

@@ -3,8 +3,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '#db/open.ts'
-import { messages, registrations } from '#db/schema.ts'
+import { registrations } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
 import { findCursor } from '#src/domain/inbox.ts'
+import { assumeTold } from '#src/domain/telling.ts'
 import { AUTHSERV_ID, answer } from '../support/answers.ts'
 import { type Dovecot, hasDovecot, openDovecot } from '../support/dovecot.ts'
 import { makeDataDir, type Server, startServer } from '../support/server.ts'
@@ -41,8 +43,8 @@ describe.skipIf(!hasDovecot())('SIGKILL', () => {
       makeRegistration(db, event, { email }, now)
       return answer('outlook', { UID: event.uid, ATTENDEE: email, STAMP })
     })
-    // Their confirmations have left: nothing else is to be done.
-    db.update(messages).set({ state: 'sent', sentAt: now }).run()
+    // Their confirmations have left: nothing else is to be told.
+    writeNow(db, tx => assumeTold(tx, now))
   })
   afterAll(async () => {
     db.$client.close()

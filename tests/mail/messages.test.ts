@@ -93,7 +93,7 @@ describe.each(LOCALES)('in %s', locale => {
         for (const link of linksIn(text)) expect(link).toMatch(/^https:\/\/agenda\.example\.org(\/|$)/)
         if (locale === 'en')
           for (const link of linksIn(text).filter(url => url !== house.config.baseUrl))
-            expect(link).toMatch(/\?lang=en$/)
+            expect(link).toMatch(/\?lang=en(#follow)?$/)
         expect(html.length).toBeLessThan(20_000)
         expect(text).not.toMatch(/\n\n\n/)
       }

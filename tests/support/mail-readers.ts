@@ -82,7 +82,9 @@ export const provesAddress: Deed = async (house, paths) => {
   expect([house.of(ME).status, house.of(NEW).status]).toEqual(['cancelled', 'confirmed'])
 }
 export const changesFeed: Deed = async (house, paths) => {
-  const feed = paths.to(/^\/people\//)
+  const page = await visit(house.url).open(paths.to(/^\/my\/[^#]+#follow$/))
+  const feed = /\/people\/[\w-]+\.ics/.exec(page)?.[0] ?? ''
+  expect((await fetch(house.url + feed)).status).toBe(200)
   await press(house, paths.to(/^\/my\//), /\/feed$/)
   expect(findPerson(house.db, ME)?.feedVersion).toBe(2)
   expect((await fetch(house.url + feed)).status).toBe(404)

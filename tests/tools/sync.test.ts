@@ -144,8 +144,8 @@ describe.skipIf(!hasVdirsyncer)('a feed that is fetched again and again', () => 
       const to = { ...event, localStart: '2026-12-03T13:30' }
       moveEvent(tx, event, to, '', { organiserId: null, revision: event.revision }, NOW)
     })
-    // Other contents are another item for vdirsyncer, which gives it a UID of its own.
-    expect(acts(vdirsyncer('sync'))).toEqual(['Copying', 'Deleting', 'Copying', 'Deleting'])
+    // Other contents are another item for vdirsyncer, which gives it a UID of its own; both feeds are done side by side.
+    expect(acts(vdirsyncer('sync')).toSorted()).toEqual(['Copying', 'Copying', 'Deleting', 'Deleting'])
     for (const [index, list] of items().entries()) {
       const changed = list.filter(item => !first[index]?.includes(item))
       expect(changed.map(item => /^DTSTART;TZID=.*:(\w+)\r?$/m.exec(item)?.[1])).toEqual(['20261203T133000'])
