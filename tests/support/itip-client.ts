@@ -9,6 +9,8 @@ export interface Calendar {
   violations: readonly string[]
   /** Takes a mail in. The order in which mails arrive must not matter: SEQUENCE and DTSTAMP are there for that. */
   receive(raw: Uint8Array): Promise<void>
+  /** Its reader throws away what stands in it; that something older came is still known. */
+  throwAway(): void
 }
 
 export function openCalendar(mailbox: string): Calendar {
@@ -31,6 +33,7 @@ export function openCalendar(mailbox: string): Calendar {
   return {
     entries,
     violations,
+    throwAway: () => entries.clear(),
     async receive(raw) {
       try {
         const invitation = await readInvitation(raw)
