@@ -25,7 +25,9 @@ export function createPace(perSecond: number | undefined, log: Log) {
   let slowed: Slowed | undefined
   let step = 0
 
-  const slowedAt = (now: Temporal.Instant) => (slowed && isBefore(now, slowed.until) ? slowed : undefined)
+  // On a clock that was set back what is still to come has never been.
+  const slowedAt = (now: Temporal.Instant) =>
+    slowed && isBefore(now, slowed.until) && !isBefore(now, slowed.since) ? slowed : undefined
 
   /** Less than one a second is one in so many seconds; undefined: as many as there are. */
   function tokensAt(now: Temporal.Instant): { count: number; backAfterMs: number } | undefined {
@@ -35,19 +37,24 @@ export function createPace(perSecond: number | undefined, log: Log) {
     return { count, backAfterMs: (count / rate) * 1000 }
   }
 
+  function spentBy(now: Temporal.Instant, backAfterMs: number): number[] {
+    const ms = now.epochMilliseconds
+    return spent.filter(at => at <= ms && at + backAfterMs > ms)
+  }
+
   return {
     /** How many mails may leave now. */
     free(now: Temporal.Instant): number {
       const tokens = tokensAt(now)
       if (!tokens) return Number.POSITIVE_INFINITY
-      spent = spent.filter(at => at + tokens.backAfterMs > now.epochMilliseconds)
+      spent = spentBy(now, tokens.backAfterMs)
       return Math.max(0, tokens.count - spent.length)
     },
 
     /** When the next mail may leave, where that is not now. */
     next(now: Temporal.Instant): Temporal.Instant | undefined {
       const tokens = tokensAt(now)
-      const oldest = tokens && spent.at(-tokens.count)
+      const oldest = tokens && spentBy(now, tokens.backAfterMs).at(-tokens.count)
       if (!tokens || oldest === undefined) return undefined
       return Temporal.Instant.fromEpochMilliseconds(Math.ceil(oldest + tokens.backAfterMs))
     },

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPace } from '#src/jobs/pace.ts'
+import { createPause } from '#src/jobs/pause.ts'
 import { NOW } from '../support/world.ts'
 
 const at = (milliseconds: number) => NOW.add({ milliseconds })
@@ -132,5 +133,33 @@ describe('a mail server that finds it too much', () => {
       return pace.slowed(NOW)?.perSecond
     })
     expect(seen).toEqual(rates)
+  })
+})
+
+describe('a clock that is set back by an hour', () => {
+  const back = at(-3_600_000)
+
+  test('holds up no mail: what left in a second to come counts for nothing', () => {
+    const { pace, sendAll } = open(2)
+    expect(sendAll(2)).toEqual([0, 0])
+    expect(pace.free(back)).toBe(2)
+    expect(pace.next(back)).toBeUndefined()
+    expect(sendAll(4, -3_600_000)).toEqual([-3_600_000, -3_600_000, -3_599_000, -3_599_000])
+  })
+
+  test('ends a slower rate, of which nobody knows how long it would still last', () => {
+    const { pace } = open(8)
+    pace.slowDown(0, '421 Too many', NOW)
+    expect([pace.slowed(back), pace.free(back)]).toEqual([undefined, 8])
+  })
+
+  test('has the door tried again at once', () => {
+    const line = () => {}
+    const pause = createPause({ info: line, warn: line, error: line })
+    pause.note({ result: 'pause', reason: '535 No' }, NOW)
+    expect(pause.slots(at(59_999), 10)).toBe(0)
+    expect([pause.slots(back, 10), pause.slots(at(60_000), 10)]).toEqual([1, 1])
+    pause.note({ result: 'pause', reason: '535 No' }, back)
+    expect(pause.slots(back.add({ seconds: 119 }), 10)).toBe(0)
   })
 })
