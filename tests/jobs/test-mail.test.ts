@@ -166,7 +166,6 @@ test('no link opens anything, not even once real rows have the numbers of the ex
     events: ['404 404'],
     join: ['404 404'],
     my: ['404 404'],
-    people: ['404 404'],
     privacy: ['200 404'],
     registrations: ['404 404'],
     'sign-in': ['410 410'],
