@@ -111,9 +111,12 @@ function decline(tx: Tx, { event, registration }: Invited, answer: Reply, now: T
   return answer.isProven ? 'applied' : 'asked'
 }
 
-/** Tells what happens now and how to stop it, once a day at most: two programs that answer each other must not go on. */
+/**
+ * Tells what happens now and how to stop it, once a day at most for one invitation: two programs that answer each other must
+ * not go on.
+ */
 function ask(tx: Tx, event: Event, registration: Registration, toAddress: string, now: Temporal.Instant): void {
-  const key = `declined:${registration.id}:${dateIn(now, event.timeZone)}`
+  const key = `declined:${registration.id}:${sequenceToAnswer(event, registration)}:${dateIn(now, event.timeZone)}`
   enqueueAbout(tx, registration, { key, kind: 'declined', toAddress, expiresAt: event.startsAt }, now)
 }
 

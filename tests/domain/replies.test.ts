@@ -110,6 +110,17 @@ describe('a no', () => {
     expect(mails()).toEqual(['declined zoe@example.org', 'declined zoe@example.org'])
   })
 
+  test('to a new time on the same day brings a mail of its own: it is another question', () => {
+    const { reply, fresh, move, mails } = openWebinar()
+    reply()
+    move('2026-12-10T12:00', at(20))
+    expect(reply({}, at(30))).toBe('applied')
+    expect(fresh().freesAt).toEqual(at(30).add({ hours: 24 }))
+    expect(mails().filter(mail => mail.startsWith('declined'))).toHaveLength(2)
+    reply({}, at(40))
+    expect(mails().filter(mail => mail.startsWith('declined'))).toHaveLength(2)
+  })
+
   test('raises no SEQUENCE and changes no other mail; the next invite has a later DTSTAMP', () => {
     const { reply, fresh, zoe } = openWebinar()
     reply()
