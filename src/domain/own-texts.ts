@@ -38,7 +38,12 @@ export function readTopTexts(db: Db, locale: Locale): OwnTexts {
 /** Every own text that bears on a group, its own first, then those of the groups above it. */
 export const upwards = prepared(db =>
   db
-    .select({ groupId: templates.groupId, kind: templates.kind, texts: templates.texts })
+    .select({
+      groupId: templates.groupId,
+      kind: templates.kind,
+      texts: templates.texts,
+      revisedAt: templates.revisedAt,
+    })
     .from(templates)
     .innerJoin(
       sql`(with recursive up(id, depth) as (

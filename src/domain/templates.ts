@@ -74,10 +74,13 @@ export function ourTexts(locale: Locale, kind: TemplateKind): Record<string, str
 /** What the first paragraph is made of. */
 const LEAD = /^(lead|movedLead|lost|by[A-Z]\w*|confirmed|waitlisted|frees|stays|asks|nothing)$/
 
-/** When a group's own words were last changed; '' if it has none. Names the version that a form was made from. */
-export function versionOf(db: Db, template: Template): string {
-  const row = db.select().from(templates).where(isThis(template)).get()
-  return row ? String(row.revisedAt.epochMilliseconds) : ''
+/**
+ * When the own words of a group and of those above it were last changed; '' if there are none. Names the version that a form
+ * was made from: what it shows as inherited must still be that when it is kept.
+ */
+export function versionOf(db: Db, { group, locale, kind }: Template): string {
+  const rows = upwards(db).all({ groupId: group.id, locale })
+  return rows.flatMap(row => (row.kind === kind ? row.revisedAt.epochMilliseconds : [])).join('-')
 }
 
 const isThis = ({ group, locale, kind }: Template) =>

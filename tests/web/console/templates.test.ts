@@ -158,11 +158,12 @@ describe('the form', () => {
   test('under another group, shows the words of that group as what is given', async () => {
     const { get, post, rows } = await openMails()
     await post('/console/groups/netwerk/mails/nl/confirmed', { lead: 'Welkom in het netwerk.' })
+    const version = async () => String(fieldsOf((await get(MAIL)).body, MAIL).version)
     const text = textOf((await get(MAIL)).body)
     expect(text).toContain('Welkom in het netwerk. Deze tekst komt van Netwerk.')
-    await post(MAIL, { lead: 'Welkom in het noorden.' })
+    await post(MAIL, { lead: 'Welkom in het noorden.', version: await version() })
     expect(textOf((await get(MAIL)).body)).toContain('Tekst van Netwerk: Welkom in het netwerk.')
-    await post(MAIL, { lead: 'Welkom in het netwerk.', version: String(NOW.epochMilliseconds) })
+    await post(MAIL, { lead: 'Welkom in het netwerk.', version: await version() })
     expect(rows()).toHaveLength(1)
   })
 
@@ -207,6 +208,16 @@ describe('the form', () => {
     const { body } = await post(`${LIST}/nl/cancelled`, { lead: 'Zie {eigen-pagina}.' })
     expect(problemsIn(body)[0]?.[1]).toContain('{eigen-pagina} is een persoonlijke link. Die kan hier niet staan.')
     expect(textOf((await get(`${LIST}/nl/cancelled`)).body)).toContain('Deze mail gaat naar veel mensen tegelijk.')
+  })
+
+  test('made before the words of the group above changed is refused: it would bring the old ones back', async () => {
+    const { post, get, rows } = await openMails()
+    const before = fieldsOf((await get(MAIL)).body, MAIL)
+    await post('/console/groups/netwerk/mails/nl/confirmed', { lead: 'Van het netwerk.' })
+    expect((await post(MAIL, { extra: 'Van noord.', version: String(before.version ?? '') })).statusCode).toBe(409)
+    const after = fieldsOf((await get(MAIL)).body, MAIL)
+    expect((await post(MAIL, { extra: 'Van noord.', version: String(after.version) })).statusCode).toBe(303)
+    expect(rows().map(({ texts }) => texts)).toEqual([{ lead: 'Van het netwerk.' }, { extra: 'Van noord.' }])
   })
 
   test('made from an older version is refused', async () => {
