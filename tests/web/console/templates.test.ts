@@ -245,9 +245,10 @@ describe('the form', () => {
       fc.asyncProperty(fc.oneof(form, json), fc.constantFrom('', '/preview', '/preview.html'), async (sent, end) => {
         const headers = { ...owner, 'content-type': sent.type, 'sec-fetch-site': 'same-origin' }
         const { statusCode } = await app.inject({ method: 'POST', url: `${MAIL}${end}`, headers, payload: sent.text })
-        expect([200, 303, 409, 422]).toContain(statusCode)
+        // JSON with `__proto__` in it goes no further than its parser.
+        expect(sent.type.endsWith('json') ? [200, 303, 400, 409, 422] : [200, 303, 409, 422]).toContain(statusCode)
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[{ type: 'application/json', text: '{"__proto__":{"lead":"x"}}' }, '']] },
     )
   })
 
