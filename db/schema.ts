@@ -67,6 +67,8 @@ export interface Told {
   durationMinutes: number
   presence: (typeof PRESENCES)[number]
   place: string
+  /** Version of the personal door that the entry leads to; 0 without one. Unknown of mails from before it was kept. */
+  door?: number
 }
 
 const instant = customType<{ data: Temporal.Instant; driverData: number }>({

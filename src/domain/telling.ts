@@ -32,6 +32,7 @@ export function toldNow(event: Event, registration: Registration): Told {
     durationMinutes: event.durationMinutes,
     presence: registration.attendance,
     place: placeOf(event, registration.attendance),
+    door: hasDoor(registration) ? registration.doorVersion : 0,
   }
 }
 
@@ -51,8 +52,14 @@ function isSameAppointment(a: Told, b: Told): boolean {
     a.timeZone === b.timeZone &&
     a.durationMinutes === b.durationMinutes &&
     a.presence === b.presence &&
-    a.place === b.place
+    a.place === b.place &&
+    (a.door ?? b.door) === (b.door ?? a.door)
   )
+}
+
+/** An entry that leads to a door which has been closed is as wrong as one at an old time. */
+function hasDoor({ status, attendance }: Registration): boolean {
+  return status === 'confirmed' && attendance === 'online'
 }
 
 function isSame(a: Told, b: Told): boolean {

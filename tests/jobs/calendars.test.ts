@@ -48,6 +48,19 @@ const STORIES: Record<string, Step[]> = {
   ],
   'a no that is taken back': [{ does: 'register', who: 0 }, arrives, no, arrives, { does: 'come_back', who: 0 }],
   'a no, and then another time': [{ does: 'register', who: 0 }, arrives, no, { does: 'move', to: 1 }],
+  'a door that was closed and opened anew, of which the word came back': [
+    { does: 'register', who: 1 },
+    { does: 'change_address', who: 1, to: 0 },
+    { does: 'leave', who: 0 },
+    { does: 'register', who: 1 },
+    { does: 'bounce', who: 1 },
+    arrives,
+    arrives,
+    arrives,
+    { does: 'take_place', who: 0 },
+    { does: 'answer', who: 0, partstat: 'accepted', isProven: false, isForged: false, isLate: false },
+    { does: 'register', who: 0 },
+  ],
   'a confirmation that came back': [{ does: 'register', who: 0 }, arrives, { does: 'bounce', who: 0 }],
 }
 
@@ -159,7 +172,8 @@ test('§8.10 §8.39 every calendar ends with what is true, in whatever order the
       declined += office.messages().filter(({ kind }) => kind === 'declined').length
       await office.worker().stop()
     }),
-    { numRuns: 80, examples },
+    // One seed, so that a run says the same twice; FC_SEED looks elsewhere.
+    { numRuns: 80, examples, seed: Number(process.env.FC_SEED ?? 2026) },
   )
   expect(repeated).toBeGreaterThan(0)
   expect(declined).toBeGreaterThan(0)
