@@ -51,7 +51,9 @@ export function isLong({ since }: Standstill, now: Temporal.Instant): boolean {
 /** A mail did not get through, and not over its recipient. */
 export function noteStuck(tx: Tx, trouble: Pick<Standstill, 'reason' | 'isShut'>, now: Temporal.Instant): void {
   const before = read(tx)
-  const since = before && isBefore(now, before.last.add(STALE)) ? before.since : now
+  // On a clock that was set back a failure of days to come says nothing.
+  const isSame = before && isBefore(now, before.last.add(STALE)) && !isBefore(now, before.since)
+  const since = isSame ? before.since : now
   const reason = maskAddresses(trouble.reason)
   const value = JSON.stringify({ since, last: now, reason, isShut: trouble.isShut })
   tx.insert(settings).values({ key: KEY, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run()
