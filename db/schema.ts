@@ -21,7 +21,7 @@ export const ROLES = ['research', 'education', 'practice', 'policy', 'resident',
 export const STATUSES = ['confirmed', 'waitlisted', 'cancelled'] as const
 export const MATERIAL_KINDS = ['recording', 'slides', 'handout', 'audio', 'link'] as const
 export const SESSION_KINDS = ['plenary', 'workshop', 'break'] as const
-export const RIGHTS = ['owner', 'organiser', 'host'] as const
+export const RIGHTS = ['owner', 'organiser', 'host', 'viewer'] as const
 export const CANCELLERS = ['attendee', 'organiser'] as const
 export const LOCALES = ['nl', 'en'] as const
 export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'failed', 'uncertain', 'dropped'] as const
@@ -48,6 +48,19 @@ export const MESSAGE_KINDS = [
 export const REPLIES = ['accepted', 'tentative', 'declined'] as const
 /** What a delivery report said of a mail that had left (RFC 3464). */
 export const BOUNCES = ['hard', 'soft', 'policy'] as const
+
+/** What somebody does at an event, besides attending: they take no place of anybody's. */
+export const PARTS = ['speaker', 'host'] as const
+export const FORM_FIELD_KINDS = ['text', 'choice', 'several', 'yes_no'] as const
+/** What becomes of a place that comes free: it goes to the first who waits, an organiser gives it, or nobody can wait. */
+export const WAITING_RULES = ['automatic', 'by_hand', 'none'] as const
+/** What a line of a run sheet can see for itself; a line without one is ticked by a person. */
+export const PROOFS = ['speaker', 'text', 'room', 'reminder', 'host', 'materials'] as const
+export const SCHOOL_REGIONS = ['north', 'central', 'south'] as const
+export const AUDIENCES = ['all', 'confirmed', 'waiting', 'attended', 'absent'] as const
+/** How we know that somebody was there. */
+export const ATTENDANCE_SOURCES = ['door', 'check_in', 'by_hand', 'report'] as const
+export const SESSION_METHODS = ['link', 'code', 'passkey'] as const
 
 /** A venue as it is shown and put in LOCATION. */
 export interface Venue {
@@ -93,9 +106,14 @@ export const groups = sqliteTable(
     region: text().notNull().default(''),
     accent: text(),
     email: text(),
+    /** Whose school holidays count here; empty: those of the group above. */
+    schoolRegion: text({ enum: SCHOOL_REGIONS }),
     parentId: integer().references((): AnySQLiteColumn => groups.id),
   },
-  table => [index('groups_parent').on(table.parentId)],
+  table => [
+    index('groups_parent').on(table.parentId),
+    oneOf('groups_school_region', table.schoolRegion, SCHOOL_REGIONS),
+  ],
 )
 
 export const themes = sqliteTable('themes', { id: id(), slug: text().notNull().unique(), name: text().notNull() })
@@ -173,6 +191,21 @@ export const events = sqliteTable(
     movedAt: instant(),
     movedFrom: text(),
     moveReason: text().notNull().default(''),
+    /** The wall time its series' rule gave it. One that stands elsewhere was dated by hand and is never dated anew. */
+    plannedFor: text(),
+    /** A file in DATA_DIR/files, and what it shows for who cannot see it. */
+    cover: text(),
+    coverAlt: text().notNull().default(''),
+    /** Wall times between which people can register; empty: from publication until the start (online: the end). */
+    registrationFrom: text(),
+    registrationUntil: text(),
+    waitingRule: text({ enum: WAITING_RULES }).notNull().default('automatic'),
+    /** An organiser says yes to each registration. */
+    needsApproval: integer({ mode: 'boolean' }).notNull().default(false),
+    /** Only who was invited can register. */
+    isInvitationOnly: integer({ mode: 'boolean' }).notNull().default(false),
+    /** The room as its host opens it; as secret as the room itself. */
+    hostUrl: text(),
   },
   table => [
     index('events_start').on(table.startsAt),
@@ -181,12 +214,132 @@ export const events = sqliteTable(
     index('events_drafts').on(table.startsAt).where(sql`published_at is null`),
     oneOf('events_kind', table.kind, KINDS),
     oneOf('events_attendance', table.attendance, ATTENDANCES),
+    oneOf('events_waiting_rule', table.waitingRule, WAITING_RULES),
     check(
       'events_capacity',
       sql`coalesce(${table.capacityOnline}, 1) > 0 and coalesce(${table.capacityInPerson}, 1) > 0`,
     ),
     check('events_end', sql`${table.endsAt} > ${table.startsAt}`),
   ],
+)
+
+/** Groups that organise an event together with the one that hosts it. */
+export const eventCohosts = sqliteTable(
+  'event_cohosts',
+  {
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    groupId: integer()
+      .notNull()
+      .references(() => groups.id),
+  },
+  table => [primaryKey({ columns: [table.eventId, table.groupId] }), index('event_cohosts_group').on(table.groupId)],
+)
+
+/** An extra question on a registration form. What was answered goes so many days after the event. */
+export const formFields = sqliteTable(
+  'form_fields',
+  {
+    id: id(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    kind: text({ enum: FORM_FIELD_KINDS }).notNull(),
+    label: text().notNull(),
+    hint: text().notNull().default(''),
+    options: text({ mode: 'json' }).$type<string[]>().notNull().default([]),
+    isRequired: integer({ mode: 'boolean' }).notNull().default(false),
+    deleteAfterDays: integer().notNull().default(30),
+    position: integer().notNull(),
+  },
+  table => [
+    index('form_fields_event').on(table.eventId, table.position),
+    oneOf('form_fields_kind', table.kind, FORM_FIELD_KINDS),
+  ],
+)
+
+/** What somebody answered to an extra question: one text, or the options chosen. */
+export const answers = sqliteTable(
+  'answers',
+  {
+    registrationId: integer()
+      .notNull()
+      .references(() => registrations.id),
+    formFieldId: integer()
+      .notNull()
+      .references(() => formFields.id),
+    value: text({ mode: 'json' }).$type<string[]>().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.registrationId, table.formFieldId] }),
+    index('answers_form_field').on(table.formFieldId),
+  ],
+)
+
+/** A date of its rule that a series lets pass, and why. */
+export const skippedDates = sqliteTable(
+  'skipped_dates',
+  {
+    seriesId: integer()
+      .notNull()
+      .references(() => series.id),
+    date: text().notNull(),
+    reason: text().notNull().default(''),
+    createdAt: instant().notNull(),
+  },
+  table => [primaryKey({ columns: [table.seriesId, table.date] })],
+)
+
+/** From the open data of Rijksoverheid, by import: first and last day, both included. */
+export const schoolHolidays = sqliteTable(
+  'school_holidays',
+  {
+    name: text().notNull(),
+    region: text({ enum: SCHOOL_REGIONS }).notNull(),
+    startsOn: text().notNull(),
+    endsOn: text().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.region, table.startsOn, table.name] }),
+    oneOf('school_holidays_region', table.region, SCHOOL_REGIONS),
+  ],
+)
+
+/** One line of a run sheet: of a series, or of one event. Days count from the day of the event; before it, they are negative. */
+export const tasks = sqliteTable(
+  'tasks',
+  {
+    id: id(),
+    seriesId: integer().references(() => series.id),
+    eventId: integer().references(() => events.id),
+    /** Empty: our words for its proof. */
+    title: text().notNull().default(''),
+    days: integer().notNull(),
+    proof: text({ enum: PROOFS }),
+  },
+  table => [
+    index('tasks_series').on(table.seriesId),
+    index('tasks_event').on(table.eventId),
+    oneOf('tasks_proof', table.proof, PROOFS),
+    check('tasks_of_one', sql`(${table.seriesId} is null) <> (${table.eventId} is null)`),
+  ],
+)
+
+/** A line of the run sheet that is done for an event, or not needed there. */
+export const taskTicks = sqliteTable(
+  'task_ticks',
+  {
+    taskId: integer()
+      .notNull()
+      .references(() => tasks.id),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    doneAt: instant().notNull(),
+    doneBy: integer().references(() => organisers.id),
+  },
+  table => [primaryKey({ columns: [table.taskId, table.eventId] }), index('task_ticks_event').on(table.eventId)],
 )
 
 /** Addresses an event had before; they redirect for ever. */
@@ -292,6 +445,20 @@ export const registrations = sqliteTable(
     cancelledAt: instant(),
     cancelledBy: text({ enum: CANCELLERS }),
     attendedAt: instant(),
+    attendanceSource: text({ enum: ATTENDANCE_SOURCES }),
+    /** Minutes in the online room, from its report. */
+    attendedMinutes: integer(),
+    /** Speaker or host: has an invite like everybody, takes no place, and counts as no attendee. */
+    part: text({ enum: PARTS }),
+    /** A speaker or host said yes. */
+    partConfirmedAt: instant(),
+    /** Waits for an organiser's yes; and when it came. */
+    approvalAskedAt: instant(),
+    approvedAt: instant(),
+    /** What organisers write down about it; nobody else reads it. */
+    note: text().notNull().default(''),
+    /** The same person stands on the list with another address: that registration goes on. */
+    mergedIntoId: integer().references((): AnySQLiteColumn => registrations.id),
     addedBy: integer().references(() => organisers.id),
     remindersStoppedAt: instant(),
     /** A new address waiting for its proof. */
@@ -311,7 +478,8 @@ export const registrations = sqliteTable(
   },
   table => [
     unique('registrations_once').on(table.eventId, table.personId),
-    index('registrations_queue').on(table.eventId, table.status, table.attendance, table.queueNumber),
+    index('registrations_queue').on(table.eventId, table.status, table.attendance, table.queueNumber, table.part),
+    index('registrations_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
     index('registrations_order').on(table.eventId, table.queueNumber),
     index('registrations_person').on(table.personId),
     index('registrations_frees').on(table.freesAt).where(sql`frees_at is not null`),
@@ -320,7 +488,91 @@ export const registrations = sqliteTable(
     oneOf('registrations_status', table.status, STATUSES),
     oneOf('registrations_locale', table.locale, LOCALES),
     oneOf('registrations_reply', table.reply, REPLIES),
+    oneOf('registrations_part', table.part, PARTS),
+    oneOf('registrations_attendance_source', table.attendanceSource, ATTENDANCE_SOURCES),
   ],
+)
+
+/** Somebody who is asked to come and may not have registered yet. */
+export const invitees = sqliteTable(
+  'invitees',
+  {
+    id: id(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    email: text().notNull(),
+    name: text().notNull().default(''),
+    organisation: text().notNull().default(''),
+    locale: text({ enum: LOCALES }).notNull(),
+    linkVersion: integer().notNull().default(1),
+    createdAt: instant().notNull(),
+    /** The last mail that asked them, and how many did. */
+    askedAt: instant(),
+    asks: integer().notNull().default(0),
+    /** They said that they do not come. */
+    declinedAt: instant(),
+  },
+  table => [unique('invitees_once').on(table.eventId, table.email), oneOf('invitees_locale', table.locale, LOCALES)],
+)
+
+/** What was seen at the door, in the order of the phones' clocks: the last word of each registration counts. */
+export const checkIns = sqliteTable(
+  'check_ins',
+  {
+    /** Made up by the phone, so that what is sent twice counts once. */
+    id: text().primaryKey(),
+    registrationId: integer()
+      .notNull()
+      .references(() => registrations.id),
+    isPresent: integer({ mode: 'boolean' }).notNull(),
+    at: instant().notNull(),
+    receivedAt: instant().notNull(),
+    organiserId: integer().references(() => organisers.id),
+  },
+  table => [index('check_ins_registration').on(table.registrationId, table.at)],
+)
+
+/** A mail with an organiser's own words to people of an event. A draft until released; its copies are rows of the outbox. */
+export const mailings = sqliteTable(
+  'mailings',
+  {
+    id: id(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    organiserId: integer().references(() => organisers.id),
+    audience: text({ enum: AUDIENCES }).notNull(),
+    subject: text().notNull(),
+    body: text().notNull(),
+    isUrgent: integer({ mode: 'boolean' }).notNull().default(false),
+    revision: integer().notNull().default(1),
+    createdAt: instant().notNull(),
+    /** When it is to leave; and since when its copies stand in the outbox. */
+    scheduledFor: instant(),
+    releasedAt: instant(),
+    recalledAt: instant(),
+  },
+  table => [
+    index('mailings_event').on(table.eventId, table.id),
+    index('mailings_scheduled').on(table.scheduledFor).where(sql`scheduled_for is not null and released_at is null`),
+    oneOf('mailings_audience', table.audience, AUDIENCES),
+  ],
+)
+
+/** An employer or partner by its one name. */
+export const organisations = sqliteTable('organisations', { id: id(), name: text().notNull().unique() })
+
+/** How people write an organisation's name, folded to its bare letters. */
+export const organisationSpellings = sqliteTable(
+  'organisation_spellings',
+  {
+    spelling: text().primaryKey(),
+    organisationId: integer()
+      .notNull()
+      .references(() => organisations.id),
+  },
+  table => [index('organisation_spellings_organisation').on(table.organisationId)],
 )
 
 export const organisers = sqliteTable('organisers', {
@@ -329,6 +581,8 @@ export const organisers = sqliteTable('organisers', {
   name: text().notNull().default(''),
   locale: text({ enum: LOCALES }).notNull().default('nl'),
   createdAt: instant().notNull(),
+  /** They want no daily summary of what is overdue. */
+  summaryStoppedAt: instant(),
 })
 
 export const memberships = sqliteTable(
@@ -347,6 +601,59 @@ export const memberships = sqliteTable(
     oneOf('memberships_right', table.right, RIGHTS),
   ],
 )
+
+/** Somebody asked by mail to become an organiser of a group, with this right. */
+export const invitations = sqliteTable(
+  'invitations',
+  {
+    id: id(),
+    email: text().notNull(),
+    groupId: integer()
+      .notNull()
+      .references(() => groups.id),
+    right: text({ enum: RIGHTS }).notNull(),
+    invitedBy: integer().references(() => organisers.id),
+    /** Whoever hands over: their own right in the group ends when the other accepts. */
+    replaces: integer().references(() => organisers.id),
+    locale: text({ enum: LOCALES }).notNull(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    acceptedAt: instant(),
+    revokedAt: instant(),
+  },
+  table => [
+    index('invitations_group').on(table.groupId),
+    index('invitations_email').on(table.email),
+    oneOf('invitations_right', table.right, RIGHTS),
+    oneOf('invitations_locale', table.locale, LOCALES),
+  ],
+)
+
+/** A passkey of an organiser (WebAuthn): the public half; the private one never leaves their device. */
+export const passkeys = sqliteTable(
+  'passkeys',
+  {
+    /** Credential id, base64url. */
+    id: text().primaryKey(),
+    organiserId: integer()
+      .notNull()
+      .references(() => organisers.id),
+    publicKey: blob({ mode: 'buffer' }).notNull(),
+    counter: integer().notNull(),
+    transports: text({ mode: 'json' }).$type<string[]>().notNull().default([]),
+    name: text().notNull(),
+    createdAt: instant().notNull(),
+    usedAt: instant(),
+  },
+  table => [index('passkeys_organiser').on(table.organiserId)],
+)
+
+/** A question put to a passkey, to be answered once. */
+export const challenges = sqliteTable('challenges', {
+  challenge: text().primaryKey(),
+  organiserId: integer().references(() => organisers.id),
+  expiresAt: instant().notNull(),
+})
 
 /** One sign-in mail: a link and a code, both stored hashed, both used up by the first success. */
 export const signIns = sqliteTable(
@@ -375,8 +682,15 @@ export const organiserSessions = sqliteTable(
       .references(() => organisers.id),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
+    seenAt: instant(),
+    method: text({ enum: SESSION_METHODS }).notNull().default('link'),
+    /** The device in a few words, as its browser names itself. */
+    device: text().notNull().default(''),
   },
-  table => [index('organiser_sessions_organiser').on(table.organiserId)],
+  table => [
+    oneOf('organiser_sessions_method', table.method, SESSION_METHODS),
+    index('organiser_sessions_organiser').on(table.organiserId),
+  ],
 )
 
 /** The outbox. `key` names the business event, so that telling it twice is impossible. */
@@ -395,6 +709,10 @@ export const messages = sqliteTable(
     registrationId: integer().references(() => registrations.id),
     personId: integer().references(() => people.id),
     signInId: integer().references(() => signIns.id),
+    organiserId: integer().references(() => organisers.id),
+    invitationId: integer().references(() => invitations.id),
+    inviteeId: integer().references(() => invitees.id),
+    mailingId: integer().references(() => mailings.id),
     createdAt: instant().notNull(),
     dueAt: instant().notNull(),
     expiresAt: instant().notNull(),
@@ -420,6 +738,8 @@ export const messages = sqliteTable(
     index('messages_address').on(table.toAddress, table.createdAt),
     index('messages_bounced').on(table.bouncedAt).where(sql`bounced_at is not null`),
     index('messages_message_id').on(table.messageId),
+    index('messages_mailing').on(table.mailingId, table.state).where(sql`mailing_id is not null`),
+    index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
     oneOf('messages_state', table.state, MESSAGE_STATES),
     oneOf('messages_bounce', table.bounce, BOUNCES),
@@ -453,8 +773,14 @@ export const auditEntries = sqliteTable(
     organiserId: integer().references(() => organisers.id),
     groupId: integer().references(() => groups.id),
     eventId: integer().references(() => events.id),
+    /** Whom it was done to: their name is read from there, and so ends with it. */
+    registrationId: integer().references(() => registrations.id),
     action: text().notNull(),
     detail: text().notNull().default(''),
   },
-  table => [index('audit_entries_event').on(table.eventId, table.id)],
+  table => [
+    index('audit_entries_event').on(table.eventId, table.id),
+    index('audit_entries_group').on(table.groupId, table.id),
+    index('audit_entries_registration').on(table.registrationId).where(sql`registration_id is not null`),
+  ],
 )

@@ -14,6 +14,7 @@ export type Right = (typeof RIGHTS)[number]
 
 /** What each right may do; a higher one may do all that a lower one may. */
 const AT_LEAST: Record<Right, Right[]> = {
+  viewer: ['viewer', 'host', 'organiser', 'owner'],
   host: ['host', 'organiser', 'owner'],
   organiser: ['organiser', 'owner'],
   owner: ['owner'],

@@ -1,5 +1,5 @@
 // How many can come: counted from the registrations themselves, never kept in a column.
-import { and, count, eq, inArray, ne, sql } from '#db/drizzle.ts'
+import { and, count, eq, inArray, isNull, ne, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { type PRESENCES, registrations } from '#db/schema.ts'
@@ -37,6 +37,9 @@ export function placesFor(db: Db, event: Event, presence: Presence): Places {
   return placesFrom(event, presence, of('confirmed'), of('waitlisted'))
 }
 
+/** Whoever speaks or hosts takes no place of anybody's. */
+const takesPlace = isNull(registrations.part)
+
 const tally = prepared(db =>
   db
     .select({ total: count() })
@@ -46,6 +49,7 @@ const tally = prepared(db =>
         eq(registrations.eventId, sql.placeholder('eventId')),
         eq(registrations.status, sql.placeholder('status')),
         eq(registrations.attendance, sql.placeholder('presence')),
+        takesPlace,
       ),
     )
     .prepare(),
@@ -68,6 +72,7 @@ export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
           list.map(event => event.id),
         ),
         ne(registrations.status, 'cancelled'),
+        takesPlace,
       ),
     )
     .groupBy(registrations.eventId, registrations.attendance, registrations.status)

@@ -739,6 +739,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
   },
   console: {
     tabs: { home: 'Overview', events: 'Events', outbox: 'Mails' },
+    eventTabs: { label: 'This event', edit: 'Details', people: 'People' },
     online: 'online',
     save: 'Save',
     back: 'Back',

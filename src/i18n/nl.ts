@@ -768,6 +768,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
   /** The organiser's console. */
   console: {
     tabs: { home: 'Overzicht', events: 'Bijeenkomsten', outbox: 'Mails' },
+    eventTabs: { label: 'Deze bijeenkomst', edit: 'Gegevens', people: 'Mensen' },
     online: 'online',
     save: 'Bewaar',
     back: 'Terug',

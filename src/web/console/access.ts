@@ -8,6 +8,7 @@ import { paths } from '#src/lib/paths.ts'
 import type { App } from '../deps.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
+import { uploads } from '../plugins/uploads.ts'
 
 /** Routes for organisers only. Somebody who is not signed in is led to the sign-in page; what they sent is not done. */
 export function forOrganisers(app: App, addRoutes: (scope: App) => void): void {
@@ -17,6 +18,7 @@ export function forOrganisers(app: App, addRoutes: (scope: App) => void): void {
       reply.headers(TOKEN_PAGE)
       if (!request.organiser) return turnAway(request, reply)
     })
+    uploads(scope)
     addRoutes(scope)
   })
 }

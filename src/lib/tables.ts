@@ -1,0 +1,93 @@
+// Tables that come in as a file and go out as one: CSV in whatever way a program wrote it, and Excel. Only text in cells
+// comes out; what it means is for who reads it.
+import { parse } from 'csv-parse/sync'
+
+/** Rows of trimmed cells, the empty rows left out; `line` is where a row stands in the file, from 1. */
+export interface TableRow {
+  line: number
+  cells: string[]
+}
+
+export type TableProblem = 'unreadable' | 'too_many_rows'
+
+/** More than a network has people; a file is read whole. */
+export const MOST_ROWS = 5000
+
+/**
+ * Reads CSV (comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252, with or without byte order mark) or the first sheet of
+ * an .xlsx. By its bytes, not by its name. A date cell becomes `2026-12-03` or `2026-12-03T12:00`.
+ */
+export async function readTable(bytes: Buffer): Promise<TableRow[] | TableProblem> {
+  try {
+    const rows = isZip(bytes) ? await readXlsx(bytes) : readCsv(textOf(bytes))
+    const kept = rows
+      .map((cells, index) => ({ line: index + 1, cells: cells.map(cell => cell.trim()) }))
+      .filter(({ cells }) => cells.some(Boolean))
+    return kept.length > MOST_ROWS ? 'too_many_rows' : kept
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/** One sheet of an .xlsx: the first row in bold. Text stays text, so that nothing in it is ever calculated. */
+export async function writeXlsx(sheets: { name: string; rows: (string | number)[][] }[]): Promise<Buffer> {
+  const { default: write } = await import('write-excel-file/node')
+  return write(
+    sheets.map(({ name, rows }) => ({
+      sheet: name.replaceAll(/[\\/?*[\]:]/g, ' ').slice(0, 31),
+      stickyRowsCount: 1,
+      data: rows.map((row, index) => row.map(cell => cellOf(cell, index === 0))),
+    })),
+  ).toBuffer()
+}
+
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+function cellOf(value: string | number, isHead: boolean) {
+  const weight = isHead ? { fontWeight: 'bold' as const } : {}
+  return typeof value === 'number' ? { value, type: Number, ...weight } : { value, type: String, ...weight }
+}
+
+const isZip = (bytes: Buffer) => bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))
+
+async function readXlsx(bytes: Buffer): Promise<string[][]> {
+  const { readSheet } = await import('read-excel-file/node')
+  const rows = await readSheet(bytes)
+  return rows.map(row => row.map(textOfCell))
+}
+
+function textOfCell(cell: unknown): string {
+  if (cell === null || cell === undefined) return ''
+  if (!(cell instanceof Date)) return String(cell)
+  const text = cell.toISOString()
+  return text.slice(11, 16) === '00:00' ? text.slice(0, 10) : text.slice(0, 16)
+}
+
+/** What the marks at the start say; without one UTF-8 if it is that, and otherwise what Windows wrote. */
+function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes)
+  }
+}
+
+function readCsv(text: string): string[][] {
+  if (text.includes('\u0000')) throw new Error('not a text')
+  const options = {
+    delimiter: delimiterOf(text),
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: 100_000,
+  }
+  return parse(text, options)
+}
+
+/** The one that the first line has most of. */
+function delimiterOf(text: string): string {
+  const first = text.split('\n', 1)[0] ?? ''
+  const count = (delimiter: string) => first.split(delimiter).length
+  return [';', ',', '\t'].sort((a, b) => count(b) - count(a))[0] ?? ','
+}

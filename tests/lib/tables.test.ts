@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { MOST_ROWS, readTable, writeXlsx } from '#src/lib/tables.ts'
+
+const rows = [
+  { line: 1, cells: ['Naam', 'E-mail'] },
+  { line: 3, cells: ['Zoë; de Vries', 'zoe@example.org'] },
+]
+const semicolons = 'Naam;E-mail\r\n;\r\n"Zoë; de Vries"; zoe@example.org \r\n'
+
+test('a CSV file is read in whatever way a program wrote it', async () => {
+  expect(await readTable(Buffer.from(semicolons))).toEqual(rows)
+  expect(await readTable(Buffer.from(`\uFEFF${semicolons}`))).toEqual(rows)
+  expect(await readTable(Buffer.from(semicolons, 'latin1'))).toEqual(rows)
+  expect(await readTable(Buffer.from(`\uFEFF${semicolons}`, 'utf16le'))).toEqual(rows)
+  expect(await readTable(Buffer.from('Naam\tE-mail\n\t\nZoë; de Vries\tzoe@example.org\n'))).toEqual(rows)
+  expect(await readTable(Buffer.from('Naam,E-mail\n,\nZoë; de Vries,zoe@example.org'))).toEqual(rows)
+})
+
+test('what is written as Excel is read as the same cells, also what looks like a formula', async () => {
+  const table = [
+    ['Naam', 'Uren'],
+    ['=1+1', 12.5],
+    ['Zoë', 0],
+  ]
+  const bytes = await writeXlsx([{ name: 'Bereik: 2027/[1]', rows: table }])
+  expect(await readTable(bytes)).toEqual(table.map((cells, index) => ({ line: index + 1, cells: cells.map(String) })))
+})
+
+test('what is no table, or a table without an end, is refused', async () => {
+  expect(await readTable(Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 9]))).toBe('unreadable')
+  expect(await readTable(Buffer.from([1, 0, 2, 0]))).toBe('unreadable')
+  expect(await readTable(Buffer.from('a\n'.repeat(MOST_ROWS + 1)))).toBe('too_many_rows')
+  expect(await readTable(Buffer.alloc(0))).toEqual([])
+})
