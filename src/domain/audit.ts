@@ -1,4 +1,4 @@
-// Who did what, when. No personal data of attendees in it.
+// Who did what, when. No personal data of attendees in it: whom it was done to is a row, and their name ends with it.
 import type { Tx } from '#db/open.ts'
 import { auditEntries } from '#db/schema.ts'
 import type { Event } from './events.ts'
@@ -8,6 +8,8 @@ export interface Deed {
   organiserId?: number | null
   groupId?: number | null
   eventId?: number | null
+  /** The attendee it was done to. */
+  registrationId?: number | null
   detail?: string | undefined
 }
 
@@ -22,8 +24,8 @@ export function auditEvent(
   tx: Tx,
   action: string,
   { id, groupId }: Event,
-  { organiserId, detail }: Pick<Deed, 'organiserId' | 'detail'>,
+  { organiserId, registrationId, detail }: Pick<Deed, 'organiserId' | 'registrationId' | 'detail'>,
   now: Temporal.Instant,
 ): void {
-  audit(tx, { action, organiserId, detail, groupId, eventId: id }, now)
+  audit(tx, { action, organiserId, registrationId, detail, groupId, eventId: id }, now)
 }
