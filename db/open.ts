@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { fold } from '#src/lib/text.ts'
 import * as schema from './schema.ts'
 
 const require = createRequire(import.meta.url) // see drizzle.ts
@@ -29,6 +30,8 @@ export function openDatabase(file: string): Db {
   client.pragma('synchronous = FULL')
   client.pragma('foreign_keys = ON')
   client.pragma('busy_timeout = 5000')
+  // So that a list is searched and sorted as people read names; no index or constraint may lean on it.
+  client.function('fold', { deterministic: true }, (value: unknown) => fold(String(value ?? '')))
   const db = drizzle(client, { schema, casing: 'snake_case' }) as Db
   const newest = newestMigration()
   const applied = appliedMigration(client)

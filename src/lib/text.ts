@@ -39,6 +39,20 @@ export function normaliseEmail(value: string): string {
 export const NAME_PATTERN =
   '^(?!.*(?:://|www\\.|[\\p{L}\\d-]{2,}\\.[A-Za-z]{2,}|@|<|>|(?!\\t)\\p{Cc}|[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]))(?=.*\\p{L}).*$'
 
+/** Letters that no accent can be taken off, as the letters people type for them. */
+const PLAIN: Record<string, string> = { ı: 'i', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe' }
+
+/** 'Yıldız-Özdemir' → 'yildiz ozdemir': what is left of a name when it is searched for, sorted or compared. */
+export function fold(value: string): string {
+  return value
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[ıøłđðþßæœ]/g, letter => PLAIN[letter] ?? letter)
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}
+
 /** 'Eén gezin, één plan: lukt dat?' → 'een-gezin-een-plan-lukt-dat' */
 export function slugify(value: string): string {
   const plain = value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()

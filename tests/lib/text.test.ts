@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderMarkdown } from '#src/lib/markdown.ts'
 import { maskUrl } from '#src/lib/masking.ts'
-import { cleanLine, EMAIL_PATTERN, likelyEmail, NAME_PATTERN, slugify } from '#src/lib/text.ts'
+import { cleanLine, EMAIL_PATTERN, fold, likelyEmail, NAME_PATTERN, slugify } from '#src/lib/text.ts'
 
 test('a cleaned line has no control or direction-changing character, whatever comes in', () => {
   fc.assert(
@@ -83,4 +83,18 @@ describe('Markdown', () => {
       '<h2>Kop</h2>\n<p><strong>vet</strong> <a href="https://example.org">link</a></p>\n',
     )
   })
+})
+
+test.each([
+  ['Yıldız-Özdemir', 'yildiz ozdemir'],
+  ['Zoë  de Vries', 'zoe de vries'],
+  ['DE VRIES, ZOË', 'de vries zoe'],
+  ['Gem. Groningen', 'gem groningen'],
+  ['Søren Æbelø', 'soren aebelo'],
+  ['Łukasz', 'lukasz'],
+  ['%_', ''],
+  ['О́льга 2', 'ольга 2'],
+])('%s folds to %s', (name, folded) => {
+  expect(fold(name)).toBe(folded)
+  expect(fold(folded)).toBe(folded)
 })
