@@ -41,6 +41,8 @@ export const MESSAGE_KINDS = [
   'reminder_day',
   'reminder_hour',
   'declined',
+  'asked',
+  'briefing',
   'newsletter',
   'test',
 ] as const
@@ -80,6 +82,8 @@ export interface Told {
   durationMinutes: number
   presence: (typeof PRESENCES)[number]
   place: string
+  /** What they do there, besides being there; missing for who attends. */
+  part?: (typeof PARTS)[number]
   /** Version of the personal door that the entry leads to; 0 without one. Unknown of mails from before it was kept. */
   door?: number
 }
@@ -206,6 +210,8 @@ export const events = sqliteTable(
     isInvitationOnly: integer({ mode: 'boolean' }).notNull().default(false),
     /** The room as its host opens it; as secret as the room itself. */
     hostUrl: text(),
+    /** What organisers write to who speaks or hosts: it stands in their briefing and on their own page. */
+    briefing: text().notNull().default(''),
   },
   table => [
     index('events_start').on(table.startsAt),
@@ -516,7 +522,7 @@ export const invitees = sqliteTable(
   table => [unique('invitees_once').on(table.eventId, table.email), oneOf('invitees_locale', table.locale, LOCALES)],
 )
 
-/** What was seen at the door, in the order of the phones' clocks: the last word of each registration counts. */
+/** Who was seen to be there, or not: at the door, by hand, in a report. The last word about each registration counts. */
 export const checkIns = sqliteTable(
   'check_ins',
   {
@@ -526,11 +532,16 @@ export const checkIns = sqliteTable(
       .notNull()
       .references(() => registrations.id),
     isPresent: integer({ mode: 'boolean' }).notNull(),
+    source: text({ enum: ATTENDANCE_SOURCES }).notNull(),
+    /** By the clock of who saw it. Counts as no later than when it was received. */
     at: instant().notNull(),
     receivedAt: instant().notNull(),
     organiserId: integer().references(() => organisers.id),
   },
-  table => [index('check_ins_registration').on(table.registrationId, table.at)],
+  table => [
+    index('check_ins_registration').on(table.registrationId, table.at),
+    oneOf('check_ins_source', table.source, ATTENDANCE_SOURCES),
+  ],
 )
 
 /** A mail with an organiser's own words to people of an event. A draft until released; its copies are rows of the outbox. */

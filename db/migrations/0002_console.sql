@@ -19,11 +19,13 @@ CREATE TABLE `check_ins` (
 	`id` text PRIMARY KEY NOT NULL,
 	`registration_id` integer NOT NULL,
 	`is_present` integer NOT NULL,
+	`source` text NOT NULL,
 	`at` integer NOT NULL,
 	`received_at` integer NOT NULL,
 	`organiser_id` integer,
 	FOREIGN KEY (`registration_id`) REFERENCES `registrations`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`organiser_id`) REFERENCES `organisers`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`organiser_id`) REFERENCES `organisers`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "check_ins_source" CHECK("check_ins"."source" in ('door', 'check_in', 'by_hand', 'report'))
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `check_ins_registration` ON `check_ins` (`registration_id`,`at`);--> statement-breakpoint
@@ -361,6 +363,7 @@ CREATE TABLE `__new_events` (
 	`needs_approval` integer DEFAULT false NOT NULL,
 	`is_invitation_only` integer DEFAULT false NOT NULL,
 	`host_url` text,
+	`briefing` text DEFAULT '' NOT NULL,
 	FOREIGN KEY (`series_id`) REFERENCES `series`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`group_id`) REFERENCES `groups`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "events_kind" CHECK("__new_events"."kind" in ('webinar', 'meeting', 'conference', 'learning_circle')),
