@@ -1,14 +1,62 @@
-// Who did what, when. No personal data of attendees in it: whom it was done to is a row, and their name ends with it.
+// Who did what, when. No personal data of attendees in it. How it is read stands in `history`.
 import type { Tx } from '#db/open.ts'
 import { auditEntries } from '#db/schema.ts'
 import type { Event } from './events.ts'
 
+/** What organisers' acts are about, to choose from. */
+export const SUBJECTS = ['event', 'planning', 'people', 'mail', 'group'] as const
+export type Subject = (typeof SUBJECTS)[number]
+
+/**
+ * Every act that is kept, and what it is about. A new one is a line here and a sentence in `console.audit.actions` of each
+ * language; without it the type check fails.
+ */
+export const ACTIONS = {
+  event_created: 'event',
+  event_edited: 'event',
+  event_published: 'event',
+  event_moved: 'event',
+  event_cancelled: 'event',
+  event_reinstated: 'event',
+  draft_deleted: 'event',
+  task_added: 'planning',
+  task_changed: 'planning',
+  task_removed: 'planning',
+  task_ticked: 'planning',
+  task_unticked: 'planning',
+  series_created: 'planning',
+  series_edited: 'planning',
+  series_planned: 'planning',
+  date_skipped: 'planning',
+  date_unskipped: 'planning',
+  school_holidays_imported: 'planning',
+  programme_imported: 'planning',
+  registration_added: 'people',
+  registration_cancelled: 'people',
+  registration_promoted: 'people',
+  attendance_marked: 'people',
+  attendance_unmarked: 'people',
+  person_erased: 'people',
+  address_trusted: 'mail',
+  message_retried: 'mail',
+  template_saved: 'mail',
+  template_reset: 'mail',
+  group_edited: 'group',
+  right_changed: 'group',
+  member_removed: 'group',
+  organisation_merged: 'group',
+  organisation_separated: 'group',
+  organisation_renamed: 'group',
+  organisation_kept_apart: 'group',
+} as const satisfies Record<string, Subject>
+export type Action = keyof typeof ACTIONS
+
 export interface Deed {
-  action: string
+  action: Action
   organiserId?: number | null
   groupId?: number | null
   eventId?: number | null
-  /** The attendee it was done to. */
+  /** Whom it was done to. Their name is read from there, and so ends with it: it never stands in `detail`. */
   registrationId?: number | null
   detail?: string | undefined
 }
@@ -19,10 +67,10 @@ export function audit(tx: Tx, deed: Deed, now: Temporal.Instant): void {
     .run()
 }
 
-/** What was done to an event, in the group that hosts it. */
+/** What was done to an event, in the group that hosts it; `registrationId` when it is about one attendee. */
 export function auditEvent(
   tx: Tx,
-  action: string,
+  action: Action,
   { id, groupId }: Event,
   { organiserId, registrationId, detail }: Pick<Deed, 'organiserId' | 'registrationId' | 'detail'>,
   now: Temporal.Instant,

@@ -5,7 +5,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { events, series, templates } from '#db/schema.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
-import { audit } from './audit.ts'
+import { type Action, audit } from './audit.ts'
 import type { Group } from './groups.ts'
 import { topGroup, upwards } from './own-texts.ts'
 import type { TemplateKind } from './placeholders.ts'
@@ -107,7 +107,10 @@ export function readTyped(db: Db, template: Template, typed: Record<string, stri
 }
 
 function listRooms(db: Db): string[] {
-  const rooms = [events, series].flatMap(table => db.selectDistinct({ url: table.roomUrl }).from(table).all())
+  const rooms = [
+    ...[events, series].flatMap(table => db.selectDistinct({ url: table.roomUrl }).from(table).all()),
+    ...db.selectDistinct({ url: events.hostUrl }).from(events).all(),
+  ]
   return rooms.flatMap(({ url }) => url ?? [])
 }
 
@@ -148,6 +151,6 @@ export function resetTemplate(tx: Tx, template: Template, organiserId: number, n
   record(tx, 'template_reset', template, organiserId, now)
 }
 
-function record(tx: Tx, action: string, { group, locale, kind }: Template, organiserId: number, now: Temporal.Instant) {
+function record(tx: Tx, action: Action, { group, locale, kind }: Template, organiserId: number, now: Temporal.Instant) {
   audit(tx, { action, organiserId, groupId: group.id, detail: `${locale}/${kind}` }, now)
 }

@@ -33,6 +33,8 @@ export const nl = {
       christmas: 'Eerste Kerstdag',
       boxing_day: 'Tweede Kerstdag',
     },
+    allRegions: 'heel Nederland',
+    schoolRegions: { north: 'Noord', central: 'Midden', south: 'Zuid' },
     ordinals: { '1': 'eerste', '2': 'tweede', '3': 'derde', '4': 'vierde', '-1': 'laatste' },
     timeZone: (zone: string) =>
       zone === 'Europe/Amsterdam' ? 'Nederlandse tijd' : `tijd in ${zone.split('/').at(-1)?.replaceAll('_', ' ')}`,
@@ -54,6 +56,7 @@ export const nl = {
     time_twice: 'Deze tijd bestaat twee keer: die nacht gaat de klok een uur terug.',
     start_past: 'Deze dag is al voorbij. Kies een dag die nog komt.',
     number: 'Vul een heel getal in.',
+    task_days: 'Vul een heel getal in: hoogstens 365 dagen ervoor, of hoogstens 90 dagen erna.',
     declineHours: 'Vul een heel getal in van 0 tot en met 336, of laat het leeg.',
     url: 'Vul een volledig adres in, dat begint met https://.',
     room_in_text:
@@ -374,6 +377,7 @@ export const nl = {
       coming: 'komt nog',
       cancelled: 'gaat niet door',
       open: 'nog niet gepland',
+      draft: 'concept',
       skipped: 'deze maand niet',
     },
     every: (ordinal: string, weekday: string, range: string) => `Elke ${ordinal} ${weekday}, ${range}.`,
@@ -782,10 +786,31 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     warnings: {
       holiday: (day: string, name: string) => `Let op: ${day} is ${name}.`,
       clash: (title: string, range: string) => `Op deze dag is ook: ${title} (${range}).`,
+      schoolHoliday: (day: string, name: string, regions: string) =>
+        `Let op: ${day} valt in de schoolvakantie: ${name} (${regions}).`,
     },
     home: {
       title: 'Overzicht',
       hello: (name: string) => `Dag ${name}`,
+      first: (soon: string) => `Eerstvolgend: ${soon}`,
+      live: 'Nu bezig',
+      isDraft: 'Dit is nog een concept. Niemand ziet het, en niemand kan zich aanmelden.',
+      open: 'Open',
+      openOf: (title: string) => `Open ${title}`,
+      nothingPlanned: 'Er staat niets gepland',
+      nothingPlannedText: 'Plan een reeks of maak een losse bijeenkomst. Dan zie je hier wat er te doen is.',
+      signUps: 'Aanmeldingen',
+      signUpsNone: 'Er is nog niemand aangemeld.',
+      signUpsChart: 'Hoeveel mensen er zijn aangemeld, per dag',
+      signUpsSummary: (total: number, week: number) =>
+        `${total === 1 ? 'Er is 1 iemand aangemeld' : `Er zijn ${total} mensen aangemeld`}, ${week === 0 ? 'niemand in de laatste zeven dagen' : `van wie ${week} in de laatste zeven dagen`}.`,
+      signUpsPlaces: (places: number) => `De streepjeslijn staat bij ${places} plaatsen.`,
+      day: 'Dag',
+      total: 'Aangemeld',
+      pressing: 'Dit vraagt nu aandacht',
+      pressingMore: (count: number) => (count === 1 ? 'En nog 1 taak.' : `En nog ${count} taken.`),
+      nothingPressing: 'Alles is bij. Er is niets te laat, en de komende week hoeft er niets klaar te zijn.',
+      after: 'Daarna',
       next: 'Eerstvolgend',
       none: 'Er is nog niets gepland.',
       newTitle: 'Begin met een reeks',
@@ -807,6 +832,86 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         count === 1 ? 'Eén mail kwam misschien niet aan' : `${count} mails kwamen misschien niet aan`,
       troublesText: 'Kijk waarom, en wat je kunt doen.',
       toTroubles: 'Bekijk deze mails',
+    },
+    chart: { table: 'Bekijk de cijfers in een tabel' },
+    /** What is to be done for an event: the lines of its run sheet. */
+    tasks: {
+      title: 'Nog te doen',
+      proofs: {
+        speaker: 'Spreker gevraagd',
+        text: 'Tekst klaar',
+        room: 'Ruimte geregeld',
+        reminder: 'Herinnering ingepland',
+        host: 'Gastheer of gastvrouw bekend',
+        materials: 'Materiaal geplaatst',
+      },
+      states: { done: 'Klaar', overdue: 'Te laat', soon: 'Binnenkort', open: 'Later', lapsed: 'Niet afgevinkt' },
+      due: (day: string) => `vóór het eind van ${day}`,
+      wasDue: (day: string, days: number) =>
+        `had klaar moeten zijn op ${day}, ${days === 1 ? 'gisteren' : `${days} dagen geleden`}`,
+      today: 'vandaag',
+      allDone: 'Alles is klaar',
+      allDoneText: 'Voor deze bijeenkomst hoef je nu niets te doen.',
+      count: (done: number, all: number) => `${done} van de ${all} klaar`,
+      none: 'Er staat niets op het draaiboek.',
+      overdueCount: (count: number) => (count === 1 ? '1 taak te laat' : `${count} taken te laat`),
+      of: (title: string) => `voor ${title}`,
+    },
+    runSheet: {
+      tab: 'Draaiboek',
+      title: (title: string) => `Draaiboek: ${title}`,
+      toSheet: 'Naar het draaiboek',
+      toSheetOf: (title: string) => `Draaiboek van ${title}`,
+      ofSeries: 'Draaiboek van de reeks',
+      seriesLead:
+        'Dit moet er gebeuren voor elke bijeenkomst van deze reeks. Elke regel heeft een dag, gerekend vanaf de dag van de bijeenkomst.',
+      eventLead: 'Vink af wat klaar is. Sommige regels vinken zichzelf af.',
+      cancelled: 'Deze bijeenkomst gaat niet door. Er is dus niets meer te doen.',
+      when: (days: number) =>
+        days === 0
+          ? 'op de dag zelf'
+          : `${Math.abs(days) === 1 ? '1 dag' : Math.abs(days) % 7 === 0 ? (Math.abs(days) === 7 ? '1 week' : `${Math.abs(days) / 7} weken`) : `${Math.abs(days)} dagen`} ${days < 0 ? 'van tevoren' : 'erna'}`,
+      byItself: 'Vinkt zichzelf af.',
+      byHand: 'Vink je zelf af.',
+      proven: 'Ging vanzelf.',
+      tickedBy: (who: string, day: string) => `Afgevinkt door ${who} op ${day}.`,
+      ticked: (day: string) => `Afgevinkt op ${day}.`,
+      tick: 'Klaar',
+      notNeeded: 'Niet nodig',
+      untick: 'Toch niet klaar',
+      own: 'Alleen voor deze bijeenkomst',
+      change: 'Wijzig',
+      remove: 'Haal deze regel weg',
+      removeSeries: 'De regel gaat weg bij alle bijeenkomsten van deze reeks, met wat er al is afgevinkt.',
+      removeOwn: 'De regel gaat weg, ook als hij is afgevinkt.',
+      add: 'Nieuwe regel',
+      addOwn: 'Nieuwe regel, alleen voor deze bijeenkomst',
+      addButton: 'Voeg toe',
+      what: 'Wat moet er gebeuren?',
+      whatHint: 'Laat leeg als de regel zichzelf afvinkt. Dan krijgt hij vanzelf een naam.',
+      days: 'Hoeveel dagen',
+      side: 'Voor of na de bijeenkomst',
+      sides: { before: 'dagen ervoor', after: 'dagen erna' },
+      proof: 'Wie vinkt het af?',
+      byHandChoice: 'Ik of een collega',
+      byProof: (name: string) => `Vanzelf: ${name.toLowerCase()}`,
+      proofHint: {
+        speaker: 'Klaar als een spreker ja heeft gezegd, of als er sprekers op de pagina staan.',
+        text: 'Klaar als de zin en de tekst van de pagina zijn ingevuld.',
+        room: 'Klaar als de link naar de online ruimte of de locatie er staat. Bij allebei: beide.',
+        reminder:
+          'Klaar als de bijeenkomst openbaar is en de herinneringen aanstaan. Iedereen die zich aanmeldt, krijgt ze dan.',
+        host: 'Klaar als er een gastheer of gastvrouw is.',
+        materials: 'Klaar als er na afloop materiaal bij staat.',
+      },
+      saved: 'Bewaard.',
+      summary: {
+        title: 'Mail over wat te laat is',
+        on: 'Om 8 uur krijg je een mail als er iets te laat is. Is er niets te laat, dan krijg je geen mail.',
+        off: 'Je krijgt geen mail over wat te laat is.',
+        stop: 'Stuur me die mail niet',
+        start: 'Stuur me die mail weer',
+      },
     },
     mailNotice: {
       shut: {
@@ -1101,7 +1206,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     },
     planning: {
       title: (series: string) => `${series}: datums kiezen`,
-      lead: 'Aangevinkte datums worden een concept. Niemand ziet ze tot je ze publiceert.',
+      lead: 'Aangevinkte datums worden een concept. Niemand ziet ze tot je ze publiceert. Een andere dag of overslaan kan ook.',
       from: 'Van',
       until: 'Tot en met',
       show: 'Toon deze periode',
@@ -1113,20 +1218,79 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       titleLabel: 'Titel (mag leeg)',
       holiday: (names: string) => `${names}.`,
       instead: (day: string) => `Wel vrij is ${day}. Vul die datum in, of sla deze keer over.`,
+      schoolHoliday: (name: string, regions: string) => `${name} (${regions}).`,
+      reasonLabel: 'Reden (mag leeg)',
+      reasonOf: (day: string) => `Reden voor ${day}`,
+      skip: 'Sla deze keer over',
+      skipOf: (day: string) => `Sla ${day} over`,
+      isSkipped: 'overgeslagen',
+      unskip: 'Toch doen',
+      otherEvents: 'Ook van deze reeks, buiten de regel om',
+      years: 'Ga naar het jaar',
+      moveIt: 'Verzet',
+      swapTitle: 'Wissel twee onderwerpen',
+      swapLead: 'Ze ruilen van datum. Wie zich aanmeldde, blijft bij het onderwerp en krijgt bericht.',
+      swapOne: 'Dit onderwerp',
+      swapOther: 'met dit onderwerp',
+      swapSubmit: 'Wissel ze',
+      toSchoolHolidays: 'Schoolvakanties bijwerken',
       skipped: 'Deze maand slaat de reeks over.',
       clash: (title: string, range: string) => `Ook op deze dag: ${title} (${range}).`,
       exists: 'staat er al',
       existsDraft: 'staat er al, als concept',
       none: 'De regel geeft geen datums in deze periode.',
-      submit: 'Maak concepten van de aangevinkte datums',
+      submit: 'Bewaar dit plan',
       planned: (count: number) =>
         count === 0
           ? 'Er is niets nieuws gemaakt: alles stond er al.'
           : count === 1
             ? 'Er is één concept gemaakt.'
             : `Er zijn ${count} concepten gemaakt.`,
+      skippedDone: (count: number) =>
+        count === 1 ? 'Eén datum is overgeslagen.' : `${count} datums zijn overgeslagen.`,
       toDrafts: 'Geef ze een titel en publiceer ze',
       settings: 'Reeks aanpassen',
+    },
+    swap: {
+      title: 'Deze twee onderwerpen wisselen?',
+      lead: 'Elk onderwerp gaat naar de datum van het andere. De pagina, de aanmeldingen en de plek in ieders agenda gaan mee.',
+      button: 'Ja, wissel ze',
+    },
+    redating: {
+      title: (changes: number, stays: number) =>
+        `${changes === 1 ? '1 datum verandert' : `${changes} datums veranderen`}${stays ? `, ${stays} ${stays === 1 ? 'blijft' : 'blijven'}` : ''}`,
+      lead: 'Je paste aan wanneer de reeks is. Dit staat al gepland. Wat je zelf op een andere dag zette, blijft altijd staan.',
+      button: (count: number) =>
+        count === 1 ? 'Bewaar en verzet deze datum' : `Bewaar en verzet deze ${count} datums`,
+      without: 'Bewaar, maar verzet niets',
+      stays: {
+        by_hand: (title: string, when: string) => `Blijft: ${title}, ${when}. Die datum is met de hand gekozen.`,
+        no_date: (title: string, when: string) =>
+          `Blijft: ${title}, ${when}. De nieuwe regel heeft hier geen datum voor.`,
+        past: (title: string, when: string) => `Blijft: ${title}, ${when}. De nieuwe datum is al voorbij.`,
+      },
+    },
+    schoolHolidays: {
+      title: 'Schoolvakanties',
+      lead: 'Bij het plannen zie je welke dagen in een schoolvakantie vallen. De datums komen van de Rijksoverheid. Haal ze één keer per jaar op.',
+      none: 'Er zijn nog geen schoolvakanties bekend.',
+      fetch: 'Haal ze nu op bij de Rijksoverheid',
+      fetchHint: 'We vragen de open data op bij opendata.rijksoverheid.nl. Verder sturen we niets mee.',
+      upload: 'Of kies zelf een bestand',
+      uploadHint:
+        'Het JSON-bestand van de open data: opendata.rijksoverheid.nl, soort "schoolholidays", met output=json.',
+      file: 'Bestand',
+      submit: 'Lees dit bestand',
+      imported: (count: number) => `${count} vakanties zijn gelezen. Ze tellen mee bij het plannen.`,
+      problems: {
+        no_file: 'Kies eerst een bestand.',
+        too_large: 'Dit bestand is te groot. De open data is veel kleiner dan 5 MB.',
+        not_understood: 'Hier staan geen schoolvakanties in zoals de Rijksoverheid ze geeft. Kies het JSON-bestand.',
+        not_reached: 'De Rijksoverheid gaf geen antwoord. Probeer het later nog eens, of kies zelf een bestand.',
+      },
+      region: 'Welke regio telt, stel je in bij de groep.',
+      columns: { name: 'Vakantie', dates: 'Wanneer' },
+      span: (region: string, from: string, until: string) => `${region}: ${from} t/m ${until}`,
     },
     events: {
       title: 'Bijeenkomsten',
@@ -1247,6 +1411,88 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       after: 'wordt',
       same: 'blijft hetzelfde',
       no: 'Nee, ga terug',
+    },
+    /** Who did what. `what` is an event ('dit webinar', '“Titel”'), `person` an attendee, `parts` what else is told of it. */
+    audit: {
+      tab: 'Geschiedenis',
+      title: (name: string) => `Geschiedenis van ${name}`,
+      leadEvent: 'Wie deed wat, het nieuwste bovenaan. We bewaren dit twee jaar.',
+      leadGroup:
+        'Wie deed wat in deze groep en de groepen die erbij horen, het nieuwste bovenaan. We bewaren dit twee jaar.',
+      filter: 'Wat wil je zien?',
+      everything: 'Alles',
+      show: 'Toon',
+      none: 'Hier is nog niets gebeurd.',
+      noneOfThese: 'Hiervan is nog niets gebeurd.',
+      list: 'Wat er gebeurde',
+      more: 'Ouder',
+      newest: 'Terug naar het nieuwste',
+      csv: 'Download als CSV',
+      xlsx: 'Download voor Excel',
+      columns: ['Wanneer', 'Wie', 'Wat', 'Soort', 'Bijeenkomst', 'Groep'],
+      sheet: 'Geschiedenis',
+      subjects: {
+        event: 'De bijeenkomst',
+        planning: 'Planning en draaiboek',
+        people: 'Deelnemers',
+        mail: 'Mails',
+        group: 'Groep en rechten',
+      },
+      byItself: 'Het programma',
+      former: 'Een vroegere organisator',
+      attendee: 'een deelnemer',
+      someEvent: 'een bijeenkomst',
+      quoted: (title: string) => `“${title}”`,
+      someMail: 'een mail',
+      fromTo: (from: string, to: string) => `van ${from} naar ${to}`,
+      to: (to: string) => `naar ${to}`,
+      actions: {
+        event_created: ({ who, what }: Happened) => `${who} maakte ${what} als concept.`,
+        event_edited: ({ who, what }: Happened) => `${who} wijzigde de gegevens van ${what}.`,
+        event_published: ({ who, what }: Happened) => `${who} publiceerde ${what}.`,
+        event_moved: ({ who, what, parts: [to] }: Happened) =>
+          to ? `${who} verplaatste ${what} ${to}.` : `${who} wijzigde de plek of de duur van ${what}.`,
+        event_cancelled: ({ who, what }: Happened) => `${who} annuleerde ${what}.`,
+        event_reinstated: ({ who, what }: Happened) => `${who} liet ${what} toch doorgaan.`,
+        draft_deleted: ({ who, parts: [title = ''] }: Happened) => `${who} verwijderde het concept “${title}”.`,
+        task_added: ({ who }: Happened) => `${who} zette een taak in het draaiboek.`,
+        task_changed: ({ who }: Happened) => `${who} wijzigde een taak in het draaiboek.`,
+        task_removed: ({ who }: Happened) => `${who} haalde een taak uit het draaiboek.`,
+        task_ticked: ({ who, what }: Happened) => `${who} vinkte een taak af voor ${what}.`,
+        task_unticked: ({ who, what }: Happened) => `${who} haalde het vinkje weg bij een taak voor ${what}.`,
+        series_created: ({ who, parts: [series = ''] }: Happened) => `${who} maakte de reeks “${series}”.`,
+        series_edited: ({ who, parts: [series = ''] }: Happened) => `${who} wijzigde de reeks “${series}”.`,
+        series_planned: ({ who, parts: [series = '', count = ''] }: Happened) =>
+          `${who} maakte ${count === '1' ? '1 concept' : `${count} concepten`} in de reeks “${series}”.`,
+        date_skipped: ({ who, parts: [series = '', day = ''] }: Happened) =>
+          `${who} sloeg ${day} over in de reeks “${series}”.`,
+        date_unskipped: ({ who, parts: [series = '', day = ''] }: Happened) =>
+          `${who} slaat ${day} niet meer over in de reeks “${series}”.`,
+        school_holidays_imported: ({ who }: Happened) => `${who} las de schoolvakanties in.`,
+        programme_imported: ({ who }: Happened) => `${who} las een programma in.`,
+        registration_added: ({ who, what, person }: Happened) => `${who} voegde ${person} toe aan ${what}.`,
+        registration_cancelled: ({ who, what, person }: Happened) => `${who} meldde ${person} af voor ${what}.`,
+        registration_promoted: ({ who, what, person }: Happened) => `${who} gaf ${person} een plaats bij ${what}.`,
+        attendance_marked: ({ who, what, person }: Happened) => `${who} noteerde dat ${person} bij ${what} was.`,
+        attendance_unmarked: ({ who, what, person }: Happened) => `${who} noteerde dat ${person} niet bij ${what} was.`,
+        person_erased: ({ who }: Happened) => `${who} wiste de gegevens van een deelnemer.`,
+        address_trusted: ({ who, person }: Happened) => `${who} liet ons weer mailen naar ${person}.`,
+        message_retried: ({ who, what }: Happened) => `${who} verstuurde een mail over ${what} opnieuw.`,
+        template_saved: ({ who, parts: [mail = ''] }: Happened) => `${who} wijzigde de tekst van de mail “${mail}”.`,
+        template_reset: ({ who, parts: [mail = ''] }: Happened) => `${who} zette de tekst van de mail “${mail}” terug.`,
+        group_edited: ({ who, group }: Happened) => `${who} wijzigde de gegevens van ${group}.`,
+        right_changed: ({ who, group, parts: [member = '', right = ''] }: Happened) =>
+          `${who} maakte ${member} ${right} van ${group}.`,
+        member_removed: ({ who, group, parts: [member = ''] }: Happened) => `${who} haalde ${member} weg bij ${group}.`,
+        organisation_merged: ({ who, parts: [spelling = '', name = ''] }: Happened) =>
+          `${who} voegde de schrijfwijze “${spelling}” bij de organisatie “${name}”.`,
+        organisation_separated: ({ who, parts: [spelling = '', name = ''] }: Happened) =>
+          `${who} haalde de schrijfwijze “${spelling}” weg bij de organisatie “${name}”.`,
+        organisation_renamed: ({ who, parts: [before = '', name = ''] }: Happened) =>
+          `${who} noemde de organisatie “${before}” voortaan “${name}”.`,
+        organisation_kept_apart: ({ who, parts: [one = '', other = ''] }: Happened) =>
+          `${who} hield de organisaties “${one}” en “${other}” uit elkaar.`,
+      },
     },
     registrations: {
       title: (event: string) => `Aanmeldingen: ${event}`,
@@ -1407,6 +1653,15 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       headers: 'Technische gegevens',
     },
   },
+}
+
+/** What an act is told with: see `console.audit`. */
+export interface Happened {
+  who: string
+  what: string
+  person: string
+  group: string
+  parts: string[]
 }
 
 export type Messages = typeof nl
