@@ -2,13 +2,23 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { auditEntries, eventSlugs, events, eventThemes, materials, sessions } from '#db/schema.ts'
+import {
+  auditEntries,
+  eventCohosts,
+  eventSlugs,
+  events,
+  eventThemes,
+  formFields,
+  materials,
+  sessions,
+} from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
 import { instantsOf, localTimeProblem } from '#src/lib/time.ts'
 import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import type { Event } from './events.ts'
+import { giveUsualLines, removeLinesOf } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
 
 export type NewEvent = Pick<
@@ -17,17 +27,20 @@ export type NewEvent = Pick<
 > &
   Partial<typeof events.$inferInsert>
 
-/** A draft: no one sees it until it is published. Its UID is random and stays for ever (RFC 7986 §5.3). */
+/** A draft: no one sees it until it is published. One of no series has a run sheet of its own. Its UID is random and stays for ever (RFC 7986 §5.3). */
 export function createEvent(tx: Tx, values: NewEvent, now: Temporal.Instant): Event {
   const problem = localTimeProblem(values.localStart, values.timeZone)
   if (problem) throw new Invalid({ start: problem })
-  refuseSecretsIn(values, values.roomUrl)
+  refuseSecretsIn(values, values.roomUrl, values.hostUrl)
   const slug = freeSlug(tx, values.slug ?? slugify(values.title))
-  return tx
+  const plannedFor = values.plannedFor ?? (values.seriesId ? values.localStart : null)
+  const event = tx
     .insert(events)
-    .values({ ...values, ...instantsOf(values), slug, uid: randomUUID(), revisedAt: now, createdAt: now })
+    .values({ ...values, ...instantsOf(values), slug, plannedFor, uid: randomUUID(), revisedAt: now, createdAt: now })
     .returning()
     .get()
+  if (event.seriesId === null) giveUsualLines(tx, { eventId: event.id })
+  return event
 }
 
 /** An address nobody has or had; a number is added where needed. */
@@ -63,7 +76,9 @@ export function publishEvent(tx: Tx, event: Event, editor: Editor, now: Temporal
 export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.Instant): void {
   if (event.publishedAt) throw new Refusal('not_possible_now')
   if (event.revision !== editor.revision) throw new Refusal('changed_meanwhile')
-  for (const table of [eventThemes, sessions, materials]) tx.delete(table).where(eq(table.eventId, event.id)).run()
+  for (const table of [eventThemes, eventCohosts, formFields, sessions, materials])
+    tx.delete(table).where(eq(table.eventId, event.id)).run()
+  removeLinesOf(tx, event)
   // Who did what to it is kept; it only no longer leads anywhere.
   tx.update(auditEntries).set({ eventId: null }).where(eq(auditEntries.eventId, event.id)).run()
   tx.delete(events).where(eq(events.id, event.id)).run()

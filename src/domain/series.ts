@@ -4,6 +4,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
+import { giveUsualLines } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
 
 export type Series = typeof series.$inferSelect
@@ -23,10 +24,12 @@ export function findSeriesOf(db: Db, { seriesId }: { seriesId: number | null }):
   return seriesId === null ? undefined : db.select().from(series).where(eq(series.id, seriesId)).get()
 }
 
-/** Invalid if what others read would hold what is not for them (`secrets`). */
+/** With the usual run sheet. Invalid if what others read would hold what is not for them (`secrets`). */
 export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
   refuseSecretsIn(values, values.roomUrl)
-  return tx.insert(series).values(values).returning().get()
+  const found = tx.insert(series).values(values).returning().get()
+  giveUsualLines(tx, { seriesId: found.id })
+  return found
 }
 
 /** Invalid if what others read would hold what is not for them (`secrets`). */

@@ -1,0 +1,156 @@
+// What is to be done for events, and by when: the lines of their run sheets with the day each is due. A line with a proof
+// sees for itself whether it is done, and is open again once that is no longer so; any line can be ticked by a person.
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, or, type SQL, sql } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { events, materials, organisers, series, tasks, taskTicks } from '#db/schema.ts'
+import { dateIn } from '#src/lib/time.ts'
+import type { Event } from './events.ts'
+import { isMine, type Organiser } from './organisers.ts'
+import { EARLIEST, LATEST, type Task } from './run-sheets.ts'
+
+/** `lapsed`: never ticked, and so long over that nobody is asked any more. */
+export type TaskState = 'done' | 'overdue' | 'soon' | 'open' | 'lapsed'
+
+export type TaskEvent = Pick<Event, 'id' | 'title' | 'localStart' | 'timeZone' | 'durationMinutes' | 'publishedAt'>
+
+export interface DueTask {
+  task: Task
+  event: TaskEvent
+  /** The group whose organisers it concerns. */
+  groupId: number
+  due: Temporal.PlainDate
+  /** Days until it is due; negative afterwards. */
+  daysLeft: number
+  state: TaskState
+  /** It is so, whoever ticked what. */
+  isProven: boolean
+  /** When a person ticked it, and who that was. */
+  tickedAt: Temporal.Instant | null
+  tickedBy: string | null
+}
+
+/** A line is coming up this many days before it is due. */
+const SOON_DAYS = 7
+/** Nobody is asked about a line this long after its day and that of the event. */
+const LAPSE_DAYS = 30
+
+/** So many days from the day of the event by its own wall clock: when the event moves, this moves along. */
+export function dueOn({ localStart }: Pick<Event, 'localStart'>, { days }: Pick<Task, 'days'>): Temporal.PlainDate {
+  return Temporal.PlainDateTime.from(localStart).toPlainDate().add({ days })
+}
+
+/** Every line of one event, the first to be done first. None of an event that was cancelled. */
+export function listTasks(db: Db, event: Event, now: Temporal.Instant): DueTask[] {
+  return event.cancelledAt ? [] : read(db, eq(events.id, event.id), now)
+}
+
+/**
+ * What is overdue or due within a week over all events, the most urgent first: of those where this organiser hosts, drafts
+ * only where they organise.
+ */
+export function listPressing(db: Db, organiser: Organiser, now: Temporal.Instant): DueTask[] {
+  const mine = and(isMine(organiser, 'host'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
+  return readUndone(db, mine, now, SOON_DAYS).filter(({ state }) => state === 'overdue' || state === 'soon')
+}
+
+/** What is overdue; of everybody, or where this organiser is to see to it. */
+export function listOverdue(db: Db, organiser: Organiser | undefined, now: Temporal.Instant): DueTask[] {
+  const mine = organiser && isMine(organiser, 'organiser')
+  return readUndone(db, mine, now, 0).filter(({ state }) => state === 'overdue')
+}
+
+/** How many lines are overdue for each of these events; those without any are not in it. */
+export function countOverdue(db: Db, list: Pick<Event, 'id'>[], now: Temporal.Instant): Map<number, number> {
+  const which = inArray(
+    events.id,
+    list.map(({ id }) => id),
+  )
+  const overdue = readUndone(db, which, now, 0).filter(({ state }) => state === 'overdue')
+  return new Map([...Map.groupBy(overdue, ({ event }) => event.id)].map(([id, { length }]) => [id, length]))
+}
+
+/** What nobody has done yet and is due so many days from now at the latest. The index on starts finds the events it can be of. */
+function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: number): DueTask[] {
+  const since = now.subtract({ hours: 24 * (LATEST + LAPSE_DAYS + 8) })
+  const until = now.add({ hours: 24 * (days - EARLIEST + 2) })
+  // It is tomorrow already in some places; each event's own zone decides below.
+  const last = dateIn(now, 'UTC').add({ days: days + 1 })
+  const isAhead = or(isNotNull(events.publishedAt), gt(events.endsAt, now))
+  const where = and(
+    gt(events.startsAt, since),
+    lt(events.startsAt, until),
+    isNull(events.cancelledAt),
+    isAhead,
+    sql`date(${events.localStart}, ${tasks.days} || ' days') <= ${last.toString()}`,
+    isNull(taskTicks.taskId),
+    which,
+    sql`not ${isProvenAt(now)}`,
+  )
+  return read(db, where, now)
+}
+
+function read(db: Db, where: SQL | undefined, now: Temporal.Instant): DueTask[] {
+  const { id, title, localStart, timeZone, durationMinutes, publishedAt } = events
+  return db
+    .select({
+      task: tasks,
+      event: { id, title, localStart, timeZone, durationMinutes, publishedAt },
+      groupId: sql<number>`coalesce((select group_id from ${series} where ${series.id} = ${events.seriesId}), ${events.groupId})`,
+      isProven: sql<number>`${isProvenAt(now)}`,
+      tickedAt: taskTicks.doneAt,
+      tickedBy: sql<string | null>`coalesce(nullif(${organisers.name}, ''), ${organisers.email})`,
+    })
+    .from(events)
+    .innerJoin(tasks, or(eq(tasks.seriesId, events.seriesId), eq(tasks.eventId, events.id)))
+    .leftJoin(taskTicks, and(eq(taskTicks.taskId, tasks.id), eq(taskTicks.eventId, events.id)))
+    .leftJoin(organisers, eq(organisers.id, taskTicks.doneBy))
+    .where(where)
+    .orderBy(
+      sql`date(${events.localStart}, ${tasks.days} || ' days')`,
+      asc(events.startsAt),
+      asc(events.id),
+      asc(tasks.id),
+    )
+    .all()
+    .map(row => judge({ ...row, isProven: row.isProven === 1 }, now))
+}
+
+type Row = Omit<DueTask, 'due' | 'daysLeft' | 'state'>
+
+function judge(row: Row, now: Temporal.Instant): DueTask {
+  const today = dateIn(now, row.event.timeZone)
+  const due = dueOn(row.event, row.task)
+  return { ...row, due, daysLeft: today.until(due).days, state: stateOf(row, due, today) }
+}
+
+function stateOf({ event, isProven, tickedAt }: Row, due: Temporal.PlainDate, today: Temporal.PlainDate): TaskState {
+  if (isProven || tickedAt) return 'done'
+  const daysLeft = today.until(due).days
+  if (daysLeft > SOON_DAYS) return 'open'
+  if (daysLeft >= 0) return 'soon'
+  const sinceEvent = dueOn(event, { days: 0 }).until(today).days
+  return Math.min(-daysLeft, sinceEvent) > LAPSE_DAYS ? 'lapsed' : 'overdue'
+}
+
+const comesAs = (part: 'speaker' | 'host') =>
+  sql`from registrations r where r.event_id = ${events.id} and r.part = ${part} and r.status <> 'cancelled'`
+const hasVenue = sql`${events.venue} is not null`
+const hasRoom = sql`coalesce(${events.roomUrl}, '') <> ''`
+
+/**
+ * What each proof looks at. A reminder is planned for each person as they register, so it is arranged once the event is public
+ * and its series has not switched both of them off, also while nobody has registered. Materials placed beforehand say
+ * nothing about what comes after.
+ */
+const isProvenAt = (now: Temporal.Instant) => sql`(case ${tasks.proof}
+  when 'speaker' then exists (select 1 ${comesAs('speaker')} and r.part_confirmed_at is not null)
+    or (${events.speakers} <> '[]' and not exists (select 1 ${comesAs('speaker')} and r.part_confirmed_at is null))
+  when 'text' then trim(${events.summary}) <> '' and trim(${events.description}) <> ''
+  when 'room' then case ${events.attendance} when 'online' then ${hasRoom} when 'in_person' then ${hasVenue}
+    else ${hasRoom} and ${hasVenue} end
+  when 'reminder' then ${events.publishedAt} is not null and coalesce(
+    (select remind_day_before or remind_hour_before from ${series} where ${series.id} = ${events.seriesId}), 1)
+  when 'host' then exists (select 1 ${comesAs('host')})
+  when 'materials' then ${events.endsAt} <= ${now.epochMilliseconds}
+    and exists (select 1 from ${materials} where ${materials.eventId} = ${events.id})
+  else 0 end)`

@@ -1,0 +1,70 @@
+// Numbers as shapes, drawn on the server: where lines and bars go in a box of 100 by 100, which the stylesheet gives its size
+// and colours. What a chart says stands in words and in a table beside it (partials/chart), so it hides nothing.
+
+/** A number of a day, of a role, of whatever is compared. */
+export interface Measure {
+  label: string
+  value: number
+}
+
+/** A chart with all that its partial says in words. */
+export interface Chart {
+  /** What it shows, as the title of its table; `summary` is what can be read off it, in a sentence. */
+  title: string
+  summary: string
+  /** What stands under its left and right end, and beside its top. */
+  from: string
+  until: string
+  top: string
+  /** Headings of the table's two columns, and its rows. */
+  columns: [string, string]
+  rows: [string, string][]
+  /** A path that is filled, and one that is drawn; empty for bars. */
+  area: string
+  line: string
+  bars: Bar[]
+  /** How high a number stands that the others are held against, such as the places there are. */
+  limit: number | undefined
+}
+
+export interface Bar {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+const SIZE = 100
+/** Between two bars, as a part of the room that each has. */
+const GAP = 0.2
+
+const round = (value: number) => Math.round(value * 100) / 100
+
+/** The top of a scale: 1, 2 or 5 and noughts, and never under what it has to hold. */
+export function topOf(most: number): number {
+  if (most <= 5) return 5
+  const step = 10 ** Math.floor(Math.log10(most))
+  return [1, 2, 5, 10].map(times => times * step).find(top => top >= most) ?? most
+}
+
+/** A number that grows by steps: it stays until the next one, and the last one until the end. */
+export function stepsOf(values: number[], top: number): Pick<Chart, 'area' | 'line'> {
+  if (!values.length) return { area: '', line: '' }
+  const width = SIZE / values.length
+  const steps = values.map((value, index) => `V${heightOf(value, top)}H${round((index + 1) * width)}`).join('')
+  return { line: `M0 ${heightOf(values[0] ?? 0, top)}${steps}`, area: `M0 ${SIZE}${steps}V${SIZE}Z` }
+}
+
+/** Bars that stand side by side, the first on the left. */
+export function barsOf(values: number[], top: number): Bar[] {
+  const room = SIZE / values.length
+  return values.map((value, index) => {
+    const y = heightOf(value, top)
+    return { x: round(index * room + (room * GAP) / 2), y, width: round(room * (1 - GAP)), height: round(SIZE - y) }
+  })
+}
+
+/** How far from the top something stands. */
+export function heightOf(value: number, top: number): number {
+  return round(SIZE - (SIZE * Math.min(value, top)) / top)
+}
