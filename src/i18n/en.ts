@@ -293,6 +293,13 @@ export const en: Messages = {
         button: 'Confirm this address',
         notYou: 'This is not you? You do not have to do anything. Nothing will change.',
       },
+      mailing: {
+        eyebrow: 'Message from the organiser',
+        urgentEyebrow: 'Short notice',
+        button: 'To the door',
+        test: 'This is a test. Only you get this mail. Your button leads to the public page.',
+        unsubscribe: 'Send me no more messages about {kind} now that it is over',
+      },
       newsletter: {
         subject: 'Coming up at {website}',
         eyebrow: 'Newsletter',
@@ -1424,6 +1431,13 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         registration_cancelled: ({ who, what, person }) =>
           `${who} cancelled the registration of ${person} for ${what}.`,
         registration_promoted: ({ who, what, person }) => `${who} gave ${person} a place at ${what}.`,
+        registration_corrected: ({ who, what, person }: Happened) =>
+          `${who} corrected the details of ${person} at ${what}.`,
+        address_corrected: ({ who, what, person }: Happened) =>
+          `${who} corrected the e-mail address of ${person} at ${what}.`,
+        note_written: ({ who, what, person }: Happened) => `${who} wrote a note on ${person} for ${what}.`,
+        registrations_merged: ({ who, what, person }: Happened) =>
+          `${who} merged a double registration of ${person} at ${what}.`,
         attendance_marked: ({ who, what, person }) => `${who} noted that ${person} was at ${what}.`,
         attendance_unmarked: ({ who, what, person }) => `${who} noted that ${person} was not at ${what}.`,
         person_erased: ({ who }) => `${who} erased the data of an attendee.`,

@@ -310,6 +310,14 @@ export const nl = {
         button: 'Bevestig dit adres',
         notYou: 'Ben jij dit niet? Dan hoef je niets te doen. Er verandert dan niets.',
       },
+      /** Around an organiser's own words. */
+      mailing: {
+        eyebrow: 'Bericht van de organisator',
+        urgentEyebrow: 'Snel bericht',
+        button: 'Naar de deur',
+        test: 'Dit is een test. Alleen jij krijgt deze mail. De knop gaat bij jou naar de openbare pagina.',
+        unsubscribe: 'Stuur me na afloop geen berichten meer over {soort}',
+      },
       newsletter: {
         subject: 'Wat eraan komt bij {website}',
         eyebrow: 'Nieuwsbrief',
@@ -1473,6 +1481,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         registration_added: ({ who, what, person }: Happened) => `${who} voegde ${person} toe aan ${what}.`,
         registration_cancelled: ({ who, what, person }: Happened) => `${who} meldde ${person} af voor ${what}.`,
         registration_promoted: ({ who, what, person }: Happened) => `${who} gaf ${person} een plaats bij ${what}.`,
+        registration_corrected: ({ who, what, person }: Happened) =>
+          `${who} verbeterde de gegevens van ${person} bij ${what}.`,
+        address_corrected: ({ who, what, person }: Happened) =>
+          `${who} verbeterde het e-mailadres van ${person} bij ${what}.`,
+        note_written: ({ who, what, person }: Happened) => `${who} schreef een notitie bij ${person} voor ${what}.`,
+        registrations_merged: ({ who, what, person }: Happened) =>
+          `${who} voegde een dubbele aanmelding van ${person} bij ${what} samen.`,
         attendance_marked: ({ who, what, person }: Happened) => `${who} noteerde dat ${person} bij ${what} was.`,
         attendance_unmarked: ({ who, what, person }: Happened) => `${who} noteerde dat ${person} niet bij ${what} was.`,
         person_erased: ({ who }: Happened) => `${who} wiste de gegevens van een deelnemer.`,
