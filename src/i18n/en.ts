@@ -1158,7 +1158,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       timesEnd: 'times (may be empty)',
       skip: 'Months we skip',
       changesFuture:
-        'Time, venue and places go for what you plan from now on. The title, the reminders and the waiting list change at once, also for what is there already.',
+        'Venue and places go for what you plan from now on. If you change the day or the time, the next page asks whether what is planned already goes along. The title, the reminders and the waiting list change at once, also for what is there already.',
       remindDay: 'Send a reminder one day before',
       remindHour: 'Send a reminder one hour before',
       promote: 'When a place comes free, the first on the waiting list gets it, until so many hours before the start:',
@@ -1431,13 +1431,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         registration_cancelled: ({ who, what, person }) =>
           `${who} cancelled the registration of ${person} for ${what}.`,
         registration_promoted: ({ who, what, person }) => `${who} gave ${person} a place at ${what}.`,
-        registration_corrected: ({ who, what, person }: Happened) =>
-          `${who} corrected the details of ${person} at ${what}.`,
-        address_corrected: ({ who, what, person }: Happened) =>
-          `${who} corrected the e-mail address of ${person} at ${what}.`,
-        note_written: ({ who, what, person }: Happened) => `${who} wrote a note on ${person} for ${what}.`,
-        registrations_merged: ({ who, what, person }: Happened) =>
-          `${who} merged a double registration of ${person} at ${what}.`,
+        registration_corrected: ({ who, what, person }) => `${who} corrected the details of ${person} at ${what}.`,
+        address_corrected: ({ who, what, person }) => `${who} corrected the e-mail address of ${person} at ${what}.`,
+        note_written: ({ who, what, person }) => `${who} wrote a note on ${person} for ${what}.`,
+        registrations_merged: ({ who, what, person }) => `${who} merged a double registration of ${person} at ${what}.`,
         attendance_marked: ({ who, what, person }) => `${who} noted that ${person} was at ${what}.`,
         attendance_unmarked: ({ who, what, person }) => `${who} noted that ${person} was not at ${what}.`,
         person_erased: ({ who }) => `${who} erased the data of an attendee.`,
