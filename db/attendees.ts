@@ -1,8 +1,9 @@
 // Invented attendees for the example programme: functions and quarters as names, all at example.org.
+import { markAttended } from '#src/domain/check-ins.ts'
 import type { Event } from '#src/domain/events.ts'
 import { capacityOf, presencesOf } from '#src/domain/places.ts'
 import { type Applicant, register } from '#src/domain/registering.ts'
-import { markAttended, type Role } from '#src/domain/registrations.ts'
+import type { Role } from '#src/domain/registrations.ts'
 import { assumeTold } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Tx } from './open.ts'
@@ -47,7 +48,13 @@ function fill(tx: Tx, event: Event, part: number, now: Temporal.Instant): void {
     const moment = last.subtract({ minutes: (amount - number) * 37 })
     const registration = register(tx, event, invent(number + event.id * 7, event), moment)
     const wasThere = isBefore(event.endsAt, now) && registration.status === 'confirmed' && number % 5 !== 3
-    if (wasThere) markAttended(tx, registration, event.startsAt)
+    if (wasThere)
+      markAttended(
+        tx,
+        registration,
+        { source: registration.attendance === 'online' ? 'door' : 'check_in' },
+        event.startsAt,
+      )
   }
 }
 

@@ -429,4 +429,8 @@ UPDATE `events` SET `planned_for` = coalesce(`moved_from`, `local_start`) WHERE 
 -- Every series has a run sheet; those from before it get the usual one.
 INSERT INTO `tasks` (`series_id`, `days`, `proof`)
 SELECT `series`.`id`, `usual`.`column1`, `usual`.`column2` FROM `series`
-CROSS JOIN (VALUES (-28, 'speaker'), (-21, 'text'), (-14, 'room'), (-7, 'host'), (-3, 'reminder'), (3, 'materials')) AS `usual`;
+CROSS JOIN (VALUES (-28, 'speaker'), (-21, 'text'), (-14, 'room'), (-7, 'host'), (-3, 'reminder'), (3, 'materials')) AS `usual`;--> statement-breakpoint
+-- Whoever was there before it was kept how we knew: online by the door, elsewhere by hand.
+UPDATE `registrations` SET `attendance_source` = iif(`attendance` = 'online', 'door', 'by_hand') WHERE `attended_at` IS NOT NULL;--> statement-breakpoint
+INSERT INTO `check_ins` (`id`, `registration_id`, `is_present`, `source`, `at`, `received_at`)
+SELECT lower(hex(randomblob(16))), `id`, 1, `attendance_source`, `attended_at`, `attended_at` FROM `registrations` WHERE `attended_at` IS NOT NULL;

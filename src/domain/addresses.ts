@@ -4,6 +4,7 @@ import { registrations } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { hash } from '#src/lib/tokens.ts'
+import { moveCheckIns } from './check-ins.ts'
 import { takeBack } from './declines.ts'
 import { getEvent } from './events.ts'
 import { countMessagesTo, enqueueAbout } from './outbox.ts'
@@ -57,21 +58,54 @@ function isProof(value: unknown): value is Proof {
   return typeof value === 'object' && value !== null && 'id' in value && 'version' in value && 'address' in value
 }
 
-/**
- * Moves a registration to the proven address: a row of its own, so that each address keeps its own calendar history. The
- * old links stop working. Where that address had a registration already, the better of the two is kept: nobody loses a
- * place or their turn. Returns the registration of the new address.
- */
+/** Moves a registration to the address that waited for its proof. Returns the registration of that address. */
 export function proveAddress(tx: Tx, registration: Registration, now: Temporal.Instant): Registration {
-  const event = getEvent(tx, registration.eventId)
-  if (!registration.newEmail || registration.status === 'cancelled') throw new Refusal('link_expired')
-  if (!isBefore(now, event.startsAt)) throw new Refusal('past')
-  const person = findOrCreatePerson(tx, registration.newEmail, now)
+  if (!registration.newEmail) throw new Refusal('link_expired')
+  return moveTo(tx, registration, registration.newEmail, 'attendee', now)
+}
+
+/**
+ * An organiser puts a mistyped address right: CANCEL to the old one if it was told anything, REQUEST to the new one. Whoever
+ * had no address so far stays the row they are. Returns the registration of that address.
+ */
+export function correctAddress(
+  tx: Tx,
+  { id }: Pick<Registration, 'id'>,
+  email: string,
+  now: Temporal.Instant,
+): Registration {
+  const registration = getRegistration(tx, id)
+  const person = findPersonById(tx, registration.personId)
+  if (person?.email === email) return registration
+  if (registration.name === '' || person?.email || findPerson(tx, email)) {
+    return moveTo(tx, registration, email, 'organiser', now)
+  }
+  const event = eventToCome(tx, registration, now)
+  tx.update(people).set({ email }).where(eq(people.id, registration.personId)).run()
+  settle(tx, registration, now)
+  planReminders(tx, registration, event, now)
+  return registration
+}
+
+/**
+ * To another address: a row of its own, so that each address keeps its own calendar history. The old links stop working.
+ * Where that address had a registration already, the better of the two is kept: nobody loses a place or their turn.
+ */
+function moveTo(
+  tx: Tx,
+  registration: Registration,
+  email: string,
+  by: (typeof CANCELLERS)[number],
+  now: Temporal.Instant,
+): Registration {
+  const event = eventToCome(tx, registration, now)
+  const person = findOrCreatePerson(tx, email, now)
   const there = findRegistrationOf(tx, event, person)
-  leave(tx, registration, now)
+  const aside = stepAside(tx, registration, by, now)
   if (there && isAsGood(there, registration)) {
+    const kept = carryAlong(tx, aside, there)
     fillPlaces(tx, event, now)
-    return there.declinedAt ? takeBack(tx, there, now) : there
+    return kept.declinedAt ? takeBack(tx, kept, now) : kept
   }
   const values = { ...carriedOver(registration), revisedAt: now }
   const moved = there
@@ -81,40 +115,33 @@ export function proveAddress(tx: Tx, registration: Registration, now: Temporal.I
         .values({ ...values, eventId: event.id, personId: person.id, createdAt: now })
         .returning()
         .get()
-  settle(tx, moved, now)
-  planReminders(tx, moved, event, now)
-  return moved
+  const whole = carryAlong(tx, aside, moved)
+  settle(tx, whole, now)
+  planReminders(tx, whole, event, now)
+  // Somebody who speaks from now on leaves their place to who waits.
+  if (whole.part !== null) fillPlaces(tx, event, now)
+  return whole
 }
 
-/** Out of the old address's calendar. The place itself moves along, so nobody else is given it. */
-function leave(tx: Tx, registration: Registration, now: Temporal.Instant): void {
-  const old = update(tx, registration, {
-    status: 'cancelled',
-    cancelledAt: now,
-    cancelledBy: 'attendee',
-    newEmail: null,
-    ...NOT_DECLINED,
-    sequence: registration.sequence + 1,
-    revisedAt: now,
-    linkVersion: registration.linkVersion + 1,
-    doorVersion: registration.doorVersion + 1,
-  })
-  dropReminders(tx, [old.id], 'cancelled')
-  settle(tx, old, now)
+function eventToCome(tx: Tx, { eventId, status }: Registration, now: Temporal.Instant): Event {
+  if (status === 'cancelled') throw new Refusal('link_expired')
+  const event = getEvent(tx, eventId)
+  if (!isBefore(now, event.startsAt)) throw new Refusal('past')
+  return event
 }
 
-/** Nothing is better than a place; of two that wait for the same, the one whose turn comes first. */
-function isAsGood(there: Registration, { status, attendance, queueNumber }: Registration): boolean {
-  if (there.status === 'confirmed') return true
+/** Nothing is better than a place, but to speak; of two that wait for the same, the one whose turn comes first. */
+function isAsGood(there: Registration, { status, attendance, queueNumber, part }: Registration): boolean {
+  if (there.status === 'confirmed') return part === null || there.part !== null
   if (there.status === 'cancelled' || status === 'confirmed') return false
   return there.attendance === attendance && there.queueNumber < queueNumber
 }
 
 function carriedOver(registration: Registration) {
   const { name, organisation, role, attendance, accessNeeds, locale, addedBy } = registration
-  const { status, queueNumber, confirmedAt, attendedAt } = registration
+  const { status, queueNumber, confirmedAt, attendedAt, part, partConfirmedAt } = registration
   const details = { name, organisation, role, attendance, accessNeeds, locale, addedBy }
-  const state = { status, queueNumber, confirmedAt, attendedAt }
+  const state = { status, queueNumber, confirmedAt, attendedAt, part, partConfirmedAt }
   // What one calendar answered is not what the other holds.
   const answer = { reply: null, ...NOT_DECLINED }
   return { ...details, ...state, ...answer, cancelledAt: null, cancelledBy: null, remindersStoppedAt: null }

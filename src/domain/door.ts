@@ -2,8 +2,9 @@
 import type { Tx } from '#db/open.ts'
 import { Refusal, type RefusalCode } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { markAttended } from './check-ins.ts'
 import { type Event, getEvent } from './events.ts'
-import { markAttended, type Registration } from './registrations.ts'
+import type { Registration } from './registrations.ts'
 
 export type DoorState = 'early' | 'open' | 'in_person' | 'waitlisted' | 'unregistered' | 'event_cancelled' | 'past'
 
@@ -29,9 +30,11 @@ export function enterRoom(tx: Tx, registration: Registration, now: Temporal.Inst
   const event = getEvent(tx, registration.eventId)
   const state = doorState(event, registration, now)
   if (state !== 'open') throw new Refusal(REFUSALS[state])
-  if (!event.roomUrl) throw new Refusal('room_missing')
-  markAttended(tx, registration, now)
-  return event.roomUrl
+  // Whoever hosts comes in as host, where the room has a way in for them.
+  const room = (registration.part === 'host' && event.hostUrl) || event.roomUrl
+  if (!room) throw new Refusal('room_missing')
+  markAttended(tx, registration, { source: 'door' }, now)
+  return room
 }
 
 const REFUSALS: Record<Exclude<DoorState, 'open'>, RefusalCode> = {

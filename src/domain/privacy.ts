@@ -1,7 +1,7 @@
 // What the law gives every person: all we keep about them, and its end.
 import { eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { auditEntries, messages, people, registrations } from '#db/schema.ts'
+import { auditEntries, checkIns, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
@@ -35,9 +35,12 @@ export function exportPerson(db: Db, person: Person) {
       organisation: registration.organisation,
       role: registration.role,
       attendance: registration.attendance,
+      part: registration.part,
+      partConfirmedAt: textOf(registration.partConfirmedAt),
       accessNeeds: registration.accessNeeds,
       status: registration.status,
       attendedAt: textOf(registration.attendedAt),
+      attendanceSource: registration.attendanceSource,
       reply: registration.reply,
       repliedAt: textOf(registration.repliedAt),
       declinedAt: textOf(registration.declinedAt),
@@ -64,11 +67,13 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   tx.delete(messages)
     .where(person.email ? or(eq(messages.toAddress, person.email), theirs) : theirs)
     .run()
+  tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.update(registrations)
     .set({
       name: '',
       organisation: '',
       accessNeeds: '',
+      partConfirmedAt: null,
       newEmail: null,
       ...NO_ANSWER,
       linkVersion: sql`${registrations.linkVersion} + 1`,

@@ -1,33 +1,27 @@
-// One person's place at one event, as a record: finding, listing, attendance. What people do with it stands in `registering`.
+// One person's place at one event, as a record: finding and listing. Who was there stands in `check-ins`, what people do with it in `registering`.
 import { countRows } from '#db/count.ts'
 import { and, asc, eq, like, lt, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
-import { NotFound, Refusal } from '#src/lib/errors.ts'
+import { type PARTS, people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
+import { NotFound } from '#src/lib/errors.ts'
 import type { Event } from './events.ts'
 import type { Person } from './people.ts'
 
 export type Registration = typeof registrations.$inferSelect
 export type Status = (typeof STATUSES)[number]
 export type Role = (typeof ROLES)[number]
+/** What somebody does at an event, besides being there. */
+export type Part = (typeof PARTS)[number]
 
 /** No pending no. What was answered stays beside it, so that the same answer is never taken for a new one. */
 export const NOT_DECLINED = { declinedAt: null, freesAt: null }
 
+/** Comes to take part, and no more. */
+export const NO_PART = { part: null, partConfirmedAt: null }
+
 /** Nothing of what was answered. */
 export const NO_ANSWER = { reply: null, replySequence: null, repliedAt: null, ...NOT_DECLINED }
-
-/** Records that somebody was there; the first time counts. Whoever comes has not stayed away, whatever their calendar said. */
-export function markAttended(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): void {
-  const registration = getRegistration(tx, id)
-  if (registration.status !== 'confirmed') throw new Refusal('not_possible_now')
-  if (!registration.attendedAt) update(tx, registration, { attendedAt: now, ...NOT_DECLINED })
-}
-
-export function unmarkAttended(tx: Tx, registration: Registration): void {
-  update(tx, registration, { attendedAt: null })
-}
 
 const ofPerson = prepared(db =>
   db

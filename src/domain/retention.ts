@@ -1,8 +1,8 @@
 // Personal data has an end date, and goes by itself. Role, organisation and attendance stay: they count in the totals and,
 // without a name or an address beside them, point at nobody.
-import { and, eq, exists, inArray, isNotNull, lt, ne, not, sql } from '#db/drizzle.ts'
+import { and, eq, exists, inArray, isNotNull, isNull, lt, ne, not, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { events, messages, people, registrations } from '#db/schema.ts'
+import { answers, checkIns, events, formFields, mailings, messages, people, registrations } from '#db/schema.ts'
 import { NO_ADDRESS } from './people.ts'
 import { NO_ANSWER } from './registrations.ts'
 
@@ -21,6 +21,16 @@ export function clearAccessNeeds(tx: Tx, now: Temporal.Instant): void {
     .run()
 }
 
+/** What was answered to an extra question goes so many days after the event as the question says. */
+export function clearAnswers(tx: Tx, now: Temporal.Instant): void {
+  const over = tx
+    .select({ id: formFields.id })
+    .from(formFields)
+    .innerJoin(events, eq(events.id, formFields.eventId))
+    .where(sql`${events.endsAt} + ${formFields.deleteAfterDays} * 86400000 < ${now.epochMilliseconds}`)
+  tx.delete(answers).where(inArray(answers.formFieldId, over)).run()
+}
+
 /**
  * A year after an event the names on its list go, its mails, and the links to its registrations; then the address of whoever has nothing newer. A year is
  * one by the calendar, in UTC.
@@ -32,16 +42,33 @@ export function forget(tx: Tx, now: Temporal.Instant): void {
   tx.delete(messages)
     .where(and(lt(messages.createdAt, limit), ne(messages.state, 'queued')))
     .run()
+  // What was seen of them at the door: the outcome stays on the registration and counts.
+  const forgotten = and(ne(registrations.name, ''), inArray(registrations.eventId, over))
+  const theirs = tx.select({ id: registrations.id }).from(registrations).where(forgotten)
+  tx.delete(checkIns).where(inArray(checkIns.registrationId, theirs)).run()
+  tx.delete(mailings)
+    .where(and(isNull(mailings.releasedAt), inArray(mailings.eventId, over)))
+    .run()
+  tx.update(mailings)
+    .set({ subject: '', body: '' })
+    .where(and(ne(mailings.subject, ''), inArray(mailings.eventId, over)))
+    .run()
   tx.update(registrations)
     .set({
       name: '',
       accessNeeds: '',
+      partConfirmedAt: null,
       newEmail: null,
       ...NO_ANSWER,
       linkVersion: sql`${registrations.linkVersion} + 1`,
       doorVersion: sql`${registrations.doorVersion} + 1`,
     })
     .where(and(ne(registrations.name, ''), inArray(registrations.eventId, over)))
+    .run()
+  // Names whoever it was written to, perhaps.
+  tx.update(events)
+    .set({ briefing: '' })
+    .where(and(ne(events.briefing, ''), lt(events.endsAt, limit)))
     .run()
   const named = tx
     .select({ id: registrations.id })

@@ -10,7 +10,7 @@ import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { know } from '#src/domain/knowing.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
-import { getRegistration, markAttended, type Registration } from '#src/domain/registrations.ts'
+import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { answerOf, applyReply, comeBack, type Reply } from '#src/domain/replies.ts'
 import { assumeTold, sequenceOf, toldNow } from '#src/domain/telling.ts'
 import {
@@ -359,7 +359,7 @@ describe('when the time has come', () => {
   test('but they have come in: they stay', () => {
     const { db, reply, fresh, free, zoe } = openWebinar()
     reply({}, START.subtract({ minutes: 20 }))
-    writeNow(db, tx => markAttended(tx, zoe, START.subtract({ minutes: 12 })))
+    writeNow(db, tx => markAttended(tx, zoe, { source: 'door' }, START.subtract({ minutes: 12 })))
     free(START.subtract({ minutes: 10 }))
     expect(fresh()).toMatchObject({ status: 'confirmed', declinedAt: null, freesAt: null })
     expect(reply({}, START.subtract({ minutes: 5 }))).toBe('unknown')

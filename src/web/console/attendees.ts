@@ -2,14 +2,15 @@
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { auditEvent } from '#src/domain/audit.ts'
+import { type Action, auditEvent } from '#src/domain/audit.ts'
+import { markAttended, unmarkAttended } from '#src/domain/check-ins.ts'
 import type { Event } from '#src/domain/events.ts'
 import { getRegistrationWith } from '#src/domain/organisers.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
-import { markAttended, type Registration, unmarkAttended } from '#src/domain/registrations.ts'
+import type { Registration } from '#src/domain/registrations.ts'
 import { trustAddress } from '#src/domain/retrying.ts'
-import { takePlace } from '#src/domain/waiting.ts'
+import { givePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
@@ -48,7 +49,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
     { schema: { params: Id, body: Confirmation } },
     async (request, reply) => {
       const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
-      const promote = (tx: Tx) => takePlace(tx, registration, clock.now())
+      const promote = (tx: Tx) => givePlace(tx, registration, clock.now())
       const act = audited(request, event, 'registration_promoted', promote)
       const question = ask(request, 'promote', event, registration, paths.console.promotion(registration.id))
       const { ask: page } = await askOrDo(
@@ -85,15 +86,15 @@ export function attendeeRoutes(app: App, deps: Deps): void {
     { schema: { params: Id, body: Presence } },
     async (request, reply) => {
       const { registration, event } = getRegistrationWith(db, organiserOf(request), 'host', request.params.id)
-      const now = clock.now()
       const isThere = request.body.present === 'yes'
-      const mark = (tx: Tx) => (isThere ? markAttended(tx, registration, now) : unmarkAttended(tx, registration))
+      const witness = { source: 'by_hand', organiserId: organiserOf(request).id } as const
+      const mark = (tx: Tx) => (isThere ? markAttended : unmarkAttended)(tx, registration, witness, clock.now())
       await write(audited(request, event, isThere ? 'attendance_marked' : 'attendance_unmarked', mark))
       return seeOther(request, reply, backTo(event, registration))
     },
   )
 
-  function audited(request: FastifyRequest, event: Event, action: string, act: (tx: Tx) => unknown) {
+  function audited(request: FastifyRequest, event: Event, action: Action, act: (tx: Tx) => unknown) {
     const { id: organiserId } = organiserOf(request)
     return (tx: Tx) => {
       act(tx)
