@@ -20,8 +20,10 @@ import { outboxRoutes } from './web/console/outbox.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { publicationRoutes } from './web/console/publication.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
+import { schoolHolidayRoutes } from './web/console/school-holidays.ts'
 import { seriesRoutes } from './web/console/series.ts'
 import { signInRoutes } from './web/console/sign-in.ts'
+import { swapRoutes } from './web/console/swaps.ts'
 import type { App, Deps } from './web/deps.ts'
 import { assets } from './web/plugins/assets.ts'
 import { errorPages } from './web/plugins/errors.ts'
@@ -108,6 +110,8 @@ export async function createApp(
     mailPreviewRoutes(scope, deps)
     seriesRoutes(scope, deps)
     planningRoutes(scope, deps)
+    swapRoutes(scope, deps)
+    schoolHolidayRoutes(scope, deps)
     eventListRoutes(scope, deps)
     editorRoutes(scope, deps)
     publicationRoutes(scope, deps)

@@ -1,5 +1,5 @@
 // `npm run cli -- <command>`: what an administrator does from the command line. Exit 0 done, 1 refused, 2 wrong usage.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { BackupError, backUp, restore } from '#db/backup.ts'
 import { type Db, NewerDatabase, openDatabase } from '#db/open.ts'
@@ -11,6 +11,7 @@ import { type Config, ConfigError, environment, readConfig } from './config.ts'
 import { ensureOwner, findOrganiser } from './domain/organisers.ts'
 import { findPerson } from './domain/people.ts'
 import { erasePerson, exportPerson } from './domain/privacy.ts'
+import { keepSchoolHolidays, readSchoolHolidays } from './domain/school-holidays.ts'
 import { createSignIn } from './domain/sign-ins.ts'
 import { checkSetup } from './jobs/checks.ts'
 import { sendTests } from './jobs/test-mail.ts'
@@ -56,6 +57,11 @@ const COMMANDS: Record<string, Command> = {
     argument: 'FILE',
     does: 'lays groups, themes and events of a programme file into the database',
     run: importProgramme,
+  },
+  'import-school-holidays': {
+    argument: 'FILE',
+    does: 'reads the school holidays from the open data of Rijksoverheid (JSON)',
+    run: importSchoolHolidays,
   },
   'export-person': { argument: 'EMAIL', does: 'prints everything kept about an address, as JSON', run: exportOne },
   'erase-person': {
@@ -134,6 +140,13 @@ function importProgramme(config: Config, file: string): void {
       throw new Refused(`${file} is no programme: ${error.message}`)
     throw error
   }
+}
+
+function importSchoolHolidays(config: Config, file: string): void {
+  const list = readSchoolHolidays(readFileSync(file, 'utf8'))
+  if (!list) throw new Refused(`${file} holds no school holidays as opendata.rijksoverheid.nl gives them (output=json)`)
+  withDatabase(config, db => writeNow(db, tx => keepSchoolHolidays(tx, list)))
+  console.log(`${list.length} school holidays`)
 }
 
 function exportOne(config: Config, email: string): void {

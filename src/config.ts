@@ -29,6 +29,8 @@ export interface Config {
   mailRate: number | undefined
   trustProxy: boolean | number | string[]
   logLevel: string
+  /** Where the open data of Rijksoverheid has the school holidays. */
+  schoolHolidaysUrl: string
   clock: Temporal.Instant | undefined
   isProduction: boolean
   /** The example programme: pages say so and search engines stay away. */
@@ -86,6 +88,11 @@ export const VARIABLES = {
   },
   TRUST_PROXY: { means: 'who may say X-Forwarded-For: true, a number of hops, or networks', fallback: '', read: proxy },
   LOG_LEVEL: { means: LOG_LEVELS.join(', '), fallback: 'info', read: oneOf(LOG_LEVELS) },
+  SCHOOL_HOLIDAYS_URL: {
+    means: 'where an organiser fetches the school holidays, when they press that button and at no other time',
+    fallback: 'https://opendata.rijksoverheid.nl/v1/sources/rijksoverheid/infotypes/schoolholidays?output=json',
+    read: url('https:', 'http:'),
+  },
   CLOCK: { means: 'test only: an instant the clock starts from', fallback: '', read: optional(instant) },
 } as const
 
@@ -125,6 +132,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     mailRate: get('MAIL_RATE', VARIABLES.MAIL_RATE.read),
     trustProxy: get('TRUST_PROXY', VARIABLES.TRUST_PROXY.read),
     logLevel: get('LOG_LEVEL', VARIABLES.LOG_LEVEL.read),
+    schoolHolidaysUrl: get('SCHOOL_HOLIDAYS_URL', VARIABLES.SCHOOL_HOLIDAYS_URL.read),
     clock: get('CLOCK', VARIABLES.CLOCK.read),
     isProduction: env.NODE_ENV === 'production',
     isDemo: demo,

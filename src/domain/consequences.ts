@@ -12,21 +12,23 @@ export type Reach = 'event' | 'person'
 export type Act = (tx: Tx) => unknown
 
 /** Not brought about by what an organiser does: these leave at their own time, whatever happens. */
-const ON_THEIR_OWN: MessageKind[] = ['reminder_day', 'reminder_hour', 'my', 'sign_in', 'address', 'declined', 'test']
+const ON_THEIR_OWN: MessageKind[] = ['reminder_day', 'reminder_hour', 'my', 'sign_in', 'address', 'declined', 'mailing', 'test']
 
-/** Does the act and returns the mails that it brings about, oldest first. */
-export function mailsOf(tx: Tx, event: Event, reach: Reach, act: Act): Message[] {
-  const before = new Set(listUnsent(tx, event).map(message => message.id))
+/** Does the act and returns the mails that it brings about, oldest first; it may be about more events than one. */
+export function mailsOf(tx: Tx, about: Event | Event[], reach: Reach, act: Act): Message[] {
+  const list = [about].flat()
+  const unsent = () => list.flatMap(event => listUnsent(tx, event))
+  const before = new Set(unsent().map(message => message.id))
   act(tx)
-  const after = listUnsent(tx, event)
+  const after = unsent()
   if (reach === 'person') return after.filter(message => !before.has(message.id))
-  const active = new Set(listActiveIds(tx, event))
+  const active = new Set(list.flatMap(event => listActiveIds(tx, event)))
   return after.filter(({ registrationId }) => registrationId !== null && active.has(registrationId))
 }
 
 /** Does the act if it mails as many people as somebody was shown; Refusal('changed_meanwhile') if not. */
-export function carryOut(tx: Tx, event: Event, reach: Reach, act: Act, shown: number): void {
-  if (recipientsOf(mailsOf(tx, event, reach, act)) !== shown) throw new Refusal('changed_meanwhile')
+export function carryOut(tx: Tx, about: Event | Event[], reach: Reach, act: Act, shown: number): void {
+  if (recipientsOf(mailsOf(tx, about, reach, act)) !== shown) throw new Refusal('changed_meanwhile')
 }
 
 export function recipientsOf(mails: Message[]): number {

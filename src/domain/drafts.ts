@@ -17,6 +17,7 @@ import { firstFree, slugify } from '#src/lib/text.ts'
 import { instantsOf, localTimeProblem } from '#src/lib/time.ts'
 import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { dropAsked } from './contributing.ts'
 import type { Event } from './events.ts'
 import { giveUsualLines, removeLinesOf } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
@@ -76,6 +77,7 @@ export function publishEvent(tx: Tx, event: Event, editor: Editor, now: Temporal
 export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.Instant): void {
   if (event.publishedAt) throw new Refusal('not_possible_now')
   if (event.revision !== editor.revision) throw new Refusal('changed_meanwhile')
+  dropAsked(tx, event)
   for (const table of [eventThemes, eventCohosts, formFields, sessions, materials])
     tx.delete(table).where(eq(table.eventId, event.id)).run()
   removeLinesOf(tx, event)

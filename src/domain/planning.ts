@@ -53,7 +53,7 @@ export function nextSpan(db: Db, found: Series, today: Temporal.PlainDate) {
 
 /** The day an event was planned for, wherever it was moved to afterwards. */
 function wantedDate(event: Event): Temporal.PlainDate {
-  return Temporal.PlainDateTime.from(event.movedFrom ?? event.localStart).toPlainDate()
+  return Temporal.PlainDateTime.from(event.plannedFor ?? event.movedFrom ?? event.localStart).toPlainDate()
 }
 
 /** A monthly series has one event a month, wherever in the month it was moved to; a weekly one has its exact dates. */
@@ -81,6 +81,19 @@ function listLatest(db: Db, found: Series): Event[] {
   return db.select().from(events).where(mine).orderBy(desc(events.localStart)).limit(20).all()
 }
 
+/** Events of a series in a span that stand for none of the proposed dates: added beside the rule, or from an older one. */
+export function listStray(
+  db: Db,
+  found: Series,
+  proposals: Proposal[],
+  from: Temporal.PlainDate,
+  until: Temporal.PlainDate,
+): Event[] {
+  const shown = new Set(proposals.map(({ existing }) => existing?.id))
+  const isIn = ({ localStart }: Event) => localStart >= from.toString() && localStart < until.add({ days: 1 }).toString()
+  return listPlanned(db, found, from, until).filter(event => isIn(event) && !shown.has(event.id))
+}
+
 /** Which of these wall times a series has already. */
 function takenStarts(db: Db, found: Series, starts: string[]): Set<string> {
   const same = and(eq(events.seriesId, found.id), inArray(events.localStart, starts))
@@ -91,6 +104,9 @@ function takenStarts(db: Db, found: Series, starts: string[]): Set<string> {
 export interface PlannedDate {
   date: Temporal.PlainDate
   title?: string
+  /** The rule's own date, where another one was chosen instead, and why. */
+  insteadOf?: Temporal.PlainDate
+  reason?: string
 }
 
 /** Makes a draft for each date that the series has nothing on yet, with the series' defaults. Returns the new ones. */
@@ -114,7 +130,7 @@ export function planDates(
   if (problems.length) throw new Invalid(Object.fromEntries(problems))
   const made = fresh
     .filter(({ localStart }) => !taken.has(localStart) && taken.add(localStart))
-    .map(({ localStart, title }) => createEvent(tx, draftOf(found, localStart, title), now))
+    .map(planned => createEvent(tx, draftOf(found, planned), now))
   audit(
     tx,
     { action: 'series_planned', organiserId, groupId: found.groupId, detail: `${found.slug}: ${made.length}` },
@@ -123,7 +139,10 @@ export function planDates(
   return made
 }
 
-function draftOf(found: Series, localStart: string, title = found.title) {
+function draftOf(
+  found: Series,
+  { localStart, title = found.title, insteadOf, reason = '' }: PlannedDate & { localStart: string },
+) {
   const { id, groupId, kind, timeZone, durationMinutes, attendance, capacityOnline, capacityInPerson, roomUrl, venue } =
     found
   const slug = `${found.slug}-${localStart.slice(0, 10)}`
@@ -140,6 +159,8 @@ function draftOf(found: Series, localStart: string, title = found.title) {
     venue,
     title,
     localStart,
+    plannedFor: insteadOf ? `${insteadOf}T${found.localTime}` : localStart,
+    moveReason: reason,
     ...(title === found.title && { slug }),
   }
 }

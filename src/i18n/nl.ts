@@ -1199,7 +1199,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       timesEnd: 'keer (mag leeg)',
       skip: 'Deze maanden slaan we over',
       changesFuture:
-        'Tijd, locatie en plaatsen gelden voor wat je hierna plant. De titel, de herinneringen en de wachtlijst veranderen meteen, ook voor wat er al staat.',
+        'Locatie en plaatsen gelden voor wat je hierna plant. Verander je de dag of de tijd, dan kies je op de volgende bladzijde of wat al gepland is meegaat. De titel, de herinneringen en de wachtlijst veranderen meteen, ook voor wat er al staat.',
       remindDay: 'Stuur een dag van tevoren een herinnering',
       remindHour: 'Stuur een uur van tevoren een herinnering',
       promote:

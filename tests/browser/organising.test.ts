@@ -59,7 +59,7 @@ test('plans the year after what exists: a dozen ticks are there already, one is 
   await page.keyboard.press('Enter')
   await tabTo(page, 'Titel op donderdag 6 januari 2028')
   await page.keyboard.type('Nieuwjaarsgesprek')
-  await follow(page, 'Maak concepten')
+  await follow(page, 'Bewaar dit plan')
   expect(await page.textContent('[role=status]')).toContain('Er zijn 9 concepten gemaakt.')
   expect(drafts().map(({ start }) => start.slice(0, 10))).toEqual([
     ...['2028-01-06', '2028-02-03', '2028-03-02', '2028-04-06', '2028-06-01', '2028-07-06'],

@@ -6,9 +6,12 @@ import { type Config, readConfig } from '#src/config.ts'
 import { watchedLog } from './logs.ts'
 import { openWorld } from './world.ts'
 
+/** Tests ask nothing of the world: nobody listens here. */
+const NOWHERE = 'http://127.0.0.1:9/'
+
 export async function openApp(overrides: Partial<Config> = {}) {
   const world = openWorld()
-  const config = { ...readConfig({ BASE_URL: 'http://localhost:3000' }), ...overrides }
+  const config = { ...readConfig({ BASE_URL: 'http://localhost:3000', SCHOOL_HOLIDAYS_URL: NOWHERE }), ...overrides }
   const lines: string[] = []
   const mailHealth = { beat: undefined, slowed: undefined }
   const deps = { ...world, config, write: createWrite(world.db), mailHealth, inboxHealth: { trouble: undefined } }

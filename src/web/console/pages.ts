@@ -4,7 +4,6 @@ import type { Group } from '#src/domain/groups.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import type { Placeholder, TemplateKind } from '#src/domain/placeholders.ts'
 import type { Places } from '#src/domain/places.ts'
-import type { Proposal } from '#src/domain/planning.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Answer } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
@@ -13,6 +12,8 @@ import type { Locale } from '#src/i18n/index.ts'
 import type { InboxHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
 import type { MailNotice } from './mail-notice.ts'
+import type { PlanningPages } from './planning.ts'
+import type { SchoolHolidayPages } from './school-holidays.ts'
 
 /** The options of a select: value, text. */
 export type Options = [string, string][]
@@ -22,17 +23,6 @@ export interface ListedForMe {
   places: Places[]
   /** Somebody who only hosts sees who comes, and no more. */
   mayChange: boolean
-}
-
-export interface ProposedDate extends Proposal {
-  isAccepted: boolean
-  /** The day in the field: the rule's own, or the one that was typed. */
-  wish: string
-  title: string
-  problem: string
-  /** A day near it with nothing against it, where the rule's own has a holiday. */
-  instead: Temporal.PlainDate | undefined
-  clashes: Event[]
 }
 
 export interface PreviewedMail {
@@ -53,9 +43,11 @@ export interface Question {
   fields: [string, string][]
   back: string
   isDanger?: boolean
+  /** The same form, sent with another answer: its button, and the field that says so. */
+  alternative?: { button: string; name: string; value: string } | undefined
 }
 
-export interface ProposalPage extends Required<Question> {
+export interface ProposalPage extends Required<Omit<Question, 'alternative'>>, Pick<Question, 'alternative'> {
   event: Event
   recipients: number
   people: { name: string; email: string; kind: MessageKind }[]
@@ -115,7 +107,7 @@ export interface MailPage extends Template {
   shown: ShownMails | undefined
 }
 
-export interface ConsolePages {
+export interface ConsolePages extends PlanningPages, SchoolHolidayPages {
   'console/sign-in': { form: Form }
   'console/sign-in-sent': { form: Form }
   'console/sign-in-link': { token: string; isLive: boolean }
@@ -148,16 +140,6 @@ export interface ConsolePages {
     /** A no in a calendar arrives somewhere. */
     readsAnswers: boolean
     choices: Record<'groups' | 'kinds' | 'attendances' | 'ordinals' | 'weekdays' | 'months', Options>
-  }
-  'console/planning': {
-    found: Series
-    words: string
-    from: Temporal.PlainDate
-    until: Temporal.PlainDate
-    dates: ProposedDate[]
-    /** How many drafts the POST before this page made. */
-    planned: number | undefined
-    problems: Record<string, string>
   }
   'console/events': {
     when: 'coming' | 'drafts' | 'past'

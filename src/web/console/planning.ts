@@ -1,66 +1,113 @@
-// Planning a series: the rule's dates to accept, to move or to skip, and drafts in one go.
+// The year of a series on one screen: the rule's dates to accept, to move or to skip, what stands there already, and drafts in
+// one go. Reading the form stands in `plan-form`, trading two topics in `swaps`.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
+import type { Event } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
 import { getSeriesWith } from '#src/domain/organisers.ts'
 import { listOnDays } from '#src/domain/overview.ts'
-import { nextSpan, type PlannedDate, planDates, proposeDates } from '#src/domain/planning.ts'
+import { listStray, nextSpan, type Proposal, planDates, proposeDates } from '#src/domain/planning.ts'
+import {
+  type SchoolHoliday,
+  type SchoolHolidayOn,
+  schoolHolidaysBetween,
+  schoolHolidaysOn,
+  schoolRegionOf,
+} from '#src/domain/school-holidays.ts'
 import type { Series } from '#src/domain/series.ts'
-import { Invalid } from '#src/lib/errors.ts'
+import { skipDates, skipsOf, unskipDate } from '#src/domain/skips.ts'
+import { canSwap } from '#src/domain/swaps.ts'
 import { paths } from '#src/lib/paths.ts'
-import { cleanLine } from '#src/lib/text.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
 import { Slug } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
-import type { ConsolePages, ProposedDate } from './pages.ts'
+import { Day } from './fields.ts'
+import { DayOrNone, isDoubtful, MOST, PlanForm, readDay, readPlan, typedFor } from './plan-form.ts'
 import { ruleWords } from './rules.ts'
 
-const DayOrNone = Type.Optional(Type.String({ maxLength: 10 }))
-const Span = Type.Object({ from: DayOrNone, until: DayOrNone, planned: Type.Optional(Type.Integer({ minimum: 0 })) })
-const MOST = 120
-/** One row of the list is one entry of each: the date of the rule, the date wished for, the title. `accept` names dates of the rule. */
-const PlanForm = Type.Object({
-  from: DayOrNone,
-  until: DayOrNone,
-  accept: Type.Array(Type.String({ maxLength: 10 }), { maxItems: MOST, default: [] }),
-  proposed: Type.Array(Type.String({ maxLength: 10 }), { maxItems: MOST, default: [] }),
-  date: Type.Array(Type.String({ maxLength: 10 }), { maxItems: MOST, default: [] }),
-  title: Type.Array(Type.String({ maxLength: 150 }), { maxItems: MOST, default: [] }),
-})
-type Plan = Static<typeof PlanForm>
+const Count = Type.Optional(Type.Integer({ minimum: 0 }))
+const Span = Type.Object({ from: DayOrNone, until: DayOrNone, planned: Count, skipped: Count })
 /** Nobody plans further ahead; a series every week fits. */
 const LONGEST = { years: 2 }
+/** No holiday lasts so long that a free week is further away. */
+const WEEKS_TO_LOOK = 12
+
+export interface ProposedDate extends Proposal {
+  isAccepted: boolean
+  /** The reason, if this date is skipped. */
+  skip: string | undefined
+  /** The day in the field: the rule's own, or the one that was typed. */
+  wish: string
+  title: string
+  reason: string
+  problem: string
+  schoolHolidays: SchoolHolidayOn[]
+  /** A day near it with nothing against it, where the rule's own has a holiday. */
+  instead: Temporal.PlainDate | undefined
+  clashes: Event[]
+}
+
+export interface PlanningPages {
+  'console/planning': {
+    found: Series
+    words: string
+    from: Temporal.PlainDate
+    until: Temporal.PlainDate
+    dates: ProposedDate[]
+    /** Events of the series on days that the rule does not give. */
+    others: Event[]
+    /** What can change places. */
+    swappable: Event[]
+    /** The years to go to, as of now. */
+    years: number[]
+    /** How many drafts the POST before this page made, and how many dates it skips. */
+    done: { planned: number; skipped: number } | undefined
+    problems: Record<string, string>
+  }
+}
 
 export function planningRoutes(app: App, { db, write, clock }: Deps): void {
   const getFound = (request: FastifyRequest, slug: string) => getSeriesWith(db, organiserOf(request), 'organiser', slug)
 
   app.get('/console/series/:slug/planning', { schema: { params: Slug, querystring: Span } }, async (request, reply) => {
     const found = getFound(request, request.params.slug)
-    const planned = request.query.planned
-    return reply.page('console/planning', { ...page(request, found, request.query, undefined), planned })
+    const { planned, skipped = 0 } = request.query
+    const done = planned === undefined ? undefined : { planned, skipped }
+    return reply.page('console/planning', { ...page(request, found, request.query, undefined), done })
   })
 
   app.post('/console/series/:slug/planning', { schema: { params: Slug, body: PlanForm } }, async (request, reply) => {
     const found = getFound(request, request.params.slug)
     const now = clock.now()
     const result = await write(tx => {
-      const dates = readPlan(found, request.body, dateIn(now, found.timeZone))
-      return planDates(tx, found, dates, organiserOf(request).id, now).length
+      const { dates, skips } = readPlan(found, request.body, dateIn(now, found.timeZone))
+      const organiserId = organiserOf(request).id
+      skipDates(tx, found, skips, organiserId, now)
+      return [planDates(tx, found, dates, organiserId, now).length, skips.length]
     }).catch(error => domainProblems(error, request.t.fields))
-    if (typeof result !== 'number') {
-      return reply
-        .code(422)
-        .page('console/planning', page(request, found, request.body, { plan: request.body, result }))
+    if (!Array.isArray(result)) {
+      const again = page(request, found, request.body, { plan: request.body, result })
+      return reply.code(422).page('console/planning', again)
     }
+    const [planned, skipped] = result
     const { from, until } = spanOf(found, request.body, now)
-    return seeOther(
-      request,
-      reply,
-      `${paths.console.planning(found.slug)}?from=${from}&until=${until}&planned=${result}`,
-    )
+    const path = `${paths.console.planning(found.slug)}?from=${from}&until=${until}`
+    return seeOther(request, reply, `${path}&planned=${planned}&skipped=${skipped}`)
   })
+
+  app.post(
+    '/console/series/:slug/planning/unskip',
+    { schema: { params: Slug, body: Type.Object({ date: Day, from: DayOrNone, until: DayOrNone }) } },
+    async (request, reply) => {
+      const found = getFound(request, request.params.slug)
+      const { date, ...asked } = request.body
+      await write(tx => unskipDate(tx, found, date, organiserOf(request).id, clock.now()))
+      const { from, until } = spanOf(found, asked, clock.now())
+      return seeOther(request, reply, `${paths.console.planning(found.slug)}?from=${from}&until=${until}`)
+    },
+  )
 
   function spanOf(found: Series, asked: { from?: string; until?: string }, now: Temporal.Instant) {
     const usual = nextSpan(db, found, dateIn(now, found.timeZone))
@@ -74,76 +121,64 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
     request: FastifyRequest,
     found: Series,
     asked: { from?: string; until?: string },
-    refused: { plan: Plan; result: Record<string, string> } | undefined,
-  ): ConsolePages['console/planning'] {
-    const { from, until } = spanOf(found, asked, clock.now())
-    const clashes = listOnDays(db, organiserOf(request), from, until)
-    const dates = proposeDates(db, found, from, until)
-      .slice(0, MOST)
-      .map((proposal): ProposedDate => {
-        const { date, existing } = proposal
-        const typed = refused && typedFor(refused.plan, date)
-        return {
-          ...proposal,
-          isAccepted: typed ? typed.isAccepted : !isDoubtful(found, date),
-          instead: proposal.holidays.length ? freeWeekAfter(date) : undefined,
-          wish: typed?.wish ?? date.toString(),
-          title: typed?.title ?? '',
-          problem: refused?.result[`date_${typed?.wish}`] ?? '',
-          clashes: (clashes.get(date.toString()) ?? []).filter(event => event.id !== existing?.id),
-        }
-      })
-    const problems = refused?.result ?? {}
+    refused: { plan: PlanForm; result: Record<string, string> } | undefined,
+  ): PlanningPages['console/planning'] {
+    const now = clock.now()
+    const { from, until } = spanOf(found, asked, now)
+    const proposals = proposeDates(db, found, from, until).slice(0, MOST)
+    const others = listStray(db, found, proposals, from, until)
+    const planned = proposals.flatMap(({ existing }) => existing ?? [])
+    const year = dateIn(now, found.timeZone).year
     return {
       found,
       words: ruleWords(found.rule, request.t, request.f),
       from,
       until,
-      dates,
-      planned: undefined,
-      problems,
+      dates: proposals.map(withKnown(request, found, { from, until }, refused)),
+      others,
+      swappable: [...planned, ...others].filter(event => canSwap(event, now)).sort(byStart),
+      years: [year, year + 1, year + 2],
+      done: undefined,
+      problems: refused?.result ?? {},
+    }
+  }
+
+  /** Everything known against a date, and what was typed for it. */
+  function withKnown(
+    request: FastifyRequest,
+    found: Series,
+    { from, until }: { from: Temporal.PlainDate; until: Temporal.PlainDate },
+    refused: { plan: PlanForm; result: Record<string, string> } | undefined,
+  ) {
+    const clashes = listOnDays(db, organiserOf(request), from, until)
+    const skips = skipsOf(db, found, from, until)
+    const beyond = until.add({ weeks: WEEKS_TO_LOOK })
+    const holidays = schoolHolidaysBetween(db, schoolRegionOf(db, found.groupId), from, beyond)
+    return (proposal: Proposal): ProposedDate => {
+      const { date, existing } = proposal
+      const typed = refused && typedFor(refused.plan, date)
+      const day = date.toString()
+      return {
+        ...proposal,
+        isAccepted: typed ? typed.isAccepted : !isDoubtful(found, date),
+        skip: typed?.isSkipped ? typed.reason : skips.get(day),
+        schoolHolidays: schoolHolidaysOn(holidays, date),
+        instead: proposal.holidays.length ? freeWeekAfter(date, holidays) : undefined,
+        wish: typed?.wish ?? day,
+        title: typed?.title ?? '',
+        reason: typed?.reason ?? '',
+        problem: refused?.result[`date_${typed?.wish}`] ?? '',
+        clashes: (clashes.get(day) ?? []).filter(event => event.id !== existing?.id),
+      }
     }
   }
 }
 
-function readDay(text: string | undefined): Temporal.PlainDate | undefined {
-  if (!text || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
-  try {
-    return Temporal.PlainDate.from(text)
-  } catch {
-    return undefined
-  }
-}
+const byStart = (a: Event, b: Event) => (a.localStart < b.localStart ? -1 : 1)
 
-/** The accepted rows. Invalid, per date, if one is no date or lies behind us. */
-function readPlan(found: Series, { accept, proposed, date, title }: Plan, today: Temporal.PlainDate): PlannedDate[] {
-  const problems: Record<string, string> = {}
-  const dates = proposed.flatMap((own, index): PlannedDate[] => {
-    const wish = date[index] || own
-    if (!accept.includes(own) && (wish === own || !isDoubtful(found, readDay(own)))) return []
-    const day = readDay(wish)
-    const problem = !day ? 'time_invalid' : Temporal.PlainDate.compare(day, today) < 0 ? 'start_past' : undefined
-    if (problem) problems[`date_${wish}`] = problem
-    const name = cleanLine(title[index] ?? '')
-    return day ? [{ date: day, ...(name && { title: name }) }] : []
-  })
-  if (Object.keys(problems).length) throw new Invalid(problems)
-  return dates
-}
-
-/** The list leaves these unticked. Whoever fills in another day for one has chosen, ticked or not. */
-function isDoubtful(found: Series, day: Temporal.PlainDate | undefined): boolean {
-  return day !== undefined && (found.skipMonths.includes(day.month) || holidaysOn(day).length > 0)
-}
-
-/** The nearest later week in which nothing is against the day. */
-function freeWeekAfter(day: Temporal.PlainDate): Temporal.PlainDate {
-  const next = day.add({ weeks: 1 })
-  return holidaysOn(next).length ? freeWeekAfter(next) : next
-}
-
-function typedFor({ accept, proposed, date, title }: Plan, day: Temporal.PlainDate) {
-  const index = proposed.indexOf(day.toString())
-  if (index < 0) return undefined
-  return { isAccepted: accept.includes(day.toString()), wish: date[index] || day.toString(), title: title[index] ?? '' }
+/** The nearest later week in which nothing is against the day; the next one if there is none for a season. */
+function freeWeekAfter(day: Temporal.PlainDate, holidays: SchoolHoliday[]): Temporal.PlainDate {
+  const weeks = Array.from({ length: WEEKS_TO_LOOK }, (_, index) => day.add({ weeks: index + 1 }))
+  const isFree = (one: Temporal.PlainDate) => !holidaysOn(one).length && !schoolHolidaysOn(holidays, one).length
+  return weeks.find(isFree) ?? day.add({ weeks: 1 })
 }

@@ -18,19 +18,22 @@ import type { PreviewedMail, ProposalPage, Question } from './pages.ts'
 /** One thing an organiser is about to do to an event. */
 export interface Undertaking {
   event: Event
+  /** Other events that it is about as well. */
+  also?: Event[]
   reach: Reach
   act: Act
 }
 
 /** What the act would do to people's mailboxes: found by doing it, in a transaction that is rolled back. */
-export function propose(deps: Deps, { event, reach, act }: Undertaking, question: Question): ProposalPage {
+export function propose(deps: Deps, { event, also = [], reach, act }: Undertaking, question: Question): ProposalPage {
   return preview(deps.db, tx => {
-    const mails = mailsOf(tx, event, reach, act)
+    const mails = mailsOf(tx, [event, ...also], reach, act)
     const recipients = recipientsOf(mails)
     return {
       facts: [],
       warnings: [],
       isDanger: false,
+      alternative: undefined,
       ...question,
       event,
       recipients,
@@ -60,8 +63,8 @@ export async function askOrDo(
     const ask = propose(deps, undertaking, question)
     if (always || ask.recipients > 0) return { ask }
   }
-  const { event, reach, act } = undertaking
-  await deps.write(tx => carryOut(tx, event, reach, act, shown ?? 0))
+  const { event, also = [], reach, act } = undertaking
+  await deps.write(tx => carryOut(tx, [event, ...also], reach, act, shown ?? 0))
   return {}
 }
 

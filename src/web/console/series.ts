@@ -21,6 +21,7 @@ import {
   options,
   readSetting,
   Setting,
+  Shown,
   settingValues,
   Tick,
   Time,
@@ -28,6 +29,8 @@ import {
   topOf,
 } from './fields.ts'
 import type { ConsolePages } from './pages.ts'
+import { orProblems } from './proposals.ts'
+import { keepSeries } from './redating.ts'
 import { EVERY_MONTH, monthChoices, RuleFields, readRule, ruleValues, ruleWords } from './rules.ts'
 
 const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
@@ -43,11 +46,16 @@ const SeriesForm = Type.Object({
   remindHourBefore: Tick,
   promoteHoursOnline: Hours,
   promoteHoursInPerson: Hours,
+  /** Sent by the page that says which events follow a new rule. */
+  redate: Type.Optional(Type.Literal('no')),
+  dates: Type.Optional(Type.String({ maxLength: 10_000 })),
+  recipients: Shown,
   /** Empty: never by itself. */
   declineHours: Type.Optional(Type.String({ pattern: '^(\\d|[1-9]\\d|[12]\\d\\d|3[0-2]\\d|33[0-6])?$' })),
 })
 
-export function seriesRoutes(app: App, { config, db, write, clock }: Deps): void {
+export function seriesRoutes(app: App, deps: Deps): void {
+  const { config, db, write, clock } = deps
   app.get(paths.console.newSeries(), async (request, reply) => {
     const groups = groupsOf(request)
     const first = topOf(groups)
@@ -94,15 +102,21 @@ export function seriesRoutes(app: App, { config, db, write, clock }: Deps): void
         reply.code(422).page('console/series', seriesPage(request, found, formAgain(request, problems), groups))
       const problems = fieldProblems(request)
       if (problems) return again(problems)
-      const changed = await write(tx => {
-        const updated = updateSeries(tx, found, readSeries(request.body, groups))
-        audit(tx, { action: 'series_edited', ...deed(request, updated) }, clock.now())
-        return updated
-      }).catch(error => domainProblems(error, request.t.fields))
-      if (!isSeries(changed)) return again(changed)
-      return seeOther(request, reply, `${paths.console.series(changed.slug)}?saved=1`)
+      const { ask, problems: wrong } = await orProblems(request, () => save(request, found, request.body, groups))
+      if (wrong) return again(wrong)
+      if (ask) return reply.page('console/proposal', ask)
+      return seeOther(request, reply, `${paths.console.series(found.slug)}?saved=1`)
     },
   )
+
+  /** Events planned by the old rule may follow the new one, once that has been shown. */
+  async function save(request: FastifyRequest, found: Series, body: Static<typeof SeriesForm>, groups: Group[]) {
+    const values = readSeries(body, groups)
+    return keepSeries(deps, request, { found, values, body }, tx => {
+      const updated = updateSeries(tx, found, values)
+      audit(tx, { action: 'series_edited', ...deed(request, updated) }, clock.now())
+    })
+  }
 
   const groupsOf = (request: FastifyRequest) => listGroupsWith(db, organiserOf(request), 'organiser')
   const seriesPage = (...about: Parameters<typeof pageOf>): ConsolePages['console/series'] => ({

@@ -5,6 +5,7 @@ import type { Event } from '#src/domain/events.ts'
 import { type Holiday, holidaysOn } from '#src/domain/holidays.ts'
 import { ordinalWeekday, parseRule, type Rule } from '#src/domain/rules.ts'
 import type { Series } from '#src/domain/series.ts'
+import { skipsOf } from '#src/domain/skips.ts'
 import { paths } from '#src/lib/paths.ts'
 import { dateIn, isBefore, zoned } from '#src/lib/time.ts'
 
@@ -58,6 +59,7 @@ export function stripOf(db: Db, list: Series[], now: Temporal.Instant): Strip | 
     rule,
     isSquare: index === 1,
     events: eventsOf(db, series, months),
+    skips: skipsIn(db, series, months),
   }))
   const strip = months.map(month => ({
     month,
@@ -72,10 +74,18 @@ interface Line {
   rule: MonthlyRule
   isSquare: boolean
   events: Event[]
+  /** Dates let pass, with the reason. */
+  skips: Map<string, string>
 }
 
 function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Event[] {
   return [...new Set(months.map(month => month.year))].flatMap(year => listYear(db, series, year))
+}
+
+function skipsIn(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Map<string, string> {
+  const [first, last] = [months[0], months.at(-1)]
+  if (!first || !last) return new Map()
+  return skipsOf(db, series, first.toPlainDate({ day: 1 }), last.toPlainDate({ day: last.daysInMonth }))
 }
 
 const dayOf = (event: Event) => zoned(event).toPlainDate()
@@ -95,7 +105,8 @@ function marksOf(line: Line, month: Temporal.PlainYearMonth, today: Temporal.Pla
   }
   if (!rule.months.includes(month.month)) return []
   const date = ordinalWeekday(month, rule.ordinal, rule.weekday)
-  const isOpen = !series.skipMonths.includes(month.month) && Temporal.PlainDate.compare(date, today) >= 0
+  const isLetPass = series.skipMonths.includes(month.month) || line.skips.has(date.toString())
+  const isOpen = !isLetPass && Temporal.PlainDate.compare(date, today) >= 0
   const state = isOpen ? 'open' : 'skipped'
   return [{ date, state, title: series.title, path: paths.series(series.slug), isSquare }]
 }

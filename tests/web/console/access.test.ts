@@ -40,6 +40,16 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/series/:slug', '/console/series/eerste-donderdag', SERIES, 'organiser'],
   ['GET /console/series/:slug/planning', '/console/series/eerste-donderdag/planning', undefined, 'organiser'],
   ['POST /console/series/:slug/planning', '/console/series/eerste-donderdag/planning', {}, 'organiser'],
+  [
+    'POST /console/series/:slug/planning/unskip',
+    '/console/series/eerste-donderdag/planning/unskip',
+    { date: '2027-05-06' },
+    'organiser',
+  ],
+  ['POST /console/series/:slug/swaps', '/console/series/eerste-donderdag/swaps', { one: '1', other: '2' }, 'organiser'],
+  ['GET /console/school-holidays', '/console/school-holidays', undefined, 'owner'],
+  ['POST /console/school-holidays', '/console/school-holidays', {}, 'owner'],
+  ['POST /console/school-holidays/fetch', '/console/school-holidays/fetch', {}, 'owner'],
   ['GET /console/events/new', '/console/events/new', undefined, 'organiser'],
   ['POST /console/events/new', '/console/events/new', { ...EVENT, ...MOVE }, 'organiser'],
   ['GET /console/events/:id', '/console/events/1', undefined, 'organiser'],
@@ -119,6 +129,9 @@ describe('an owner of another group', () => {
     'POST /console/series/new': 422,
     'GET /console/events/new': 200,
     'POST /console/events/new': 422,
+    'GET /console/school-holidays': 200,
+    'POST /console/school-holidays': 422,
+    'POST /console/school-holidays/fetch': 422,
   }
   test.each(ROUTES)('%s', async (route, url, form) => {
     const { ask, state, stranger } = await openAll()

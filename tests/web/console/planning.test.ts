@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { auditEntries, events, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { createEvent } from '#src/domain/drafts.ts'
+import { createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { fieldsOf, openConsole } from '../../support/console.ts'
-import { makeEvent, makeSeries, NOW } from '../../support/world.ts'
+import { listMessages, makeEvent, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
 const PLANNING = '/console/series/eerste-donderdag/planning'
 const YEAR = `${PLANNING}?from=2027-01-01&until=2027-12-31`
@@ -75,11 +75,141 @@ describe('the list of dates', () => {
   })
 })
 
+describe('a date that is let pass', () => {
+  test('keeps its reason, is offered no more, and can be taken back', async () => {
+    const { get, post, starts } = await openPlanning()
+    const rows = { proposed: ['2027-05-06', '2027-06-03'], date: ['2027-05-06', '2027-06-03'], title: ['', ''] }
+    const skip = { ...rows, accept: ['2027-05-06', '2027-06-03'], skip: ['2027-05-06'], reason: ['Hemelvaart', ''] }
+    const { headers } = await post(PLANNING, { from: '2027-05-01', until: '2027-06-30', ...skip })
+    expect(headers.location).toBe(`${PLANNING}?from=2027-05-01&until=2027-06-30&planned=1&skipped=1`)
+    expect(starts()).toEqual([['2027-06-03T12:00', 'Webinar van de eerste donderdag']])
+    const after = await get(String(headers.location))
+    expect(after.body).toContain('Eén datum is overgeslagen.')
+    const row = after.body.split('<li').find(part => part.includes('6 mei 2027')) ?? ''
+    expect(row).toContain('overgeslagen')
+    expect(row).toContain('Hemelvaart<')
+    expect(fieldsOf(after.body, PLANNING).proposed).toBeUndefined()
+    const form = { date: '2027-05-06', from: '2027-05-01', until: '2027-06-30' }
+    const back = await post(`${PLANNING}/unskip`, form)
+    expect([back.statusCode, back.headers.location]).toEqual([303, `${PLANNING}?from=2027-05-01&until=2027-06-30`])
+    expect(fieldsOf((await get(String(back.headers.location))).body, PLANNING).proposed).toBe('2027-05-06')
+  })
+})
+
+describe('a new rule for a series that is planned', () => {
+  const SERIES = '/console/series/eerste-donderdag'
+
+  async function openRedating() {
+    const world = await openPlanning()
+    await world.post(PLANNING, {
+      accept: ['2027-01-07', '2027-02-04', '2027-03-04', '2027-04-01', '2027-05-06'],
+      proposed: ['2027-01-07', '2027-02-04', '2027-03-04', '2027-04-01', '2027-05-06'],
+      date: ['2027-01-07', '2027-02-04', '2027-03-04', '2027-04-01', '2027-05-13'],
+      title: ['', '', '', '', 'Na Hemelvaart'],
+      reason: ['', '', '', '', 'Hemelvaartsdag'],
+    })
+    const fields = { ...fieldsOf((await world.get(SERIES)).body, SERIES), ...SETTING, ordinal: '2', weekday: 'TU' }
+    const rule = () => world.db.select({ rule: series.rule }).from(series).get()?.rule
+    return { ...world, fields, rule }
+  }
+  const SETTING = {
+    kind: 'webinar',
+    attendance: 'online',
+    every: 'month',
+    localTime: '12:00',
+    groupId: '1',
+    months: '1,2,3,4,5,6,7,8,9,10,11,12',
+    weeklyDay: 'TH',
+  }
+
+  test('says first that four dates change and one stays, and does nothing yet', async () => {
+    const { post, fields, rule, starts } = await openRedating()
+    const before = starts()
+    const { statusCode, body } = await post(SERIES, fields)
+    expect(statusCode).toBe(200)
+    expect(body).toContain('<h1>4 datums veranderen, 1 blijft</h1>')
+    expect(body).toContain(
+      'Blijft: Na Hemelvaart, donderdag 13 mei 2027, 12.00–13.00 uur. Die datum is met de hand gekozen.',
+    )
+    expect([rule(), starts()]).toEqual(['FREQ=MONTHLY;BYDAY=1TH', before])
+  })
+
+  test('moves the four at the second POST, and leaves the one', async () => {
+    const { post, fields, rule, starts } = await openRedating()
+    const { body } = await post(SERIES, fields)
+    const { statusCode, headers } = await post(SERIES, fieldsOf(body, SERIES))
+    expect([statusCode, headers.location]).toEqual([303, `${SERIES}?saved=1`])
+    expect(rule()).toBe('FREQ=MONTHLY;BYDAY=2TU')
+    expect(starts().map(([start]) => start)).toEqual(
+      ['2027-01-12', '2027-02-09', '2027-03-09', '2027-04-13', '2027-05-13'].map(day => `${day}T12:00`),
+    )
+  })
+
+  test('can be kept without moving anything', async () => {
+    const { post, fields, rule, starts } = await openRedating()
+    const before = starts()
+    const { body } = await post(SERIES, fields)
+    expect(body).toContain('name="redate" value="no"')
+    const { statusCode } = await post(SERIES, { ...fieldsOf(body, SERIES), redate: 'no' })
+    expect([statusCode, rule(), starts()]).toEqual([303, 'FREQ=MONTHLY;BYDAY=2TU', before])
+  })
+
+  test('is refused if a date was moved since it was shown', async () => {
+    const { db, post, fields, rule } = await openRedating()
+    const { body } = await post(SERIES, fields)
+    writeNow(db, tx => {
+      const event = getEvent(tx, 1)
+      const to = { localStart: '2027-01-20T12:00', durationMinutes: 60, attendance: 'online' as const, venue: null }
+      moveEvent(tx, event, to, '', { organiserId: null, revision: event.revision }, NOW)
+    })
+    expect((await post(SERIES, fieldsOf(body, SERIES))).statusCode).toBe(409)
+    expect(rule()).toBe('FREQ=MONTHLY;BYDAY=1TH')
+  })
+})
+
+describe('two topics', () => {
+  const SWAPS = '/console/series/eerste-donderdag/swaps'
+
+  test('trade dates, and who registered gets one mail that says the new one', async () => {
+    const { db, found, get, post, starts } = await openPlanning()
+    await post(PLANNING, fieldsOf((await get(YEAR)).body, PLANNING))
+    const [january, february] = [getEvent(db, 1), getEvent(db, 2)]
+    writeNow(db, tx => publishEvent(tx, january, { organiserId: null, revision: january.revision }, NOW))
+    makeRegistration(db, getEvent(db, 1), { name: 'Zoë' })
+    const { body } = await post(SWAPS, { one: String(january.id), other: String(february.id), reason: 'Spreker ziek' })
+    expect(body).toContain('<h1>Deze twee onderwerpen wisselen?</h1>')
+    expect(body).toContain('value="Spreker ziek"')
+    expect(body).toContain('Eén persoon krijgt een mail')
+    expect(starts()[0]).toEqual(['2027-01-07T12:00', found.title])
+    const { statusCode } = await post(SWAPS, fieldsOf(body, SWAPS))
+    expect(statusCode).toBe(303)
+    expect([getEvent(db, 1).localStart, getEvent(db, 2).localStart]).toEqual(['2027-02-04T12:00', '2027-01-07T12:00'])
+    // Her first mail has not left yet: it says the new date itself.
+    const mails = listMessages(db).filter(({ kind, state }) => state === 'queued' && !kind.startsWith('reminder'))
+    expect(mails.map(({ kind }) => kind)).toEqual(['confirmed'])
+  })
+
+  test('of which one changed meanwhile stay where they are', async () => {
+    const { db, get, post, starts } = await openPlanning()
+    await post(PLANNING, fieldsOf((await get(YEAR)).body, PLANNING))
+    const before = starts()
+    const form = { one: '1', other: '2', revisionOfOne: '1', revisionOfOther: '7', reason: '', recipients: '0' }
+    expect((await post(SWAPS, form)).statusCode).toBe(409)
+    expect((await post(SWAPS, { one: '1', other: '1' })).statusCode).toBe(409)
+    expect((await post(SWAPS, { one: '1', other: '99' })).statusCode).toBe(404)
+    expect(starts()).toEqual(before)
+    expect(getEvent(db, 1).revision).toBe(1)
+  })
+})
+
 describe('planning a year', () => {
   test('in one go makes a draft of every ticked date, and publishes nothing', async () => {
     const { db, get, post, starts } = await openPlanning()
     const { statusCode, headers } = await post(PLANNING, fieldsOf((await get(YEAR)).body, PLANNING))
-    expect([statusCode, headers.location]).toEqual([303, `${PLANNING}?from=2027-01-01&until=2027-12-31&planned=10`])
+    expect([statusCode, headers.location]).toEqual([
+      303,
+      `${PLANNING}?from=2027-01-01&until=2027-12-31&planned=10&skipped=0`,
+    ])
     expect(starts()).toEqual(THURSDAYS.map(day => [`2027-${day}T12:00`, 'Webinar van de eerste donderdag']))
     expect(
       db
@@ -280,6 +410,7 @@ describe('a series', () => {
       ...SERIES,
       title: 'Nieuwe naam',
       localTime: '15:00',
+      redate: 'no',
     })
     expect(headers.location).toBe('/console/series/eerste-donderdag?saved=1')
     expect(db.select().from(series).all()).toMatchObject([
