@@ -32,5 +32,5 @@ export const {
 } = orm
 export const { alias, blob, check, customType, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } =
   sqlite
-export type { SQL } from 'drizzle-orm'
+export type { SQL, SQLWrapper } from 'drizzle-orm'
 export type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'

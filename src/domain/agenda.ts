@@ -18,6 +18,7 @@ import {
 } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, eventThemes, groups, series, themes } from '#db/schema.ts'
+import { isHostedBy } from './cohosts.ts'
 import { type Event, type Kind, type ListedEvent, listed } from './events.ts'
 import { descendantsOf } from './groups.ts'
 import type { Series } from './series.ts'
@@ -111,7 +112,7 @@ function isPublished(): SQL {
 function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFilter): SQL | undefined {
   return and(
     kind && eq(events.kind, kind),
-    group === undefined ? undefined : inArray(events.groupId, descendantsOf(group)),
+    group === undefined ? undefined : isHostedBy(db, descendantsOf(group)),
     seriesSlug === undefined
       ? undefined
       : inArray(events.seriesId, db.select({ id: series.id }).from(series).where(eq(series.slug, seriesSlug))),

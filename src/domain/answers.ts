@@ -3,13 +3,12 @@ import { asc, eq, inArray } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { answers, formFields } from '#db/schema.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
-import { type FormField, listFormFields } from './form-fields.ts'
+import { type FormField, fits, listFormFields } from './form-fields.ts'
 import type { Registration } from './registrations.ts'
 
 /** By the id of the question: one text, or the options chosen. A yes or no is 'yes' or 'no'. */
 export type Answers = Map<number, string[]>
 
-export const YES_NO = ['yes', 'no'] as const
 export const LONGEST_ANSWER = 1000
 
 /** What each of these registrations answered, in the order of the questions; a registration without answers is not in it. One query. */
@@ -57,13 +56,6 @@ function problemOf(field: FormField, value: string[]): AnswerProblem | undefined
   if (value.length === 0) return field.isRequired ? 'required' : undefined
   if (field.kind === 'text') return (value[0] ?? '').length > LONGEST_ANSWER ? 'answer_long' : undefined
   return fits(field, value) ? undefined : 'choice'
-}
-
-/** Whether an answer is one that the question, as it is now, can have. */
-export function fits({ kind, options }: Pick<FormField, 'kind' | 'options'>, value: string[]): boolean {
-  if (kind === 'text') return value.length === 1
-  const known: readonly string[] = kind === 'yes_no' ? YES_NO : options
-  return value.every(one => known.includes(one)) && (kind === 'several' || value.length === 1)
 }
 
 /** Puts these answers in the place of what somebody answered before. A question that has changed meanwhile keeps no answer that does not fit it. */

@@ -1,8 +1,9 @@
 // Registering through the form. Whoever types an address learns nothing about it: the answer is what a new registration
 // would get, worked out before anything is written, and it is the same for an address we know.
 import type { Tx } from '#db/open.ts'
-import type { Event } from './events.ts'
-import { placesFor } from './places.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { type Event, getEvent } from './events.ts'
+import { outlookFor, placesFor } from './places.ts'
 import { type Applicant, register } from './registering.ts'
 
 /** What somebody is told after registering: the address as typed, and what a new registration gets now. */
@@ -12,7 +13,7 @@ export interface Answer {
   colleague: { email: string; status: 'confirmed' | 'waitlisted' } | null
 }
 
-/** Registers all of them, or nobody. A robot's entry is answered like any other, and not kept. */
+/** Registers all of them, or nobody: Refusal('fully_booked') if there are too few places and nobody can wait. A robot's entry is answered like any other, and not kept. */
 export function registerAll(
   tx: Tx,
   event: Event,
@@ -20,15 +21,20 @@ export function registerAll(
   isRobot: boolean,
   now: Temporal.Instant,
 ): Answer {
-  const answer = answerFor(tx, event, applicants)
+  // Before anything is looked up: a refusal must not depend on whether we know an address.
+  const answer = answerFor(tx, getEvent(tx, event.id), applicants)
   if (isRobot) return answer
   for (const applicant of applicants) register(tx, event, applicant, now)
   return answer
 }
 
 function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Applicant[]]): Answer {
-  const { left } = placesFor(tx, event, first.attendance)
-  const statusOf = (needed: number) => (left === null || left >= needed ? 'confirmed' : 'waitlisted')
+  const places = placesFor(tx, event, first.attendance)
+  const statusOf = (needed: number) => {
+    const outlook = outlookFor(event, places, needed)
+    if (!outlook) throw new Refusal('fully_booked')
+    return outlook
+  }
   return {
     email: first.email ?? '',
     status: statusOf(1),

@@ -26,6 +26,7 @@ export function change(tx: Tx, event: Event, values: Partial<typeof events.$infe
     .get()
   if (!changed) throw new Refusal('changed_meanwhile')
   // A new room has to be looked for everywhere, an old one in what is new.
-  refuseSecretsIn('roomUrl' in values ? changed : values, changed.roomUrl)
+  const hasNewRoom = 'roomUrl' in values || 'hostUrl' in values
+  refuseSecretsIn(hasNewRoom ? changed : values, changed.roomUrl, changed.hostUrl)
   return getEvent(tx, event.id)
 }

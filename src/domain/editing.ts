@@ -2,13 +2,19 @@
 import { eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { eventThemes } from '#db/schema.ts'
-import { Refusal } from '#src/lib/errors.ts'
+import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { slugify } from '#src/lib/text.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { setCohosts } from './cohosts.ts'
 import { freeSlug } from './drafts.ts'
 import type { Event } from './events.ts'
+import { setFormFields, type WantedField } from './form-fields.ts'
+import { type NewMaterial, setMaterials } from './materials.ts'
 import { placesOf } from './places.ts'
+import { windowProblems } from './registration-windows.ts'
+import { refuseSecrets } from './secrets.ts'
+import { ensureTheme } from './themes.ts'
 import { fillPlaces } from './waiting.ts'
 
 /** What the editor's form holds: nothing here mails anybody. Time, place and attendance are the business of `moveEvent`. */
@@ -24,7 +30,51 @@ export type EventText = Pick<
   | 'yield'
   | 'capacityOnline'
   | 'capacityInPerson'
->
+> &
+  Partial<Pick<Event, 'waitingRule' | 'registrationFrom' | 'registrationUntil' | 'hostUrl'>>
+
+/** All that stands on the editor's page, the picture excepted. */
+export interface EventEdit {
+  text: EventText
+  themeIds: number[]
+  /** By its name; made if there is none. */
+  newTheme: string
+  cohostIds: number[]
+  materials: NewMaterial[]
+  formFields: WantedField[]
+}
+
+/**
+ * Saves the whole page or nothing of it. Invalid if a question or a material holds what others may not read, or the window of
+ * registration does not fit; else as `editEvent`.
+ */
+export function saveEvent(tx: Tx, event: Event, edit: EventEdit, editor: Editor, now: Temporal.Instant): Event {
+  const { text, newTheme, materials, formFields } = edit
+  refuseSecrets([...textsOfMaterials(materials), ...textsOfFields(formFields)], text.roomUrl, text.hostUrl)
+  const problems = windowProblems({ registrationFrom: null, registrationUntil: null, ...text }, event)
+  if (Object.keys(problems).length) throw new Invalid(problems)
+  const added = newTheme ? ensureTheme(tx, newTheme) : undefined
+  if (added?.isNew) auditEvent(tx, 'theme_added', event, { ...editor, detail: added.theme.name }, now)
+  const edited = editEvent(tx, event, text, [...edit.themeIds, ...(added ? [added.theme.id] : [])], editor, now)
+  setCohosts(tx, edited, edit.cohostIds)
+  setMaterials(tx, event.id, materials)
+  setFormFields(tx, event.id, formFields)
+  return edited
+}
+
+/** By the names of the fields in which they are typed, counted from one. */
+const textsOfMaterials = (list: NewMaterial[]) =>
+  list.flatMap(({ title, url }, index): [string, string][] => [
+    [`material${index + 1}_title`, title],
+    [`material${index + 1}_url`, url],
+  ])
+
+const textsOfFields = (list: WantedField[]) =>
+  list.flatMap(({ label, hint, options }, index): [string, string][] => [
+    [`field${index + 1}_label`, label],
+    [`field${index + 1}_hint`, hint],
+    [`field${index + 1}_options`, options.join('\n')],
+  ])
 
 /** Refusal('capacity_below_confirmed') rather than more people than places; more places go to who waits. */
 export function editEvent(

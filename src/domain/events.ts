@@ -5,8 +5,10 @@ import { prepared } from '#db/prepared.ts'
 import { eventSlugs, events, eventThemes, groups, type KINDS, materials, series, sessions, themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { cohostsOf } from './cohosts.ts'
 import type { Group } from './groups.ts'
 import type { Presence } from './places.ts'
+import { windowState } from './registration-windows.ts'
 import type { Series } from './series.ts'
 import type { Theme } from './themes.ts'
 
@@ -18,6 +20,8 @@ export type Material = typeof materials.$inferSelect
 /** An event with what every list shows of it. */
 export interface ListedEvent extends Event {
   group: Group
+  /** Other groups that organise it together with this one. */
+  cohosts: Group[]
   series: Series | null
   themes: Theme[]
   materials: Material[]
@@ -67,7 +71,7 @@ export function findSlugAfter(db: Db, slug: string): string | undefined {
   return row?.slug
 }
 
-/** Adds group, series, themes and materials: one query each, whatever the length of the list. */
+/** Adds groups, series, themes and materials: one query each, whatever the length of the list. */
 export function listed(db: Db, list: Event[]): ListedEvent[] {
   const ids = list.map(event => event.id)
   const groupById = keyed(
@@ -107,11 +111,13 @@ export function listed(db: Db, list: Event[]): ListedEvent[] {
     .where(inArray(materials.eventId, ids))
     .orderBy(asc(materials.id))
     .all()
+  const cohosts = cohostsOf(db, ids)
   const themesByEvent = Map.groupBy(themeRows, row => row.eventId)
   const materialsByEvent = Map.groupBy(materialRows, row => row.eventId)
   return list.map(event => ({
     ...event,
     group: groupById.get(event.groupId) as Group,
+    cohosts: cohosts.get(event.id) ?? [],
     series: (event.seriesId !== null && seriesById.get(event.seriesId)) || null,
     themes: (themesByEvent.get(event.id) ?? []).map(row => row.theme),
     materials: materialsByEvent.get(event.id) ?? [],
@@ -140,8 +146,13 @@ export function placeOf(event: Pick<Event, 'attendance' | 'venue'>, presence: Pr
   return [name, address, `${postcode} ${city}`.trim()].filter(Boolean).join(', ')
 }
 
-/** Registration closes at the start; where taking part online is possible, at the end (online only). */
+/** Registration closes at the start; where taking part online is possible, at the end (online only); or when an organiser says. */
 export function isOpenFor(event: Event, presence: Presence, now: Temporal.Instant): boolean {
+  return canStillCome(event, presence, now) && windowState(event, now) === 'open'
+}
+
+/** Whoever waits, or is added by an organiser, can have a place: also when nobody can register any more, or yet. */
+export function canStillCome(event: Event, presence: Presence, now: Temporal.Instant): boolean {
   if (!event.publishedAt || event.cancelledAt) return false
   return isBefore(now, presence === 'online' ? event.endsAt : event.startsAt)
 }

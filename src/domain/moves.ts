@@ -6,8 +6,10 @@ import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { instantsOf, isBefore, localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { hasContributors } from './contributors.ts'
 import type { Event } from './events.ts'
 import { capacityOf, placesOf } from './places.ts'
+import { movedWindow } from './registration-windows.ts'
 import { replanReminders } from './reminders.ts'
 import { settleAll } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
@@ -32,8 +34,9 @@ export function moveEvent(
   if (problem) throw new Invalid({ start: problem })
   const instants = instantsOf({ ...event, ...to })
   const isMoved = !instants.startsAt.equals(event.startsAt)
-  if (isMoved && event.publishedAt && !isBefore(now, instants.startsAt)) throw new Invalid({ start: 'start_past' })
-  const isOut = event.publishedAt !== null
+  // Of a draft nobody knows but who was asked to speak.
+  const isOut = event.publishedAt !== null || hasContributors(tx, event)
+  if (isMoved && isOut && !isBefore(now, instants.startsAt)) throw new Invalid({ start: 'start_past' })
   // Back to where it was is not moved any more: whoever heard of the move is told of the return by what they know.
   const isBack = to.localStart === event.movedFrom
   const trace = isBack ? { movedAt: null, movedFrom: null } : { movedAt: now, movedFrom: event.localStart }
@@ -43,9 +46,11 @@ export function moveEvent(
     {
       ...to,
       ...instants,
+      ...movedWindow(event, to.localStart),
       revisedAt: now,
       sequence: event.sequence + (isOut ? 1 : 0),
-      ...(isOut && { moveReason: reason, ...(isMoved && trace) }),
+      ...(isOut && { moveReason: reason }),
+      ...(event.publishedAt && isMoved && trace),
     },
     editor,
   )
@@ -54,7 +59,7 @@ export function moveEvent(
   replanReminders(tx, moved, 'moved', now)
   settleAll(tx, moved, now)
   fillPlaces(tx, moved, now)
-  auditEvent(tx, 'event_moved', event, { ...editor, detail: to.localStart }, now)
+  auditEvent(tx, 'event_moved', event, { ...editor, detail: `${event.localStart}/${to.localStart}` }, now)
   return moved
 }
 

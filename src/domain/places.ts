@@ -91,6 +91,20 @@ function placesFrom(event: Event, presence: Presence, confirmed: number, waiting
   return { presence, capacity, confirmed, waiting, left: capacity === null ? null : Math.max(0, capacity - confirmed) }
 }
 
+/**
+ * What somebody who registers now would get; nothing where it is full and nobody can wait. Where places are given by hand, one that
+ * came free while others wait is no newcomer's.
+ */
+export function outlookFor(
+  { waitingRule }: Pick<Event, 'waitingRule'>,
+  { left, waiting }: Places,
+  needed = 1,
+): 'confirmed' | 'waitlisted' | undefined {
+  const isKept = waitingRule === 'by_hand' && waiting > 0
+  if (!isKept && (left === null || left >= needed)) return 'confirmed'
+  return waitingRule === 'none' ? undefined : 'waitlisted'
+}
+
 /** One more fits. */
 export function hasRoom(places: Places): boolean {
   return places.left === null || places.left > 0

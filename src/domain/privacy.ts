@@ -1,7 +1,7 @@
 // What the law gives every person: all we keep about them, and its end.
-import { eq, inArray, or, sql } from '#db/drizzle.ts'
+import { asc, eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { auditEntries, checkIns, messages, people, registrations } from '#db/schema.ts'
+import { answers, auditEntries, checkIns, formFields, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
@@ -38,6 +38,7 @@ export function exportPerson(db: Db, person: Person) {
       part: registration.part,
       partConfirmedAt: textOf(registration.partConfirmedAt),
       accessNeeds: registration.accessNeeds,
+      answers: answersIn(db, registration.id),
       status: registration.status,
       attendedAt: textOf(registration.attendedAt),
       attendanceSource: registration.attendanceSource,
@@ -48,6 +49,17 @@ export function exportPerson(db: Db, person: Person) {
     })),
     mails: mails.map(mail => ({ ...mail, sentAt: textOf(mail.sentAt), bouncedAt: textOf(mail.bouncedAt) })),
   }
+}
+
+/** What they answered to extra questions, each beside its question. */
+function answersIn(db: Db, registrationId: number): { question: string; answer: string[] }[] {
+  return db
+    .select({ question: formFields.label, answer: answers.value })
+    .from(answers)
+    .innerJoin(formFields, eq(formFields.id, answers.formFieldId))
+    .where(eq(answers.registrationId, registrationId))
+    .orderBy(asc(formFields.position), asc(formFields.id))
+    .all()
 }
 
 const textOf = (moment: Temporal.Instant | null) => moment?.toString() ?? null
@@ -68,6 +80,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .where(person.email ? or(eq(messages.toAddress, person.email), theirs) : theirs)
     .run()
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
+  tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
   tx.update(registrations)
     .set({
       name: '',

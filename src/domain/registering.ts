@@ -6,14 +6,16 @@ import { type CANCELLERS, registrations } from '#db/schema.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { type Answers, setAnswers } from './answers.ts'
 import { takeBack } from './declines.ts'
-import { type Event, getEvent, isOpenFor } from './events.ts'
+import { canStillCome, type Event, getEvent, isOpenFor } from './events.ts'
 import { enqueueAbout, isInFlight } from './outbox.ts'
 import { findOrCreatePerson, type Person } from './people.ts'
-import { hasRoom, type Presence, placesFor, presencesOf } from './places.ts'
+import { outlookFor, type Presence, placesFor, presencesOf } from './places.ts'
 import {
   findRegistrationOf,
   getRegistration,
+  NO_PART,
   NOT_DECLINED,
   type Registration,
   type Role,
@@ -36,18 +38,21 @@ export interface Applicant {
   accessNeeds: string
   locale: Locale
   addedBy?: number
+  /** To the extra questions of the form, where it was filled in. */
+  answers?: Answers
 }
 
 /**
  * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
  * mails the confirmation once more (at most once an hour); it takes back a no from their calendar. Throws Refusal('closed')
- * when registration is over.
+ * when registration is over, or has not begun, and Refusal('fully_booked') when all places are taken and nobody can wait.
  */
 export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant, now: Temporal.Instant): Registration {
   // As it is now: between a page and its POST it may have been cancelled, moved or made smaller.
   const event = getEvent(tx, id)
   const presence = presencesOf(event).includes(applicant.attendance) ? applicant.attendance : presencesOf(event)[0]
-  if (!presence || !isOpenFor(event, presence, now)) throw new Refusal('closed')
+  const isOpen = applicant.addedBy === undefined ? isOpenFor : canStillCome
+  if (!presence || !isOpen(event, presence, now)) throw new Refusal('closed')
   const person = findOrCreatePerson(tx, applicant.email, now)
   trustAfterRest(tx, person, now)
   const earlier = findRegistrationOf(tx, event, person)
@@ -57,7 +62,8 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     writeSomething(tx)
     return earlier
   }
-  const status: Status = hasRoom(placesFor(tx, event, presence)) ? 'confirmed' : 'waitlisted'
+  const status: Status | undefined = outlookFor(event, placesFor(tx, event, presence))
+  if (!status) throw new Refusal('fully_booked')
   const { name, organisation, role, accessNeeds, locale, addedBy } = applicant
   const values = {
     name,
@@ -75,11 +81,14 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     cancelledBy: null,
     remindersStoppedAt: null,
     reply: null,
+    // Whoever was asked to speak and comes to listen after all.
+    ...NO_PART,
     ...NOT_DECLINED,
   }
   const registration = earlier
     ? update(tx, earlier, { ...values, sequence: earlier.sequence + 1 })
     : insertion(tx).get({ ...values, eventId: event.id, personId: person.id, createdAt: now })
+  if (applicant.answers) setAnswers(tx, registration, applicant.answers)
   settle(tx, registration, now)
   planReminders(tx, registration, event, now)
   return registration
@@ -103,7 +112,7 @@ const FIELDS = [
 ] as const
 const insertion = prepared(db => db.insert(registrations).values(placeholders(FIELDS)).returning().prepare())
 
-function nextQueueNumber(tx: Tx, event: Event): number {
+export function nextQueueNumber(tx: Tx, event: Event): number {
   return (lastQueueNumber(tx).get({ eventId: event.id })?.last ?? 0) + 1
 }
 
@@ -148,6 +157,7 @@ export function cancelRegistration(
     status: 'cancelled',
     cancelledAt: now,
     cancelledBy: by,
+    partConfirmedAt: null,
     sequence: registration.sequence + 1,
     revisedAt: now,
     ...NOT_DECLINED,
@@ -183,8 +193,9 @@ export function changeDetails(
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')
   const switches = details.attendance !== registration.attendance && presencesOf(event).includes(details.attendance)
   if (!switches) return update(tx, registration, { ...details, attendance: registration.attendance, revisedAt: now })
-  const isPlaced = registration.status === 'confirmed'
-  if (isPlaced && !hasRoom(placesFor(tx, event, details.attendance))) throw new Refusal('full')
+  const takesPlace = registration.status === 'confirmed' && registration.part === null
+  const outlook = outlookFor(event, placesFor(tx, event, details.attendance))
+  if (takesPlace && outlook !== 'confirmed') throw new Refusal('full')
   const raise = { sequence: registration.sequence + 1, revisedAt: now, ...NOT_DECLINED }
   const changed = update(tx, registration, { ...details, ...raise })
   settle(tx, changed, now)

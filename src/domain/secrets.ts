@@ -1,4 +1,4 @@
-// What may stand nowhere that others read: the room's address, which is reached through the door only, and an address that
+// What may stand nowhere that others read: the room's address, which is reached through the door only, also as its host opens it, and an address that
 // opens one person's page, pasted from their mail.
 import type { events, Venue } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
@@ -8,21 +8,28 @@ import { opensAPage } from '#src/lib/masking.ts'
 type Said = Partial<
   Pick<
     typeof events.$inferInsert,
-    'title' | 'summary' | 'description' | 'speakers' | 'yield' | 'venue' | 'moveReason' | 'cancelReason'
+    'title' | 'summary' | 'description' | 'speakers' | 'yield' | 'venue' | 'moveReason' | 'cancelReason' | 'coverAlt' | 'briefing'
   >
 >
 
-/** Invalid, at the fields where it stands, if what will be read holds the room's address or a personal link. */
-export function refuseSecretsIn(said: Said, roomUrl: string | null | undefined): void {
-  const found = textsOf(said).flatMap(([field, text]) => {
-    const problem = problemOf(text ?? '', roomUrl ?? '')
+type Room = string | null | undefined
+
+/** Invalid, at the fields where it stands, if what will be read holds a room's address or a personal link. */
+export function refuseSecretsIn(said: Said, ...rooms: Room[]): void {
+  refuseSecrets(textsOf(said), ...rooms)
+}
+
+/** The same for other texts: by the name of the field in which each was typed. */
+export function refuseSecrets(texts: [field: string, text: string | null | undefined][], ...rooms: Room[]): void {
+  const found = texts.flatMap(([field, text]) => {
+    const problem = problemOf(text ?? '', rooms)
     return problem ? [[field, problem]] : []
   })
   if (found.length) throw new Invalid(Object.fromEntries(found))
 }
 
-function problemOf(text: string, roomUrl: string): 'room_in_text' | 'link_in_text' | undefined {
-  if (mentionsRoom(text, roomUrl)) return 'room_in_text'
+function problemOf(text: string, rooms: Room[]): 'room_in_text' | 'link_in_text' | undefined {
+  if (rooms.some(room => mentionsRoom(text, room ?? ''))) return 'room_in_text'
   return opensAPage(text) ? 'link_in_text' : undefined
 }
 
@@ -42,6 +49,8 @@ function textsOf({ venue, speakers, moveReason, cancelReason, ...said }: Said): 
     ['venueAccess', access],
     ['reason', moveReason],
     ['reason', cancelReason],
+    ['coverAlt', said.coverAlt],
+    ['briefing', said.briefing],
   ]
 }
 

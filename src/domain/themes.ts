@@ -3,6 +3,7 @@ import { asc, eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
+import { firstFree, slugify } from '#src/lib/text.ts'
 
 export type Theme = typeof themes.$inferSelect
 
@@ -14,6 +15,15 @@ export function getTheme(db: Db, slug: string): Theme {
   const theme = db.select().from(themes).where(eq(themes.slug, slug)).get()
   if (!theme) throw new NotFound('theme')
   return theme
+}
+
+/** The theme of this name, however it is capitalised; made if there is none. */
+export function ensureTheme(tx: Tx, name: string): { theme: Theme; isNew: boolean } {
+  const known = listThemes(tx).find(theme => slugify(theme.name) === slugify(name))
+  if (known) return { theme: known, isNew: false }
+  const isTaken = (slug: string) =>
+    tx.select({ id: themes.id }).from(themes).where(eq(themes.slug, slug)).get() !== undefined
+  return { theme: createTheme(tx, { slug: firstFree(slugify(name), isTaken), name }), isNew: true }
 }
 
 export function createTheme(tx: Tx, values: typeof themes.$inferInsert): Theme {

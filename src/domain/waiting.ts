@@ -5,7 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { type Event, getEvent, isOpenFor, promotionEnds } from './events.ts'
+import { canStillCome, type Event, getEvent, promotionEnds } from './events.ts'
 import { enqueueAbout } from './outbox.ts'
 import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
 import { getRegistration, type Registration, update } from './registrations.ts'
@@ -13,11 +13,15 @@ import { planReminders } from './reminders.ts'
 import { findSeriesOf } from './series.ts'
 import { settle } from './telling.ts'
 
-/** Gives away every free place of an event that somebody waits for. To be called whenever one may have come free. */
+/**
+ * Gives away every free place of an event that somebody waits for, unless an organiser does that by hand. To be called whenever
+ * one may have come free.
+ */
 export function fillPlaces(tx: Tx, event: Event, now: Temporal.Instant): void {
+  if (event.waitingRule === 'by_hand') return
   const settings = findSeriesOf(tx, event)
   for (const places of placesOf(tx, event)) {
-    if (places.waiting === 0 || !hasRoom(places) || !isOpenFor(event, places.presence, now)) continue
+    if (places.waiting === 0 || !hasRoom(places) || !canStillCome(event, places.presence, now)) continue
     if (isBefore(now, promotionEnds(event, settings, places.presence))) promoteFirst(tx, event, places, now)
     else offer(tx, event, places.presence, now)
   }
@@ -29,13 +33,20 @@ function promoteFirst(tx: Tx, event: Event, places: Places, now: Temporal.Instan
     promote(tx, registration, event, now)
 }
 
-/** Gives somebody who waits a place, if there is one. Refusal('full') otherwise: nobody is ever placed over capacity. */
+/** Takes a free place as whoever waits, before anybody else does. Refusal('not_possible_now') where an organiser gives them. */
 export function takePlace(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): Registration {
+  const { waitingRule } = getEvent(tx, getRegistration(tx, id).eventId)
+  if (waitingRule === 'by_hand') throw new Refusal('not_possible_now')
+  return givePlace(tx, { id }, now)
+}
+
+/** Gives somebody who waits a place, if there is one. Refusal('full') otherwise: nobody is ever placed over capacity. */
+export function givePlace(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): Registration {
   const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
   if (registration.status === 'confirmed') return registration
   if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
-  if (!isOpenFor(event, registration.attendance, now)) throw new Refusal('closed')
+  if (!canStillCome(event, registration.attendance, now)) throw new Refusal('closed')
   if (!hasRoom(placesFor(tx, event, registration.attendance))) throw new Refusal('full')
   return promote(tx, registration, event, now)
 }

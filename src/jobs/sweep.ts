@@ -1,14 +1,15 @@
 // What has served its time goes, once a day.
 import type { Tx } from '#db/open.ts'
+import { clearOldSessions } from '#src/domain/organiser-sessions.ts'
 import { clearOldBytes } from '#src/domain/outbox.ts'
-import { clearAccessNeeds, forget } from '#src/domain/retention.ts'
-import { clearOldSignIns } from '#src/domain/sign-ins.ts'
+import { clearAccessNeeds, clearAnswers, forget } from '#src/domain/retention.ts'
 
 export const SWEEP_EVERY = { hours: 24 }
 
 export function sweep(tx: Tx, now: Temporal.Instant): void {
   clearOldBytes(tx, now)
-  clearOldSignIns(tx, now)
+  clearOldSessions(tx, now)
   clearAccessNeeds(tx, now)
+  clearAnswers(tx, now)
   forget(tx, now)
 }
