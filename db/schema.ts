@@ -43,6 +43,8 @@ export const MESSAGE_KINDS = [
   'declined',
   'asked',
   'briefing',
+  'mailing',
+  'invitation',
   'newsletter',
   'test',
 ] as const
@@ -458,6 +460,8 @@ export const registrations = sqliteTable(
     part: text({ enum: PARTS }),
     /** A speaker or host said yes. */
     partConfirmedAt: instant(),
+    /** Since when they waited for a place, also when they have one by now. */
+    waitedAt: instant(),
     /** Waits for an organiser's yes; and when it came. */
     approvalAskedAt: instant(),
     approvedAt: instant(),
@@ -585,6 +589,68 @@ export const organisationSpellings = sqliteTable(
   },
   table => [index('organisation_spellings_organisation').on(table.organisationId)],
 )
+
+/** Two spellings that look alike and are not the same organisation: proposed once, never again. The lesser text stands first. */
+export const spellingsApart = sqliteTable(
+  'spellings_apart',
+  { one: text().notNull(), other: text().notNull() },
+  table => [primaryKey({ columns: [table.one, table.other] })],
+)
+
+const eventCounted = () =>
+  integer()
+    .notNull()
+    .references(() => events.id, { onDelete: 'cascade' })
+
+/** The attendees of an event added up. Made from the registrations and made anew when those change: see `stale_events`. */
+const added = () => ({
+  registered: integer().notNull(),
+  /** Who has a place, was there, and was missing: known only where anybody was seen. */
+  placed: integer().notNull(),
+  attended: integer().notNull(),
+  absent: integer().notNull(),
+  /** Who waits, and who ever did. */
+  waiting: integer().notNull(),
+  waited: integer().notNull(),
+  cancelled: integer().notNull(),
+  minutes: integer().notNull(),
+})
+
+export const roleTotals = sqliteTable(
+  'role_totals',
+  { eventId: eventCounted(), role: text({ enum: ROLES }).notNull(), ...added() },
+  table => [primaryKey({ columns: [table.eventId, table.role] }), oneOf('role_totals_role', table.role, ROLES)],
+)
+
+export const organisationTotals = sqliteTable(
+  'organisation_totals',
+  {
+    eventId: eventCounted(),
+    spelling: text().notNull(),
+    /** Of the event, so that a year is read in the order of its spellings. */
+    year: integer().notNull(),
+    ...added(),
+    /** The lowest and the highest person: with two people at most, these are all of them. */
+    firstPersonId: integer().notNull(),
+    lastPersonId: integer().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.eventId, table.spelling] }),
+    index('organisation_totals_year').on(
+      table.year,
+      table.spelling,
+      table.eventId,
+      ...Object.keys(added()).map(name => table[name as keyof ReturnType<typeof added>]),
+    ),
+  ],
+)
+
+/** Events whose registrations changed since they were added up; triggers put them here, and until then the rows are counted. */
+export const staleEvents = sqliteTable('stale_events', {
+  eventId: integer()
+    .primaryKey()
+    .references(() => events.id, { onDelete: 'cascade' }),
+})
 
 export const organisers = sqliteTable('organisers', {
   id: id(),
@@ -792,6 +858,7 @@ export const auditEntries = sqliteTable(
   table => [
     index('audit_entries_event').on(table.eventId, table.id),
     index('audit_entries_group').on(table.groupId, table.id),
+    index('audit_entries_action').on(table.groupId, table.action, table.id),
     index('audit_entries_registration').on(table.registrationId).where(sql`registration_id is not null`),
   ],
 )

@@ -280,6 +280,7 @@ CREATE TABLE `__new_registrations` (
 	`attended_minutes` integer,
 	`part` text,
 	`part_confirmed_at` integer,
+	`waited_at` integer,
 	`approval_asked_at` integer,
 	`approved_at` integer,
 	`note` text DEFAULT '' NOT NULL,
@@ -433,4 +434,68 @@ CROSS JOIN (VALUES (-28, 'speaker'), (-21, 'text'), (-14, 'room'), (-7, 'host'),
 -- Whoever was there before it was kept how we knew: online by the door, elsewhere by hand.
 UPDATE `registrations` SET `attendance_source` = iif(`attendance` = 'online', 'door', 'by_hand') WHERE `attended_at` IS NOT NULL;--> statement-breakpoint
 INSERT INTO `check_ins` (`id`, `registration_id`, `is_present`, `source`, `at`, `received_at`)
-SELECT lower(hex(randomblob(16))), `id`, 1, `attendance_source`, `attended_at`, `attended_at` FROM `registrations` WHERE `attended_at` IS NOT NULL;
+SELECT lower(hex(randomblob(16))), `id`, 1, `attendance_source`, `attended_at`, `attended_at` FROM `registrations` WHERE `attended_at` IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `organisation_totals` (
+	`event_id` integer NOT NULL,
+	`spelling` text NOT NULL,
+	`year` integer NOT NULL,
+	`registered` integer NOT NULL,
+	`placed` integer NOT NULL,
+	`attended` integer NOT NULL,
+	`absent` integer NOT NULL,
+	`waiting` integer NOT NULL,
+	`waited` integer NOT NULL,
+	`cancelled` integer NOT NULL,
+	`minutes` integer NOT NULL,
+	`first_person_id` integer NOT NULL,
+	`last_person_id` integer NOT NULL,
+	PRIMARY KEY(`event_id`, `spelling`),
+	FOREIGN KEY (`event_id`) REFERENCES `events`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `role_totals` (
+	`event_id` integer NOT NULL,
+	`role` text NOT NULL,
+	`registered` integer NOT NULL,
+	`placed` integer NOT NULL,
+	`attended` integer NOT NULL,
+	`absent` integer NOT NULL,
+	`waiting` integer NOT NULL,
+	`waited` integer NOT NULL,
+	`cancelled` integer NOT NULL,
+	`minutes` integer NOT NULL,
+	PRIMARY KEY(`event_id`, `role`),
+	FOREIGN KEY (`event_id`) REFERENCES `events`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "role_totals_role" CHECK("role_totals"."role" in ('research', 'education', 'practice', 'policy', 'resident', 'student', 'other'))
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `spellings_apart` (
+	`one` text NOT NULL,
+	`other` text NOT NULL,
+	PRIMARY KEY(`one`, `other`)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `stale_events` (
+	`event_id` integer PRIMARY KEY NOT NULL,
+	FOREIGN KEY (`event_id`) REFERENCES `events`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `organisation_totals_year` ON `organisation_totals` (`year`,`spelling`,`event_id`,`registered`,`placed`,`attended`,`absent`,`waiting`,`waited`,`cancelled`,`minutes`);--> statement-breakpoint
+CREATE INDEX `audit_entries_action` ON `audit_entries` (`group_id`,`action`,`id`);--> statement-breakpoint
+-- Whoever has had to wait has no place yet, or got it later than they came.
+UPDATE `registrations` SET `waited_at` = `created_at` WHERE `confirmed_at` IS NULL OR `confirmed_at` > `created_at`;--> statement-breakpoint
+-- What was added up is stale from the moment that a row under it changes, in the same transaction.
+CREATE TRIGGER `registrations_inserted` AFTER INSERT ON `registrations` BEGIN
+  INSERT INTO stale_events SELECT new.event_id WHERE NOT EXISTS (SELECT 1 FROM stale_events WHERE event_id = new.event_id);
+END;--> statement-breakpoint
+CREATE TRIGGER `registrations_changed` AFTER UPDATE OF event_id, person_id, organisation, role, status, part, merged_into_id, waited_at, approval_asked_at, approved_at, attended_at, attended_minutes ON `registrations` BEGIN
+  INSERT INTO stale_events SELECT old.event_id WHERE NOT EXISTS (SELECT 1 FROM stale_events WHERE event_id = old.event_id);
+  INSERT INTO stale_events SELECT new.event_id WHERE NOT EXISTS (SELECT 1 FROM stale_events WHERE event_id = new.event_id);
+END;--> statement-breakpoint
+CREATE TRIGGER `registrations_deleted` AFTER DELETE ON `registrations` BEGIN
+  INSERT INTO stale_events SELECT old.event_id WHERE NOT EXISTS (SELECT 1 FROM stale_events WHERE event_id = old.event_id);
+END;--> statement-breakpoint
+CREATE TRIGGER `events_redated` AFTER UPDATE OF local_start, duration_minutes ON `events` BEGIN
+  INSERT INTO stale_events SELECT new.id WHERE NOT EXISTS (SELECT 1 FROM stale_events WHERE event_id = new.id);
+END;--> statement-breakpoint
+INSERT INTO `stale_events` SELECT DISTINCT `event_id` FROM `registrations`;
