@@ -77,6 +77,7 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     queueNumber: nextQueueNumber(tx, event),
     revisedAt: now,
     confirmedAt: status === 'confirmed' ? now : null,
+    waitedAt: status === 'waitlisted' ? now : (earlier?.waitedAt ?? null),
     cancelledAt: null,
     cancelledBy: null,
     remindersStoppedAt: null,
@@ -108,6 +109,7 @@ const FIELDS = [
   'revisedAt',
   'createdAt',
   'confirmedAt',
+  'waitedAt',
   'addedBy',
 ] as const
 const insertion = prepared(db => db.insert(registrations).values(placeholders(FIELDS)).returning().prepare())
