@@ -44,6 +44,7 @@ export const MESSAGE_KINDS = [
   'asked',
   'briefing',
   'mailing',
+  'tasks',
   'invitation',
   'newsletter',
   'test',
@@ -626,7 +627,10 @@ export const organisationTotals = sqliteTable(
   'organisation_totals',
   {
     eventId: eventCounted(),
+    /** Folded; empty for who named none. */
     spelling: text().notNull(),
+    /** As most of them wrote it. */
+    written: text().notNull(),
     /** Of the event, so that a year is read in the order of its spellings. */
     year: integer().notNull(),
     ...added(),

@@ -438,6 +438,7 @@ SELECT lower(hex(randomblob(16))), `id`, 1, `attendance_source`, `attended_at`, 
 CREATE TABLE `organisation_totals` (
 	`event_id` integer NOT NULL,
 	`spelling` text NOT NULL,
+	`written` text NOT NULL,
 	`year` integer NOT NULL,
 	`registered` integer NOT NULL,
 	`placed` integer NOT NULL,
