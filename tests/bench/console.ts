@@ -1,0 +1,163 @@
+// `npm run bench`: the server time of every console page on a national database. The pages come from the list of routes, so a
+// new one is measured too, or stops the run until it has an address. Exits 1 when a page takes longer than it may.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { eq, min, sql } from '#db/drizzle.ts'
+import { openDatabase } from '#db/open.ts'
+import { events, mailings, messages, registrations } from '#db/schema.ts'
+import { createWrite, writeNow } from '#db/write.ts'
+import { createApp } from '#src/app.ts'
+import { readConfig } from '#src/config.ts'
+import { findOrganiser } from '#src/domain/organisers.ts'
+import { createSignIn, signInByToken } from '#src/domain/sign-ins.ts'
+import { createTokens } from '#src/lib/tokens.ts'
+import { fill } from './fill.ts'
+
+const { values: wish } = parseArgs({
+  options: {
+    events: { type: 'string', default: '10000' },
+    registrations: { type: 'string', default: '1000000' },
+    groups: { type: 'string', default: '300' },
+    years: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+})
+const FLOOR_MS = 200
+const RUNS = 7
+const NOW = Temporal.Instant.from('2026-11-21T09:00:00Z')
+
+/** A mail to look at. */
+const MAIL = Buffer.from('Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dag</p>')
+
+interface Figure {
+  route: string
+  path: string
+  status: number
+  first: number
+  median: number
+  worst: number
+  kilobytes: number
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-bench-'))
+const db = openDatabase(join(folder, 'bench.sqlite'))
+try {
+  const size = {
+    events: Number(wish.events),
+    registrations: Number(wish.registrations),
+    groups: Number(wish.groups),
+    years: Number(wish.years),
+  }
+  const begun = performance.now()
+  const filled = fill(db, size, NOW)
+  console.log(
+    `${size.events} events, ${size.registrations} registrations, ${size.groups} groups: filled in ${seconds(begun)} s`,
+  )
+  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}\n`)
+  const figures = await measure(filled)
+  print(figures)
+  if (wish.json) writeFileSync(wish.json, JSON.stringify({ at: new Date().toISOString(), size, figures }, null, 2))
+  if (figures.some(({ status, median }) => status !== 200 || median > FLOOR_MS)) process.exitCode = 1
+} finally {
+  db.$client.close()
+  rmSync(folder, { recursive: true })
+}
+
+async function measure(filled: ReturnType<typeof fill>): Promise<Figure[]> {
+  const routes: string[] = []
+  const config = readConfig({ BASE_URL: 'http://localhost:3000', DATA_DIR: folder })
+  const deps = {
+    ...{ config, db, write: createWrite(db), clock: { now: () => NOW }, tokens: createTokens(Buffer.alloc(32, 7)) },
+    ...{ mailHealth: { beat: NOW, slowed: undefined }, inboxHealth: { trouble: undefined } },
+  }
+  const app = await createApp(deps, { onRoute: ({ method, url }) => method === 'GET' && routes.push(url) })
+  const organiser = findOrganiser(db, filled.owner)
+  if (!organiser) throw new Error('nobody owns the filled database')
+  const session = writeNow(db, tx => signInByToken(tx, createSignIn(tx, organiser, NOW), NOW))
+  const headers = { cookie: `session=${session}` }
+  const figures: Figure[] = []
+  for (const { route, path } of addressesOf(routes, filled)) {
+    const times: number[] = []
+    const answers: Awaited<ReturnType<typeof app.inject>>[] = []
+    for (let run = 0; run <= RUNS; run++) {
+      const start = performance.now()
+      answers[0] = await app.inject({ url: path, headers })
+      times.push(performance.now() - start)
+    }
+    const [answer] = answers
+    const [first = 0, ...rest] = times
+    const sorted = rest.toSorted((a, b) => a - b)
+    figures.push({
+      ...{ route, path, status: answer?.statusCode ?? 0, first, kilobytes: (answer?.rawPayload.length ?? 0) / 1024 },
+      ...{ median: sorted[Math.floor(sorted.length / 2)] ?? 0, worst: sorted.at(-1) ?? 0 },
+    })
+  }
+  await app.close()
+  return figures.toSorted((a, b) => b.median - a.median)
+}
+
+/** Each console page with real addresses: those of events for a large one that is over and a large one to come. */
+function addressesOf(routes: string[], filled: ReturnType<typeof fill>): { route: string; path: string }[] {
+  const { groupSlug, seriesSlug, pastEventId, comingEventId } = filled
+  const registration = first(
+    db
+      .select({ id: min(registrations.id) })
+      .from(registrations)
+      .get()?.id,
+  )
+  const message = first(
+    db
+      .select({ id: min(messages.id) })
+      .from(messages)
+      .get()?.id,
+  )
+  const mailing =
+    db
+      .select({ id: min(mailings.id) })
+      .from(mailings)
+      .get()?.id ?? undefined
+  const cancelled = db
+    .select({ id: min(events.id) })
+    .from(events)
+    .where(sql`${events.cancelledAt} is not null and ${events.startsAt} > ${NOW.epochMilliseconds}`)
+    .get()?.id
+  db.update(messages).set({ bytes: MAIL }).where(eq(messages.id, message)).run()
+  const known: [RegExp, (string | number | undefined)[]][] = [
+    [/events\/:id\/reinstatement/, [cancelled ?? undefined]],
+    [/events\/:id/, [pastEventId, comingEventId]],
+    [/registrations\/:id/, [registration]],
+    [/outbox\/:id/, [message]],
+    [/mailings\/:id/, [mailing]],
+    [/groups\/:slug/, [groupSlug]],
+    [/series\/:slug/, [seriesSlug]],
+  ]
+  return routes
+    .filter(route => route.startsWith('/console'))
+    .flatMap(route => {
+      const found = known.find(([pattern]) => pattern.test(route))
+      if (route.includes(':') && !found) throw new Error(`no address is known for ${route}`)
+      const ids = (found?.[1] ?? ['']).filter(id => id !== undefined)
+      const rest = (path: string) => path.replace(':locale', 'nl').replace(':kind', 'confirmed')
+      return ids.map(id => ({ route, path: rest(route.replace(/:(id|slug)/, String(id))) }))
+    })
+}
+
+function first(id: number | null | undefined): number {
+  if (!id) throw new Error('the filled database is empty')
+  return id
+}
+
+function print(figures: Figure[]): void {
+  console.log(`${'page'.padEnd(58)}status  first  median  worst    kB`)
+  for (const { path, status, first, median, worst, kilobytes } of figures) {
+    const cells = [first, median, worst].map(time => time.toFixed(1).padStart(7)).join('')
+    const mark = status !== 200 || median > FLOOR_MS ? '  ← too slow or not there' : ''
+    console.log(`${path.padEnd(58)}${status}   ${cells}${kilobytes.toFixed(0).padStart(6)}${mark}`)
+  }
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(0)
+}
