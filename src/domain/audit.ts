@@ -59,6 +59,8 @@ export const ACTIONS = {
   mailing_released: 'mail',
   mailing_hurried: 'mail',
   mailing_recalled: 'mail',
+  summary_stopped: 'mail',
+  summary_resumed: 'mail',
   group_edited: 'group',
   right_changed: 'group',
   member_removed: 'group',

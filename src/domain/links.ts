@@ -2,6 +2,7 @@
 // makes the addresses already given out worthless.
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { Invitation } from './invitations.ts'
 import type { Person } from './people.ts'
 import type { Registration } from './registrations.ts'
 
@@ -15,8 +16,16 @@ export function personalPaths({ sign }: Pick<Tokens, 'sign'>) {
     unsubscribe: (registration: Registration) => paths.unsubscribe(sign('unsubscribe', own(registration))),
     unsubscribeReminders: (person: Person) => paths.unsubscribe(sign('reminders', self(person))),
     unsubscribeNewsletter: (person: Person) => paths.unsubscribe(sign('newsletter', self(person))),
+    /** No more summaries of what is overdue, for an organiser. */
+    unsubscribeSummaries: (organiserId: number) =>
+      paths.unsubscribe(sign('summaries', { id: organiserId, version: 1 })),
     /** The door: the only address of an online event that leaves the house. */
     door: ({ id, doorVersion }: Registration) => paths.join(sign('join', { id, version: doorVersion })),
+    /** What the code for the entrance holds. It opens nothing for who comes with it. */
+    checkIn: ({ id, doorVersion }: Pick<Registration, 'id' | 'doorVersion'>) =>
+      paths.checkIn(sign('check-in', { id, version: doorVersion })),
+    /** Says yes to helping organise; the row knows whether it still can. */
+    invitation: ({ id }: Pick<Invitation, 'id'>) => paths.invitation(sign('invitation', { id, version: 1 })),
     my: (person: Person) => paths.mine(sign('my', self(person))),
     feed: ({ id, feedVersion }: Person) => paths.personFeed(sign('feed', { id, version: feedVersion })),
   }

@@ -28,8 +28,13 @@ const LANES: Record<MessageKind, number> = {
   unregistered: 3,
   again: 3,
   declined: 3,
+  invitation: 3,
+  asked: 3,
+  briefing: 3,
   reminder_hour: 4,
   reminder_day: 5,
+  mailing: 6,
+  tasks: 6,
   newsletter: 6,
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
@@ -58,6 +63,11 @@ export interface NewMessage {
   registrationId?: number | null
   personId?: number | null
   signInId?: number | null
+  invitationId?: number | null
+  organiserId?: number | null
+  mailingId?: number | null
+  /** Where its kind's own place will not do. */
+  lane?: number | undefined
   dueAt?: Temporal.Instant
   expiresAt?: Temporal.Instant
 }
@@ -66,13 +76,14 @@ export interface NewMessage {
 export function enqueue(tx: Tx, message: NewMessage, now: Temporal.Instant): void {
   const dueAt = message.dueAt ?? now
   const expiresAt = message.expiresAt ?? dueAt.add(WORTH[message.kind] ?? FOUR_DAYS)
-  insertion(tx).run({ ...BARE, ...message, lane: LANES[message.kind], createdAt: now, dueAt, expiresAt })
+  const lane = message.lane ?? LANES[message.kind]
+  insertion(tx).run({ ...BARE, ...message, lane, createdAt: now, dueAt, expiresAt })
 }
 
 /** The same for a mail about somebody's registration, in the language they registered in. */
 export function enqueueAbout(
   tx: Tx,
-  { id, eventId, personId, locale }: Registration,
+  { id, eventId, personId, locale }: Pick<Registration, 'id' | 'eventId' | 'personId' | 'locale'>,
   message: Omit<NewMessage, 'locale' | 'eventId' | 'registrationId' | 'personId'>,
   now: Temporal.Instant,
 ): void {
@@ -80,7 +91,7 @@ export function enqueueAbout(
 }
 
 /** What a row may be about; most are about less. */
-const BARE = { eventId: null, registrationId: null, personId: null, signInId: null }
+const BARE = { eventId: null, registrationId: null, personId: null, signInId: null, organiserId: null, mailingId: null, invitationId: null }
 const FIELDS = [
   'key',
   'kind',
@@ -94,6 +105,9 @@ const FIELDS = [
   'registrationId',
   'personId',
   'signInId',
+  'organiserId',
+  'mailingId',
+  'invitationId',
 ] as const
 const insertion = prepared(db =>
   db

@@ -8,7 +8,7 @@ export type Placeholder = keyof Messages['mail']['placeholders']
 export type TemplateKind = keyof Messages['mail']['texts']
 
 const EVENT = ['title', 'kind', 'day', 'date', 'time', 'when', 'where', 'group', 'website'] as const
-const REGISTRATION = ['firstName', ...EVENT] as const
+const REGISTRATION = ['firstName', 'part', ...EVENT] as const
 const PERSONAL: readonly Placeholder[] = ['ownPage', 'ownDoor', 'ownList', 'ownFeed']
 
 /** Kinds that go to many people about one thing. A personal link in their words would be one person's, sent to all. */
@@ -20,6 +20,8 @@ const TO_MANY: readonly TemplateKind[] = [
   'reinstated',
   'reminder_day',
   'reminder_hour',
+  'briefing',
+  'mailing',
   'newsletter',
 ]
 
@@ -41,8 +43,13 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   reminder_day: [...REGISTRATION, 'doorTime'],
   reminder_hour: [...REGISTRATION, 'doorTime'],
   declined: [...REGISTRATION, 'frees', 'ownPage'],
+  asked: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],
+  briefing: [...REGISTRATION, 'doorTime'],
+  mailing: ['firstName', ...EVENT, 'doorTime'],
+  tasks: ['website'],
   newsletter: ['website'],
   sign_in: ['website', 'expires'],
+  invitation: ['website', 'group', 'inviter', 'right', 'expires'],
   my: ['website', 'ownList', 'ownFeed'],
   address: EVENT,
   test: ['website'],

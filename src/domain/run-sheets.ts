@@ -5,7 +5,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { events, PROOFS, series, tasks, taskTicks } from '#db/schema.ts'
 import { Invalid, NotFound, Refusal } from '#src/lib/errors.ts'
 import { cleanLine } from '#src/lib/text.ts'
-import { audit } from './audit.ts'
+import { type Action, audit } from './audit.ts'
 import type { Event } from './events.ts'
 import { getEventWith, getSeriesWith, type Organiser } from './organisers.ts'
 import type { Series } from './series.ts'
@@ -133,7 +133,7 @@ function checked({ title, days, proof }: TaskValues): TaskValues {
 }
 
 /** A title may name somebody: what is written down is which line it was. */
-function record(tx: Tx, action: string, task: Task, organiserId: number, now: Temporal.Instant): void {
+function record(tx: Tx, action: Action, task: Task, organiserId: number, now: Temporal.Instant): void {
   const groupOf = <T extends { groupId: number }>(row: T | undefined) => row?.groupId ?? null
   const groupId =
     task.seriesId === null
@@ -148,6 +148,6 @@ function record(tx: Tx, action: string, task: Task, organiserId: number, now: Te
   audit(tx, { action, organiserId, groupId, eventId: task.eventId, detail: task.proof ?? '' }, now)
 }
 
-function recordFor(tx: Tx, action: string, task: Task, event: Event, organiserId: number, now: Temporal.Instant): void {
+function recordFor(tx: Tx, action: Action, task: Task, event: Event, organiserId: number, now: Temporal.Instant): void {
   audit(tx, { action, organiserId, groupId: event.groupId, eventId: event.id, detail: task.proof ?? '' }, now)
 }

@@ -1,4 +1,5 @@
-// What somebody no longer wants to get: the reminders of one event, those of all, the newsletter. And their way back.
+// What somebody no longer wants to get: the reminders of one event, those of all, the newsletter, an organiser's daily
+// summary. And their way back.
 // Mails that a registration cannot do without (confirmation, change, cancellation) cannot be stopped.
 import { and, eq, gt, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
@@ -8,11 +9,14 @@ import { getEvent } from './events.ts'
 import { findPersonById, findPersonByLink } from './people.ts'
 import { findRegistrationByLink, type Registration } from './registrations.ts'
 import { dropReminders, planReminders, REMINDERS } from './reminders.ts'
+import { stopSummaries } from './summaries.ts'
 
-const PURPOSES = { event: 'unsubscribe', reminders: 'reminders', newsletter: 'newsletter' } as const satisfies Record<
-  string,
-  Purpose
->
+const PURPOSES = {
+  event: 'unsubscribe',
+  reminders: 'reminders',
+  newsletter: 'newsletter',
+  summaries: 'summaries',
+} as const satisfies Record<string, Purpose>
 export type Scope = keyof typeof PURPOSES
 const SCOPES = Object.keys(PURPOSES) as Scope[]
 
@@ -30,8 +34,9 @@ export function readStopLink(tokens: Pick<Tokens, 'read'>, token: string): StopL
   return undefined
 }
 
-/** Who a link speaks for, and of which registration; nothing once the link has been replaced. */
+/** Whom of those who register a link speaks for, and of which registration; nothing once the link has been replaced. */
 export function findStop(db: Db, link: StopLink): { personId: number; registration?: Registration } | undefined {
+  if (link.scope === 'summaries') return undefined
   if (link.scope === 'event') {
     const registration = findRegistrationByLink(db, link)
     return registration && { personId: registration.personId, registration }
@@ -43,7 +48,8 @@ export function findStop(db: Db, link: StopLink): { personId: number; registrati
 /** Stops what the link names. The second time changes nothing, and neither does a link that no longer works (RFC 8058 §3.1). */
 export function stop(tx: Tx, link: StopLink, now: Temporal.Instant): void {
   const found = findStop(tx, link)
-  if (found?.registration) stopReminders(tx, found.registration, now)
+  if (link.scope === 'summaries' && link.version === 1) stopSummaries(tx, link.id, now)
+  else if (found?.registration) stopReminders(tx, found.registration, now)
   else if (found && link.scope === 'reminders') stopAllReminders(tx, found.personId, now)
   else if (found && link.scope === 'newsletter') stopNewsletter(tx, found.personId, now)
 }

@@ -2,18 +2,23 @@
 import type { Tx } from '#db/open.ts'
 import type { Told } from '#db/schema.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
+import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { findMailing } from '#src/domain/mailings.ts'
+import { findOrganiserById } from '#src/domain/organisers.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
+import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
 import { discard, recordOutcome, replace } from '#src/domain/sending.ts'
 import { findSignIn, mint } from '#src/domain/sign-ins.ts'
+import { findReader, listArrears, whyNotSummarise } from '#src/domain/summaries.ts'
 import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { readAbout } from '#src/mail/about.ts'
+import { readAbout, readStandIn } from '#src/mail/about.ts'
 import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
@@ -59,9 +64,14 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)
   else if (subject && !isStillTrue(message, subject.event, subject.registration)) replace(tx, message, at)
-  else return [{ message, at, ...(!message.bytes && { draft: draftOf(tx, message, subject) }) }]
+  else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, at) }) }]
   if (subject) settle(tx, subject.registration, at)
   return []
+}
+
+/** A mail stays as it was written; only what is overdue is looked at anew, since somebody may have seen to it by the next try. */
+function isToBeWritten({ bytes, kind }: Message): boolean {
+  return bytes === null || kind === 'tasks'
 }
 
 function subjectOf(tx: Tx, { registrationId }: Message): Subject | undefined {
@@ -76,8 +86,15 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (message.kind === 'test') return undefined
   if (message.kind === 'sign_in') return isLiveSignIn(tx, message, now) ? undefined : 'expired'
   if (isUndeliverable(tx, message.toAddress)) return 'undeliverable'
+  if (message.kind === 'tasks') return whyNotSummarise(tx, message, now)
+  if (isTestOfMailing(message)) return findMailing(tx, message.mailingId) ? undefined : 'gone'
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
+}
+
+/** To the organiser who writes it; a copy is about somebody's registration. */
+function isTestOfMailing({ kind, registrationId }: Message): boolean {
+  return kind === 'mailing' && registrationId === null
 }
 
 function isLiveSignIn(tx: Tx, { signInId }: Message, now: Temporal.Instant): boolean {
@@ -107,6 +124,10 @@ function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.I
       if (!registration.declinedAt) return 'answered'
       // They are about to be asked again.
       return dueTelling(registration.told, toldNow(event, registration)) ? 'superseded' : undefined
+    case 'briefing':
+      return whyNotBrief(event, registration, now)
+    case 'mailing':
+      return whyNotMail(tx, findMailing(tx, message.mailingId), event, registration, now)
     default:
       return whyNotTell(message, subject)
   }
@@ -128,19 +149,25 @@ function whyNotTell(message: Message, { event, registration }: Subject): string 
   return isTrue && (due === message.kind || isRepeat) ? undefined : 'superseded'
 }
 
-function draftOf(tx: Tx, message: Message, subject: Subject | undefined): Draft {
+function draftOf(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Draft {
   const tells = isTelling(message.kind) || message.kind === 'again'
   return {
-    occasion: occasionOf(tx, message, subject),
+    occasion: occasionOf(tx, message, subject, at),
     told: subject && tells ? toldNow(subject.event, subject.registration) : null,
     threadId: subject && message.kind !== 'address' ? subject.registration.threadId : null,
   }
 }
 
-function occasionOf(tx: Tx, message: Message, subject: Subject | undefined): Occasion {
+function occasionOf(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Occasion {
   const { kind, toAddress: email, locale, personId, signInId } = message
   const own = subject ? {} : readTopTexts(tx, locale)
   if (kind === 'test') return { kind, email, locale, own }
+  if (kind === 'tasks') {
+    const reader = findReader(tx, message)
+    if (reader) {
+      return { kind, summary: { organiserId: reader.id, email, locale, arrears: listArrears(tx, reader, at), own } }
+    }
+  }
   if (kind === 'my') {
     const person = personId === null ? undefined : findPersonById(tx, personId)
     if (person) return { kind, person, email, locale, own }
@@ -149,8 +176,22 @@ function occasionOf(tx: Tx, message: Message, subject: Subject | undefined): Occ
     const signIn = findSignIn(tx, signInId)
     if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale, own }
   }
+  if (kind === 'mailing') return mailingOccasion(tx, message, subject)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
   if (about && isAboutRegistration(kind)) return { kind, about }
   throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
+}
+
+function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {
+  const mailed = findMailing(tx, message.mailingId)
+  const organiser = message.organiserId === null ? undefined : findOrganiserById(tx, message.organiserId)
+  if (mailed && subject) {
+    const about = readAbout(tx, subject.registration)
+    if (about) return { kind: 'mailing', about, mailed }
+  } else if (mailed && organiser) {
+    const about = readStandIn(tx, getEvent(tx, mailed.eventId), organiser, message.createdAt)
+    return { kind: 'mailing', about, mailed: { ...mailed, isTest: true } }
+  }
+  throw new Error(`message ${message.id} (mailing) has nothing to be written from`)
 }

@@ -15,6 +15,7 @@ import { readTopTexts } from '#src/domain/own-texts.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { type Applicant, cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
+import { exampleArrears } from '#src/domain/summaries.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
@@ -62,7 +63,7 @@ function layEvent(tx: Tx, { email, locale }: To, timeZone: string, now: Temporal
 
 /** The life of one registration: it waits, gets a place, follows the event wherever it goes, and ends. */
 function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Registration, now: Temporal.Instant) {
-  const { reason } = messagesIn(own.locale).example
+  const { reason, mailing } = messagesIn(own.locale).example
   const event = () => getEvent(tx, id)
   const editor = () => ({ organiserId: null, revision: event().revision })
   const occasions: Occasion[] = []
@@ -81,6 +82,7 @@ function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Regi
   tell('waitlisted', 'place_free')
   cancelRegistration(tx, other, 'attendee', next())
   tell('promoted', 'confirmed', 'again', 'reminder_day', 'reminder_hour')
+  occasions.push({ kind: 'mailing', about: aboutNow(tx, own), mailed: { ...mailing, isUrgent: false } })
   const day = Temporal.PlainDateTime.from(event().localStart).add({ days: 1 })
   moveEvent(tx, event(), { ...event(), localStart: day.toString().slice(0, 16) }, reason, editor(), next())
   tell('changed')
@@ -104,6 +106,7 @@ function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Oc
     { kind: 'test', ...to },
     { kind: 'sign_in', signIn, ...to },
     { kind: 'my', person, ...to },
+    { kind: 'tasks', summary: { organiserId: person.id, arrears: exampleArrears(getListedEvent(tx, id), now), ...to } },
     { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
   ]
 }

@@ -4,7 +4,9 @@ import type { Db } from '#db/open.ts'
 import { isAnyDue } from '#src/domain/claiming.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { isAnyLeased } from '#src/domain/leases.ts'
+import { isAnyToRelease, releaseScheduled } from '#src/domain/releases.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
+import { areSummariesDue, planSummaries } from '#src/domain/summaries.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'
 import { type Crew, createCrews } from './crews.ts'
@@ -80,7 +82,9 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
       swept = now
       await write(tx => sweep(tx, now))
     }
+    if (areSummariesDue(db, config.timeZone, now)) await write(tx => planSummaries(tx, config.timeZone, now))
     if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
+    if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
     pace.recover(now)
     for (const crew of crews) await fillCrew(crew)
   }

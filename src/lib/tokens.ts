@@ -12,7 +12,17 @@ import {
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export type Purpose = 'registration' | 'join' | 'feed' | 'my' | 'unsubscribe' | 'reminders' | 'newsletter'
+export type Purpose =
+  | 'registration'
+  | 'join'
+  | 'check-in'
+  | 'feed'
+  | 'my'
+  | 'unsubscribe'
+  | 'reminders'
+  | 'newsletter'
+  | 'summaries'
+  | 'invitation'
 export interface Link {
   id: number
   version: number

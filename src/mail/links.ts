@@ -2,6 +2,7 @@
 import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
 import type { Event } from '#src/domain/events.ts'
+import type { Invitation } from '#src/domain/invitations.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -18,12 +19,18 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     event: (event: Event) => at(paths.event(event.slug)),
     personal: (registration: Registration) => at(own.registration(registration)),
     door: (registration: Registration) => at(own.door(registration)),
+    /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */
+    checkIn: (registration: Registration) => config.baseUrl + own.checkIn(registration),
     unsubscribe: (registration: Registration) => at(own.unsubscribe(registration)),
     unsubscribeNewsletter: (person: Person) => at(own.unsubscribeNewsletter(person)),
+    unsubscribeSummaries: (organiserId: number) => at(own.unsubscribeSummaries(organiserId)),
+    console: () => at(paths.console.home()),
+    runSheet: ({ id }: Pick<Event, 'id'>) => at(paths.console.eventRunSheet(id)),
     addressProof: (registration: Registration, email: string) =>
       at(paths.addressProof(tokens.seal(proofOf(registration, email)))),
     my: (person: Person) => at(own.my(person)),
     feed: (person: Person) => at(own.feed(person)),
+    invitation: (invitation: Pick<Invitation, 'id'>) => at(own.invitation(invitation)),
     signIn: (token: string) => at(paths.signInLink(token)),
   }
 }

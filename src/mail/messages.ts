@@ -7,9 +7,11 @@ import { declined } from './answers.ts'
 import { type Desk, deskFor, valuesOf } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
+import { type Mailed, mailing } from './mailings.ts'
 import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, waitlisted } from './places.ts'
 import { reminder } from './reminders.ts'
+import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
 
 /** The mails about somebody's registration, to the person themselves. */
@@ -35,6 +37,8 @@ export type Occasion =
   | ({ kind: 'address'; about: About } & To)
   | ({ kind: 'sign_in'; signIn: SignIn } & To)
   | ({ kind: 'my'; person: Person } & To)
+  | { kind: 'mailing'; about: About; mailed: Mailed }
+  | { kind: 'tasks'; summary: Summary }
   | { kind: 'newsletter'; issue: Issue }
   | ({ kind: 'test' } & To)
 
@@ -51,6 +55,10 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return my(occasion.person, occasion, house)
     case 'address':
       return address(occasion.about, occasion, house)
+    case 'mailing':
+      return mailing(deskFor(occasion.about, house), occasion.mailed, house, now)
+    case 'tasks':
+      return summary(occasion.summary, house)
     case 'newsletter':
       return newsletter(occasion.issue, house)
     case 'test':
@@ -67,6 +75,7 @@ export function valuesIn(occasion: Occasion, house: House): Values {
       return signInValues(occasion.signIn, occasion, house)
     case 'my':
       return myValues(occasion.person, occasion, house)
+    case 'tasks':
     case 'newsletter':
     case 'test':
       return { website: () => house.config.mailFrom.name }

@@ -87,6 +87,7 @@ describe('which words apply', () => {
       'my',
       'newsletter',
       'sign_in',
+      'tasks',
       'test',
     ])
   })

@@ -87,7 +87,7 @@ test('§8.28 §8.29 over the line only reminders and the newsletter say how to s
     const has = (name: string) => mail.headers.some(({ key }) => key === name)
     return [kindOf(raw), has('list-unsubscribe'), has('list-unsubscribe-post')]
   })
-  const stoppable = ['reminder_day', 'reminder_hour', 'newsletter']
+  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'newsletter']
   expect(headers.length).toBe(MESSAGE_KINDS.length)
   expect(headers).toEqual(
     headers.map(([kind]) => [kind, stoppable.includes(kind ?? ''), stoppable.includes(kind ?? '')]),

@@ -8,6 +8,7 @@ import { moveEvent } from '#src/domain/moves.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
+import { exampleArrears } from '#src/domain/summaries.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { LOCALES, type Locale } from '#src/i18n/index.ts'
 import { readAbout } from '#src/mail/about.ts'
@@ -62,6 +63,9 @@ function openMail({
     if (kind === 'newsletter' && person) {
       return { kind, issue: { person, words: [], events: [getListedEvent(db, made.id)], ...to } }
     }
+    if (kind === 'tasks') {
+      return { kind, summary: { organiserId: 1, arrears: exampleArrears(made, NOW), ...to } }
+    }
     if (kind === 'my' && person) return { kind, person, ...to }
     if (kind === 'sign_in') {
       return { kind, signIn: { token: 'T'.repeat(43), code: '012345', expiresAt: NOW.add({ minutes: 15 }) }, ...to }
@@ -104,7 +108,7 @@ describe.each(LOCALES)('in %s', locale => {
 test('§8.28 §8.29 who may be left in peace: reminders and the newsletter say how, and no other mail does', () => {
   const { content, mail, tokens, registration } = openMail()
   const stops = MESSAGE_KINDS.filter(kind => content(kind).unsubscribe)
-  expect(stops).toEqual(['reminder_day', 'reminder_hour', 'newsletter'])
+  expect(stops).toEqual(['reminder_day', 'reminder_hour', 'tasks', 'newsletter'])
   for (const kind of MESSAGE_KINDS) {
     const { html, text } = mail(kind)
     expect([kind, html.includes('/unsubscribe/'), text.includes('/unsubscribe/')]).toEqual([

@@ -42,6 +42,7 @@ const EXPECTED: Record<MessageKind, Expected> = {
   reinstated: { thread: 'answer', method: 'REQUEST' },
   declined: { thread: 'answer' },
   unregistered: { thread: 'answer', method: 'CANCEL' },
+  tasks: { stops: true },
   newsletter: { stops: true, isByHand: true },
 }
 const TO = 'zoe@example.org'

@@ -1,6 +1,7 @@
 // What the reader of a mail can do behind its links, done as a person would: the page is opened and a button is pressed.
 import { expect } from 'vitest'
 import { doorOpensAt } from '#src/domain/door.ts'
+import { findOrganiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { type House, ME, NEW, ROOM } from './house.ts'
 import { type Visitor, visit } from './visitor.ts'
@@ -67,6 +68,10 @@ export const stopsReminders: Deed = async (house, paths) => {
 export const stopsNewsletters: Deed = async (house, paths) => {
   await oneClick(house, paths.to(/^\/unsubscribe\//))
   expect(findPerson(house.db, ME)?.newsletterStoppedAt).toEqual(house.clock.now())
+}
+export const stopsSummaries: Deed = async (house, paths) => {
+  await oneClick(house, paths.to(/^\/unsubscribe\//))
+  expect(findOrganiser(house.db, ME)?.summaryStoppedAt).toEqual(house.clock.now())
 }
 export const registers: Deed = async (house, paths) => {
   const path = paths.to(/^\/events\//)

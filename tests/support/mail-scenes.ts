@@ -28,6 +28,7 @@ import {
   signsIn,
   stopsNewsletters,
   stopsReminders,
+  stopsSummaries,
   takesThePlace,
   unregisters,
 } from './mail-readers.ts'
@@ -86,6 +87,13 @@ function startSignIn(house: House): void {
     grant(tx, createOrganiser(tx, ME, 'Organisator', now(house)), house.group, 'organiser')
     requestSignIn(tx, ME, 'nl', now(house))
   })
+}
+
+/** An organiser with something overdue; the program runs from the day before until eight o'clock. */
+async function comesToEight(house: House): Promise<void> {
+  writeNow(house.db, tx => grant(tx, createOrganiser(tx, ME, 'Organisator', now(house)), house.group, 'organiser'))
+  await house.deliver()
+  house.clock.set('2026-11-22T07:00:00Z')
 }
 
 /** As `send-test-mail` sends one: nothing puts newsletters in the outbox yet. */
@@ -192,6 +200,7 @@ export const SCENES = {
     },
     reader: [comesAfterAll, unregisters],
   },
+  tasks: { happens: comesToEight, reader: [stopsSummaries] },
   newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
   test: {
     happens: house =>

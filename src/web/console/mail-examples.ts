@@ -9,9 +9,10 @@ import { readOwnTexts } from '#src/domain/own-texts.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { PLACEHOLDERS, type Placeholder } from '#src/domain/placeholders.ts'
 import { type Scene, type Staged, scenesOf, stage } from '#src/domain/scenes.ts'
+import { exampleArrears } from '#src/domain/summaries.ts'
 import { readWordings, saveTemplate, type Template, versionOf } from '#src/domain/templates.ts'
 import { placeholderNamed } from '#src/domain/wording.ts'
-import type { Locale, Messages } from '#src/i18n/index.ts'
+import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
@@ -132,10 +133,18 @@ function setUp(
     return { occasion: { kind, issue: { person, words: [], events: listAnnounced(tx, now), ...to } } }
   }
   const staged = stage(tx, { group, locale, organiser, timeZone: config.timeZone }, scene, now)
+  if (kind === 'tasks') {
+    const arrears = exampleArrears(staged.event, now)
+    return { occasion: { kind, summary: { organiserId: organiser.id, arrears, ...to } } }
+  }
   const about = readAbout(tx, staged.registration, locale)
   if (!about) throw new Error('the example has no address')
   const cast = { ...about, own }
   if (isAboutRegistration(kind)) return { occasion: { kind, about: cast }, staged }
+  if (kind === 'mailing') {
+    const mailed = { ...messagesIn(locale).example.mailing, isUrgent: false }
+    return { occasion: { kind, about: cast, mailed }, staged }
+  }
   return { occasion: { kind, about: cast, ...to }, staged }
 }
 

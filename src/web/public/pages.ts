@@ -3,6 +3,7 @@ import type { AddLinks } from '#src/calendar/download.ts'
 import type { Answer } from '#src/domain/applying.ts'
 import type { DoorState } from '#src/domain/door.ts'
 import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { FormField } from '#src/domain/form-fields.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -14,6 +15,7 @@ import type { FilterForm } from './lists.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
+import type { windowTexts } from './windows.ts'
 import type { Strip } from './year.ts'
 
 interface Collection {
@@ -54,6 +56,9 @@ export interface PublicPages {
     daysLeft: number
     isLive: boolean
     sessions: Session[]
+    formFields: FormField[]
+    /** When people can register, in a sentence. */
+    window: ReturnType<typeof windowTexts>
     form: Form
     limits: Limits
     addLinks: AddLinks
@@ -80,8 +85,9 @@ export interface PublicPages {
     doorOpensAt: Temporal.Instant
     feed: string | null
     /** The reminders this person has stopped, where they would have come. */
-    stopped: Exclude<Scope, 'newsletter'> | null
+    stopped: Exclude<Scope, 'newsletter' | 'summaries'> | null
     places: Places[]
+    formFields: FormField[]
     form: Form
     limits: Limits
     accent: string | null

@@ -1,4 +1,4 @@
-// No more of what a mail brought: reminders of one event, of all, or the newsletter. A mail program may POST from anywhere
+// No more of what a mail brought: reminders of one event, of all, the newsletter, the summary for organisers. A mail program may POST from anywhere
 // (RFC 8058 §3.1), in either form encoding; the answer is the same for a link that no longer works, and for the second time.
 import { findEvent } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'

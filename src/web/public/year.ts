@@ -11,7 +11,7 @@ import { dateIn, isBefore, zoned } from '#src/lib/time.ts'
 
 type MonthlyRule = Rule & { every: 'month' }
 /** `open`: the rule names the day, nothing is planned on it yet. `skipped`: this series has nothing that month. */
-export type MarkState = 'past' | 'next' | 'coming' | 'cancelled' | 'open' | 'skipped'
+export type MarkState = 'past' | 'next' | 'coming' | 'cancelled' | 'draft' | 'open' | 'skipped'
 
 export interface Mark {
   date: Temporal.PlainDate
@@ -28,6 +28,7 @@ export interface StripMonth {
 /** What a series does, and where these twelve months depart from it. */
 export interface Rhythm {
   series: Series
+  path: string
   rule: MonthlyRule
   isSquare: boolean
   skipped: number[]
@@ -40,8 +41,20 @@ export interface Strip {
 
 const MONTHS_BACK = 3
 
+/** What an organiser sees besides what everybody does: the drafts; and every mark leads to where they work on it. */
+export interface Workplace {
+  drafts: (series: Series, year: number) => Event[]
+  eventPath: (event: Event) => string
+  seriesPath: (series: Series) => string
+}
+const EVERYBODY: Workplace = {
+  drafts: () => [],
+  eventPath: event => paths.event(event.slug),
+  seriesPath: series => paths.series(series.slug),
+}
+
 /** The strip of the series that meets most often and of one that meets less; nothing if no series has a monthly rule. */
-export function stripOf(db: Db, list: Series[], now: Temporal.Instant): Strip | null {
+export function stripOf(db: Db, list: Series[], now: Temporal.Instant, at: Workplace = EVERYBODY): Strip | null {
   const monthly = list
     .flatMap(series => ({ series, rule: parseRule(series.rule) }))
     .filter((pair): pair is { series: Series; rule: MonthlyRule } => pair.rule?.every === 'month')
@@ -58,15 +71,15 @@ export function stripOf(db: Db, list: Series[], now: Temporal.Instant): Strip | 
     series,
     rule,
     isSquare: index === 1,
-    events: eventsOf(db, series, months),
+    events: eventsOf(db, series, months, at),
     skips: skipsIn(db, series, months),
   }))
   const strip = months.map(month => ({
     month,
     isNow: month.equals(today.toPlainYearMonth()),
-    marks: lines.flatMap(line => marksOf(line, month, today, now)),
+    marks: lines.flatMap(line => marksOf(line, month, today, now, at)),
   }))
-  return { months: withNext(strip), rhythms: lines.map(line => rhythmOf(line, months)) }
+  return { months: withNext(strip), rhythms: lines.map(line => rhythmOf(line, months, at)) }
 }
 
 interface Line {
@@ -78,8 +91,9 @@ interface Line {
   skips: Map<string, string>
 }
 
-function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Event[] {
-  return [...new Set(months.map(month => month.year))].flatMap(year => listYear(db, series, year))
+function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[], { drafts }: Workplace): Event[] {
+  const years = [...new Set(months.map(month => month.year))]
+  return years.flatMap(year => [...listYear(db, series, year), ...drafts(series, year)])
 }
 
 function skipsIn(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Map<string, string> {
@@ -91,15 +105,21 @@ function skipsIn(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Map
 const dayOf = (event: Event) => zoned(event).toPlainDate()
 const isIn = (event: Event, month: Temporal.PlainYearMonth) => dayOf(event).toPlainYearMonth().equals(month)
 
-function marksOf(line: Line, month: Temporal.PlainYearMonth, today: Temporal.PlainDate, now: Temporal.Instant): Mark[] {
+function marksOf(
+  line: Line,
+  month: Temporal.PlainYearMonth,
+  today: Temporal.PlainDate,
+  now: Temporal.Instant,
+  at: Workplace,
+): Mark[] {
   const { series, rule, isSquare } = line
   const planned = line.events.filter(event => isIn(event, month))
   if (planned.length) {
     return planned.map(event => ({
       date: dayOf(event),
-      state: event.cancelledAt ? 'cancelled' : isBefore(now, event.endsAt) ? 'coming' : 'past',
+      state: stateOf(event, now),
       title: event.title,
-      path: paths.event(event.slug),
+      path: at.eventPath(event),
       isSquare,
     }))
   }
@@ -108,7 +128,13 @@ function marksOf(line: Line, month: Temporal.PlainYearMonth, today: Temporal.Pla
   const isLetPass = series.skipMonths.includes(month.month) || line.skips.has(date.toString())
   const isOpen = !isLetPass && Temporal.PlainDate.compare(date, today) >= 0
   const state = isOpen ? 'open' : 'skipped'
-  return [{ date, state, title: series.title, path: paths.series(series.slug), isSquare }]
+  return [{ date, state, title: series.title, path: at.seriesPath(series), isSquare }]
+}
+
+function stateOf(event: Event, now: Temporal.Instant): MarkState {
+  if (event.cancelledAt) return 'cancelled'
+  if (!event.publishedAt) return 'draft'
+  return isBefore(now, event.endsAt) ? 'coming' : 'past'
 }
 
 /** One chair is warm: the first that is still to come. */
@@ -119,7 +145,7 @@ function withNext(months: StripMonth[]): StripMonth[] {
   return months
 }
 
-function rhythmOf({ series, rule, isSquare, events }: Line, months: Temporal.PlainYearMonth[]): Rhythm {
+function rhythmOf({ series, rule, isSquare, events }: Line, months: Temporal.PlainYearMonth[], at: Workplace): Rhythm {
   const shifted = events
     .filter(event => !event.cancelledAt && months.some(month => isIn(event, month)))
     .flatMap(event => {
@@ -128,5 +154,13 @@ function rhythmOf({ series, rule, isSquare, events }: Line, months: Temporal.Pla
       const isOn = date.equals(wanted) || !rule.months.includes(date.month)
       return isOn ? [] : [{ date, month: date.month, reason: event.moveReason, holiday: holidaysOn(wanted)[0] ?? null }]
     })
-  return { series, rule, isSquare, shifted, skipped: series.skipMonths.filter(month => rule.months.includes(month)) }
+  const path = at.seriesPath(series)
+  return {
+    series,
+    path,
+    rule,
+    isSquare,
+    shifted,
+    skipped: series.skipMonths.filter(month => rule.months.includes(month)),
+  }
 }
