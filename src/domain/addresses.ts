@@ -1,16 +1,25 @@
 // Another e-mail address for a registration: proven first, then the old one loses its entry and the new one gets it.
+import { eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { registrations } from '#db/schema.ts'
+import { type CANCELLERS, people, registrations } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { hash } from '#src/lib/tokens.ts'
-import { moveCheckIns } from './check-ins.ts'
+import { setAnswers } from './answers.ts'
 import { takeBack } from './declines.ts'
-import { getEvent } from './events.ts'
+import { type Event, getEvent } from './events.ts'
+import { carryAlong, stepAside } from './joining.ts'
 import { countMessagesTo, enqueueAbout } from './outbox.ts'
-import { findOrCreatePerson } from './people.ts'
-import { findRegistrationOf, getRegistrationByLink, NOT_DECLINED, type Registration, update } from './registrations.ts'
-import { dropReminders, planReminders } from './reminders.ts'
+import { findOrCreatePerson, findPerson, findPersonById } from './people.ts'
+import {
+  findRegistrationOf,
+  getRegistration,
+  getRegistrationByLink,
+  NOT_DECLINED,
+  type Registration,
+  update,
+} from './registrations.ts'
+import { planReminders } from './reminders.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -75,11 +84,10 @@ export function correctAddress(
   now: Temporal.Instant,
 ): Registration {
   const registration = getRegistration(tx, id)
-  const person = findPersonById(tx, registration.personId)
-  if (person?.email === email) return registration
-  if (registration.name === '' || person?.email || findPerson(tx, email)) {
-    return moveTo(tx, registration, email, 'organiser', now)
-  }
+  if (registration.status === 'cancelled') throw new Refusal('not_possible_now')
+  const known = findPersonById(tx, registration.personId)?.email
+  if (known === email) return registration
+  if (known || findPerson(tx, email)) return moveTo(tx, registration, email, 'organiser', now)
   const event = eventToCome(tx, registration, now)
   tx.update(people).set({ email }).where(eq(people.id, registration.personId)).run()
   settle(tx, registration, now)
@@ -108,6 +116,7 @@ function moveTo(
     return kept.declinedAt ? takeBack(tx, kept, now) : kept
   }
   const values = { ...carriedOver(registration), revisedAt: now }
+  if (there) setAnswers(tx, there, new Map())
   const moved = there
     ? update(tx, there, { ...values, sequence: there.sequence + 1 })
     : tx
@@ -144,5 +153,6 @@ function carriedOver(registration: Registration) {
   const state = { status, queueNumber, confirmedAt, attendedAt, part, partConfirmedAt }
   // What one calendar answered is not what the other holds.
   const answer = { reply: null, ...NOT_DECLINED }
-  return { ...details, ...state, ...answer, cancelledAt: null, cancelledBy: null, remindersStoppedAt: null }
+  const anew = { cancelledAt: null, cancelledBy: null, remindersStoppedAt: null, mergedIntoId: null }
+  return { ...details, ...state, ...answer, ...anew }
 }

@@ -81,6 +81,8 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     cancelledAt: null,
     cancelledBy: null,
     remindersStoppedAt: null,
+    // Whoever was taken for a double, and says with the other address that they come.
+    mergedIntoId: null,
     reply: null,
     // Whoever was asked to speak and comes to listen after all.
     ...NO_PART,
@@ -152,6 +154,18 @@ export function cancelRegistration(
   now: Temporal.Instant,
 ) {
   const registration = getRegistration(tx, id)
+  const cancelled = withdraw(tx, registration, by, now)
+  if (registration.status !== 'cancelled') fillPlaces(tx, getEvent(tx, registration.eventId), now)
+  return cancelled
+}
+
+/** The same, with the place left empty: whoever cancels many calls `fillPlaces` after the last. */
+export function withdraw(
+  tx: Tx,
+  registration: Registration,
+  by: (typeof CANCELLERS)[number],
+  now: Temporal.Instant,
+): Registration {
   const event = getEvent(tx, registration.eventId)
   if (registration.status === 'cancelled') return registration
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')
@@ -166,7 +180,6 @@ export function cancelRegistration(
   })
   dropReminders(tx, [registration.id], 'cancelled')
   settle(tx, cancelled, now)
-  fillPlaces(tx, event, now)
   return cancelled
 }
 

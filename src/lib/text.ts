@@ -44,8 +44,10 @@ const PLAIN: Record<string, string> = { ı: 'i', ø: 'o', ł: 'l', đ: 'd', ð: 
 
 /** 'Yıldız-Özdemir' → 'yildiz ozdemir': what is left of a name when it is searched for, sorted or compared. */
 export function fold(value: string): string {
-  return value
-    .toLowerCase()
+  const small = value.toLowerCase()
+  // Most names; and lists of thousands are folded at once.
+  if (/^[a-z ]*$/.test(small)) return small.replaceAll(/ {2,}/g, ' ').trim()
+  return small
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[ıøłđðþßæœ]/g, letter => PLAIN[letter] ?? letter)
