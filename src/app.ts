@@ -6,24 +6,30 @@ import pino from 'pino'
 import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
 import { forOrganisers } from './web/console/access.ts'
+import { attendanceListRoutes } from './web/console/attendance-lists.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
+import { checkInRoutes } from './web/console/check-ins.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { homeRoutes } from './web/console/home.ts'
 import { mailHtmlRoutes } from './web/console/mail-html.ts'
 import { mailPreviewRoutes } from './web/console/mail-previews.ts'
+import { mailingPageRoutes } from './web/console/mailing-page.ts'
+import { mailingRoutes } from './web/console/mailings.ts'
 import { mailRoutes } from './web/console/mails.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { publicationRoutes } from './web/console/publication.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
+import { releaseRoutes } from './web/console/releases.ts'
 import { schoolHolidayRoutes } from './web/console/school-holidays.ts'
 import { seriesRoutes } from './web/console/series.ts'
 import { signInRoutes } from './web/console/sign-in.ts'
 import { swapRoutes } from './web/console/swaps.ts'
+import { urgentRoutes } from './web/console/urgent.ts'
 import type { App, Deps } from './web/deps.ts'
 import { assets } from './web/plugins/assets.ts'
 import { errorPages } from './web/plugins/errors.ts'
@@ -35,7 +41,9 @@ import { sessions } from './web/plugins/session.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
 import { addressRoutes } from './web/public/addresses.ts'
 import { agendaRoutes } from './web/public/agenda.ts'
+import { entranceRoutes } from './web/public/check-ins.ts'
 import { collectionRoutes } from './web/public/collections.ts'
+import { coverRoutes } from './web/public/covers.ts'
 import { discoveryRoutes } from './web/public/discovery.ts'
 import { eventRoutes } from './web/public/events.ts'
 import { feedRoutes } from './web/public/feeds.ts'
@@ -91,10 +99,12 @@ export async function createApp(
   // The routes, public ones first. Each file adds its own.
   agendaRoutes(app, deps)
   eventRoutes(app, deps)
+  coverRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)
+  entranceRoutes(app, deps)
   myRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
@@ -119,6 +129,12 @@ export async function createApp(
     cancellationRoutes(scope, deps)
     registrationListRoutes(scope, deps)
     attendeeRoutes(scope, deps)
+    checkInRoutes(scope, deps)
+    attendanceListRoutes(scope, deps)
+    mailingRoutes(scope, deps)
+    mailingPageRoutes(scope, deps)
+    releaseRoutes(scope, deps)
+    urgentRoutes(scope, deps)
     outboxRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)
   })

@@ -387,7 +387,7 @@ export const nl = {
         lead: '{afzender} vraagt of je mee wilt doen bij {werkplaats}, als {recht}.',
         button: 'Bekijk de uitnodiging',
         labelRight: 'Wat je mag',
-        until: 'De link werkt één keer, tot en met {geldig-tot}.',
+        until: 'De link werkt één keer, tot {geldig-tot} uur.',
         notYou: 'Ken je dit niet? Dan hoef je niets te doen.',
         footer: 'Je krijgt deze mail van {website}, omdat een organisator dit adres opgaf.',
       },
@@ -554,7 +554,7 @@ export const nl = {
     when: 'Wanneer',
     where: 'Waar',
     by: 'Door',
-    together: (names: string) => `samen met ${names}`,
+    together: 'samen met',
     with: 'Met',
     themes: 'Thema’s',
     access: 'Toegankelijk',
@@ -623,7 +623,9 @@ export const nl = {
     yesNo: { yes: 'Ja', no: 'Nee' },
     oneAtLeast: 'kies er een of meer',
     answersKept: (days: number) =>
-      days === 1 ? 'We wissen deze antwoorden een dag na afloop.' : `We wissen deze antwoorden ${days} dagen na afloop.`,
+      days === 1
+        ? 'We wissen deze antwoorden een dag na afloop.'
+        : `We wissen deze antwoorden ${days} dagen na afloop.`,
     accessNeeds: 'Wat heb je nodig om mee te kunnen doen?',
     accessHint: 'Alleen de organisator leest dit. We wissen het 7 dagen na afloop.',
     colleague: 'Neem een collega mee',
@@ -947,8 +949,14 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     otherwise: 'Wil je dit niet? Dan hoef je niets te doen.',
     ended: {
       accepted: ['Deze uitnodiging is al gebruikt', 'Was jij dat? Dan kun je gewoon inloggen.'],
-      revoked: ['Deze uitnodiging is ingetrokken', 'Misschien kreeg je een nieuwere mail. Of vraag het aan wie je uitnodigde.'],
-      expired: ['Deze uitnodiging is te oud', 'Een uitnodiging werkt twee weken. Vraag om een nieuwe aan wie je uitnodigde.'],
+      revoked: [
+        'Deze uitnodiging is ingetrokken',
+        'Misschien kreeg je een nieuwere mail. Of vraag het aan wie je uitnodigde.',
+      ],
+      expired: [
+        'Deze uitnodiging is te oud',
+        'Een uitnodiging werkt twee weken. Vraag om een nieuwe aan wie je uitnodigde.',
+      ],
       void: ['Deze uitnodiging geldt niet meer', 'Vraag om een nieuwe aan de eigenaar van de groep.'],
     },
     signIn: 'Naar inloggen',
@@ -984,7 +992,14 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
   /** The organiser's console. */
   console: {
     tabs: { home: 'Overzicht', events: 'Bijeenkomsten', groups: 'Groepen', account: 'Mijn account', outbox: 'Mails' },
-    eventTabs: { label: 'Deze bijeenkomst', mailings: 'Berichten', edit: 'Gegevens', people: 'Mensen', checkIn: 'Inchecken', contributors: 'Sprekers' },
+    eventTabs: {
+      label: 'Deze bijeenkomst',
+      mailings: 'Berichten',
+      edit: 'Gegevens',
+      people: 'Mensen',
+      checkIn: 'Inchecken',
+      contributors: 'Sprekers',
+    },
     online: 'online',
     save: 'Bewaar',
     back: 'Terug',
@@ -1634,7 +1649,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       },
       public: 'Openbare pagina',
       addTitle: (group: string) => `Nieuwe groep onder ${group}`,
-      addLead: 'Wie rechten heeft in de groep erboven, heeft ze hier ook. De mailteksten en de kleur kun je later aanpassen.',
+      addLead:
+        'Wie rechten heeft in de groep erboven, heeft ze hier ook. De mailteksten en de kleur kun je later aanpassen.',
       add: 'Maak de groep',
       schoolRegion: 'Schoolvakanties van regio',
       schoolRegionHint: 'Daar waarschuwen we voor bij het plannen.',
@@ -1660,7 +1676,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       last: 'De laatste eigenaar. Maak eerst iemand anders eigenaar.',
       invited: 'Uitgenodigd',
       sentOn: (day: string) => `gemaild op ${day}`,
-      until: (day: string) => `werkt tot en met ${day}`,
+      until: (moment: string) => `werkt tot ${moment} uur`,
       over: 'De link is te oud.',
       void: 'Werkt niet meer: wie dit vroeg, mag het recht niet meer geven.',
       notArrived: 'De mail kwam niet aan. Klopt het adres?',
@@ -1683,7 +1699,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     inviting: {
       title: (email: string) => `${email} uitnodigen?`,
       lead: 'Er is nog niets verstuurd. Dit gebeurt er als je op de knop drukt.',
-      gets: (email: string, right: string, group: string) => `${email} wordt ${right} van ${group}, na een klik in de mail.`,
+      gets: (email: string, right: string, group: string) =>
+        `${email} wordt ${right} van ${group}, na een klik in de mail.`,
       also: (names: string) => `Dat recht geldt ook voor ${names}.`,
       valid: 'De link in de mail werkt twee weken, en één keer.',
       replaces: 'Een eerdere uitnodiging aan dit adres voor deze groep werkt dan niet meer.',
@@ -1694,7 +1711,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     handover: {
       title: (what: string) => `${what} overdragen`,
       lead: 'Vul het adres van je opvolger in. Je ziet eerst wat er gebeurt.',
-      leadSeries: (group: string) => `Rechten gelden per groep. Je opvolger wordt organisator van ${group}, met alles wat daarbij hoort.`,
+      leadSeries: (group: string) =>
+        `Rechten gelden per groep. Je opvolger wordt organisator van ${group}, met alles wat daarbij hoort.`,
       holds: (series: number, events: number) =>
         `Dat zijn nu ${series === 1 ? '1 reeks' : `${series} reeksen`} en ${events === 1 ? '1 bijeenkomst die nog komt' : `${events} bijeenkomsten die nog komen`}.`,
       email: 'E-mailadres van je opvolger',
@@ -2147,7 +2165,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         title: 'Alles op een rij',
         lead: 'Eén mail met wanneer en waar, de deur, het verloop, hoeveel mensen er komen en van welke organisaties. Namen van deelnemers staan er niet in.',
         words: 'Wat moeten zij verder weten?',
-        wordsHint: 'Bijvoorbeeld een vraag aan de spreker, of wanneer je de presentatie wilt hebben. Dit staat in de mail en op hun eigen pagina.',
+        wordsHint:
+          'Bijvoorbeeld een vraag aan de spreker, of wanneer je de presentatie wilt hebben. Dit staat in de mail en op hun eigen pagina.',
         save: 'Bewaar deze tekst',
         saved: 'Bewaard.',
         send: 'Stuur aan allemaal',
@@ -2327,7 +2346,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         recall: 'Haal terug',
         recalled: (dropped: number, left: number) =>
           `${dropped === 1 ? '1 mail is' : `${dropped} mails zijn`} teruggehaald. ${
-            left === 0 ? 'Niemand heeft dit bericht.' : left === 1 ? '1 mail was al weg.' : `${left} mails waren al weg.`
+            left === 0
+              ? 'Niemand heeft dit bericht.'
+              : left === 1
+                ? '1 mail was al weg.'
+                : `${left} mails waren al weg.`
           }`,
         released: (moment: string) => `Verstuurd op ${moment}.`,
         nobody: 'Niemand kreeg dit bericht.',
@@ -2349,7 +2372,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         ownLabel: 'Je bericht',
         look: 'Bekijk',
         texts: {
-          soon: { subject: 'We zijn er over tien minuten', body: 'We zijn er over tien minuten. Wacht je even op ons?' },
+          soon: {
+            subject: 'We zijn er over tien minuten',
+            body: 'We zijn er over tien minuten. Wacht je even op ons?',
+          },
           later: (time: string) => ({
             subject: `We beginnen later: om ${time} uur`,
             body: `We beginnen later, om ${time} uur. Tot zo!`,

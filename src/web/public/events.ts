@@ -1,7 +1,9 @@
 // The page of an event, in every state it can be in, with the registration form.
 import type { FastifyRequest } from 'fastify'
 import { addLinks } from '#src/calendar/download.ts'
+import { sizeOf } from '#src/domain/covers.ts'
 import { findSlugAfter, getPublishedEvent, type ListedEvent, listSessions } from '#src/domain/events.ts'
+import { listFormFields } from '#src/domain/form-fields.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { paths } from '#src/lib/paths.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -14,6 +16,7 @@ import type { PublicPages } from './pages.ts'
 import { likelyPresence, limitsOf, RegistrationForm } from './registration-form.ts'
 import { daysUntil, openPlaces, rowOf } from './rows.ts'
 import { structuredEvent } from './structured.ts'
+import { windowTexts } from './windows.ts'
 
 export function eventRoutes(app: App, deps: Deps): void {
   const { db } = deps
@@ -43,6 +46,9 @@ export function eventPage(
     daysLeft: daysUntil(event, now),
     isLive: !isBefore(now, event.startsAt) && isBefore(now, event.endsAt),
     sessions: listSessions(db, event.id),
+    coverSize: event.cover === null ? null : sizeOf(event.cover),
+    formFields: listFormFields(db, event.id),
+    window: windowTexts(request, event),
     form: form ?? emptyForm({ attendance: likelyPresence(db, event) }),
     limits: limitsOf(RegistrationForm),
     addLinks: addLinks(event, { eventUrl, locale: request.locale }),

@@ -3,12 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Db, Tx } from '#db/open.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { type Answers, answersOfOne, setAnswers } from '#src/domain/answers.ts'
 import { isSure } from '#src/domain/declines.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
-import { getListedEvent } from '#src/domain/events.ts'
+import { getListedEvent, isOpenFor } from '#src/domain/events.ts'
+import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonById } from '#src/domain/people.ts'
-import { hasRoom, placesFor, placesOf } from '#src/domain/places.ts'
+import { hasRoom, outlookFor, placesFor, placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
 import { getRegistrationByLink, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import { comeBack } from '#src/domain/replies.ts'
@@ -18,16 +20,17 @@ import { paths } from '#src/lib/paths.ts'
 import { cleanLine, cleanText, normaliseEmail } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
-import { fieldProblems, formAgain } from '../forms.ts'
+import { fieldProblems } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { Token } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { accentPath } from './accents.ts'
+import { AnswerFields, answerProblems, answersAgain, answerValues, givenAnswers } from './answer-fields.ts'
 import type { PublicPages } from './pages.ts'
 import { Details, limitsOf } from './registration-form.ts'
 
-const ChangesForm = Type.Object(Details)
+const ChangesForm = Type.Object(Details, AnswerFields)
 const SavedQuery = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 1 })) })
 
 export function ownRegistrationRoutes(app: App, deps: Deps): void {
@@ -47,12 +50,14 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
   app.post('/registrations/:token/changes', { schema: changes, attachValidation: true }, async (request, reply) => {
     const { token } = request.params
     const registration = find(token)
-    const problems = fieldProblems(request) ?? presenceProblem(deps, request, registration)
+    const asked = listFormFields(db, registration.eventId)
+    const problems = changeProblems(deps, request, registration, asked)
     if (problems) {
-      const page = registrationPage(deps, token, registration, formAgain(request, problems))
+      const page = registrationPage(deps, token, registration, answersAgain(request, asked, problems))
       return reply.code(422).headers(TOKEN_PAGE).page('public/registration', page)
     }
-    await write(tx => change(tx, find(token, tx), request.body, clock.now()))
+    const { answers } = givenAnswers(request, asked)
+    await write(tx => change(tx, find(token, tx), request.body, answers, clock.now()))
     return home(request, reply, token, '?saved=1')
   })
 
@@ -86,7 +91,13 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
 }
 
 /** Details at once; another address only after its proof. */
-function change(tx: Tx, registration: Registration, body: Static<typeof ChangesForm>, now: Temporal.Instant): void {
+function change(
+  tx: Tx,
+  registration: Registration,
+  body: Static<typeof ChangesForm>,
+  answers: Answers | undefined,
+  now: Temporal.Instant,
+): void {
   const details = {
     name: cleanLine(body.name),
     organisation: cleanLine(body.organisation),
@@ -95,8 +106,14 @@ function change(tx: Tx, registration: Registration, body: Static<typeof ChangesF
     attendance: body.attendance ?? registration.attendance,
   }
   const changed = changeDetails(tx, registration, details, now)
+  if (answers) setAnswers(tx, changed, answers)
   const email = normaliseEmail(body.email)
   if (email !== findPersonById(tx, registration.personId)?.email) requestAddress(tx, changed, email, now)
+}
+
+function changeProblems(deps: Deps, request: FastifyRequest, registration: Registration, asked: FormField[]) {
+  const found = { ...fieldProblems(request), ...answerProblems(request, asked) }
+  return Object.keys(found).length ? found : presenceProblem(deps, request, registration)
 }
 
 /** Another way to take part needs a free place there; who waits may wait anywhere. */
@@ -104,7 +121,8 @@ function presenceProblem({ db }: Deps, request: FastifyRequest, registration: Re
   const { attendance } = request.body as { attendance?: Registration['attendance'] }
   const event = getListedEvent(db, registration.eventId)
   const isOther = attendance !== undefined && attendance !== registration.attendance && event.attendance === 'hybrid'
-  if (!isOther || registration.status !== 'confirmed' || hasRoom(placesFor(db, event, attendance))) return undefined
+  if (!isOther || registration.status !== 'confirmed') return undefined
+  if (outlookFor(event, placesFor(db, event, attendance)) === 'confirmed') return undefined
   return { attendance: request.t.fields.full }
 }
 
@@ -131,15 +149,26 @@ function registrationPage(
     position: isWaiting ? waitingPosition(db, registration) : 0,
     isPast: !isBefore(now, event.endsAt),
     isOpen,
-    canReturn: isChangeable && status === 'cancelled' && email !== '',
+    canReturn:
+      isChangeable &&
+      status === 'cancelled' &&
+      email !== '' &&
+      isOpenFor(event, attendance, now) &&
+      outlookFor(event, placesFor(db, event, attendance)) !== undefined,
     isSure: isSure(registration),
-    canTakePlace: isWaiting && isOpen && hasRoom(placesFor(db, event, attendance)),
+    canTakePlace: isWaiting && isOpen && event.waitingRule !== 'by_hand' && hasRoom(placesFor(db, event, attendance)),
     door: status === 'confirmed' ? own.door(registration) : null,
     doorOpensAt: doorOpensAt(event),
     feed: person ? own.feed(person) : null,
     stopped: isOpen && status === 'confirmed' ? stoppedFor(db, registration) : null,
     places: placesOf(db, event),
-    form: form ?? emptyForm({ name, email, organisation, role, attendance, access_needs: accessNeeds }),
+    formFields: listFormFields(db, event.id),
+    form:
+      form ??
+      emptyForm({
+        ...{ name, email, organisation, role, attendance, access_needs: accessNeeds },
+        ...answerValues(answersOfOne(db, registration)),
+      }),
     limits: limitsOf(ChangesForm),
     accent: accentPath(event.group),
     isSaved: false,

@@ -1,6 +1,7 @@
 // The public pages and what their views are given.
 import type { AddLinks } from '#src/calendar/download.ts'
 import type { Answer } from '#src/domain/applying.ts'
+import type { sizeOf } from '#src/domain/covers.ts'
 import type { DoorState } from '#src/domain/door.ts'
 import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
@@ -57,6 +58,7 @@ export interface PublicPages {
     isLive: boolean
     sessions: Session[]
     formFields: FormField[]
+    coverSize: ReturnType<typeof sizeOf> | null
     /** When people can register, in a sentence. */
     window: ReturnType<typeof windowTexts>
     form: Form

@@ -5,10 +5,12 @@ import Type, { type Static, type TObject } from 'typebox'
 import type { Db } from '#db/open.ts'
 import { PRESENCES, ROLES } from '#db/schema.ts'
 import type { Event } from '#src/domain/events.ts'
-import { hasRoom, type Presence, placesOf, presencesOf } from '#src/domain/places.ts'
+import type { FormField } from '#src/domain/form-fields.ts'
+import { outlookFor, type Places, type Presence, placesOf, presencesOf } from '#src/domain/places.ts'
 import type { Applicant } from '#src/domain/registering.ts'
 import { cleanLine, cleanText, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import { fieldProblems, typedValues } from '../forms.ts'
+import { AnswerFields, answerProblems, givenAnswers } from './answer-fields.ts'
 
 /** A phone's keyboard leaves spaces behind an address. */
 const EMAIL = `^\\s*${EMAIL_PATTERN.slice(1, -1)}\\s*$`
@@ -23,13 +25,16 @@ export const Details = {
   attendance: Type.Optional(Type.Enum([...PRESENCES])),
   access_needs: line(500),
 }
-export const RegistrationForm = Type.Object({
-  ...Details,
-  colleague_name: Type.String({ maxLength: 100, default: '', pattern: `^\\s*$|${NAME_PATTERN}` }),
-  colleague_email: OptionalEmail,
-  /** Nobody sees this field; who fills it in is a robot. */
-  website: line(500),
-})
+export const RegistrationForm = Type.Object(
+  {
+    ...Details,
+    colleague_name: Type.String({ maxLength: 100, default: '', pattern: `^\\s*$|${NAME_PATTERN}` }),
+    colleague_email: OptionalEmail,
+    /** Nobody sees this field; who fills it in is a robot. */
+    website: line(500),
+  },
+  AnswerFields,
+)
 export type RegistrationBody = Static<typeof RegistrationForm>
 
 export type Limits = Record<string, { required: boolean; maxlength: number | null }>
@@ -45,10 +50,10 @@ export function limitsOf(form: TObject): Limits {
   )
 }
 
-/** What the schema found, and what is wrong with the colleague; nothing if all is well. */
-export function registrationProblems(request: FastifyRequest): Record<string, string> | undefined {
+/** What the schema found, and what is wrong with the answers and the colleague; nothing if all is well. */
+export function registrationProblems(request: FastifyRequest, asked: FormField[]): Record<string, string> | undefined {
   const { fields } = request.t
-  const found = fieldProblems(request) ?? {}
+  const found = { ...fieldProblems(request), ...answerProblems(request, asked) }
   if (found.colleague_name) found.colleague_name = fields.name
   if (found.colleague_email) found.colleague_email = fields.email
   const { email = '', colleague_name = '', colleague_email = '' } = typedValues(request.body)
@@ -62,7 +67,12 @@ export function registrationProblems(request: FastifyRequest): Record<string, st
 }
 
 /** The ones who register: first who fills in, then the colleague they bring. */
-export function applicantsOf(db: Db, request: FastifyRequest, event: Event): [Applicant, ...Applicant[]] {
+export function applicantsOf(
+  db: Db,
+  request: FastifyRequest,
+  event: Event,
+  asked: FormField[],
+): [Applicant, ...Applicant[]] {
   const body = request.body as RegistrationBody
   const attendance = presencesOf(event).find(presence => presence === body.attendance) ?? likelyPresence(db, event)
   const shared = { organisation: cleanLine(body.organisation), role: body.role, attendance, locale: request.locale }
@@ -71,6 +81,7 @@ export function applicantsOf(db: Db, request: FastifyRequest, event: Event): [Ap
     name: cleanLine(body.name),
     email: normaliseEmail(body.email),
     accessNeeds: cleanText(body.access_needs),
+    ...givenAnswers(request, asked),
   }
   const colleague = cleanLine(body.colleague_name)
   if (!colleague) return [first]
@@ -80,5 +91,6 @@ export function applicantsOf(db: Db, request: FastifyRequest, event: Event): [Ap
 /** Where a place is free, in the room before online: what the form offers first. */
 export function likelyPresence(db: Db, event: Event): Presence {
   const [usual = 'online', ...others] = presencesOf(event)
-  return others.length ? (placesOf(db, event).find(hasRoom)?.presence ?? usual) : usual
+  const isFree = (places: Places) => outlookFor(event, places) === 'confirmed'
+  return others.length ? (placesOf(db, event).find(isFree)?.presence ?? usual) : usual
 }

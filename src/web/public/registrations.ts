@@ -2,15 +2,16 @@
 import Type from 'typebox'
 import { isAnswer, registerAll } from '#src/domain/applying.ts'
 import { getPublishedEvent } from '#src/domain/events.ts'
+import { listFormFields } from '#src/domain/form-fields.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { createLimit } from '#src/lib/limit.ts'
 import { paths } from '#src/lib/paths.ts'
 import { likelyEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
-import { formAgain } from '../forms.ts'
 import { Slug } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
+import { answersAgain } from './answer-fields.ts'
 import { eventPage } from './events.ts'
 import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
 
@@ -25,11 +26,13 @@ export function registrationRoutes(app: App, deps: Deps): void {
   const form = { params: Slug, body: RegistrationForm }
   app.post('/events/:slug/registrations', { schema: form, attachValidation: true }, async (request, reply) => {
     const event = getPublishedEvent(db, request.params.slug)
-    const problems = registrationProblems(request)
+    const asked = listFormFields(db, event.id)
+    const problems = registrationProblems(request, asked)
     if (problems) {
-      return reply.code(422).page('public/event', eventPage(deps, request, event, formAgain(request, problems)))
+      const form = answersAgain(request, asked, problems)
+      return reply.code(422).page('public/event', eventPage(deps, request, event, form))
     }
-    const applicants = applicantsOf(db, request, event)
+    const applicants = applicantsOf(db, request, event, asked)
     const now = clock.now()
     // Not `every`: each address counts, whatever came of the one before.
     if (applicants.filter(({ email }) => email && !isWithinLimit(email, now)).length) throw new Refusal('too_many')

@@ -1,11 +1,15 @@
 // An event as the public pages show it: with its places, and the one word that says what can be done with it now.
 import type { Db } from '#db/open.ts'
-import { type Event, isOpenFor, type ListedEvent } from '#src/domain/events.ts'
-import { hasRoom, type Places, placesOfMany } from '#src/domain/places.ts'
+import { canStillCome, type Event, isOpenFor, type ListedEvent } from '#src/domain/events.ts'
+import { outlookFor, type Places, placesOfMany } from '#src/domain/places.ts'
+import { windowState } from '#src/domain/registration-windows.ts'
 import { dateIn, isBefore, zoned } from '#src/lib/time.ts'
 
-/** `full`: nothing left, the waiting list is open. `closed`: registration is over, the event is not. */
-export type EventState = 'open' | 'nearly_full' | 'full' | 'closed' | 'cancelled' | 'past'
+/**
+ * `full`: nothing left, the waiting list is open; `sold_out`: there is none. `early`: nobody can register yet. `closed`: nobody can
+ * any more, and the event is not over.
+ */
+export type EventState = 'open' | 'nearly_full' | 'full' | 'sold_out' | 'early' | 'closed' | 'cancelled' | 'past'
 
 export interface Row {
   event: ListedEvent
@@ -25,15 +29,22 @@ export function rowOf(event: ListedEvent, places: Places[], now: Temporal.Instan
 export function stateOf(event: Event, places: Places[], now: Temporal.Instant): EventState {
   if (event.cancelledAt) return 'cancelled'
   if (!isBefore(now, event.endsAt)) return 'past'
+  const inTime = places.filter(({ presence }) => isOpenFor(event, presence, now))
+  if (inTime.length === 0) return isEarly(event, places, now) ? 'early' : 'closed'
   const open = openPlaces(event, places, now)
-  if (open.length === 0) return 'closed'
-  if (!open.some(hasRoom)) return 'full'
-  return open.filter(hasRoom).every(isNearlyFull) ? 'nearly_full' : 'open'
+  if (open.length === 0) return 'sold_out'
+  const free = open.filter(one => outlookFor(event, one) === 'confirmed')
+  if (free.length === 0) return 'full'
+  return free.every(isNearlyFull) ? 'nearly_full' : 'open'
 }
 
 /** The ways to take part that somebody can still register for. */
 export function openPlaces(event: Event, places: Places[], now: Temporal.Instant): Places[] {
-  return places.filter(({ presence }) => isOpenFor(event, presence, now))
+  return places.filter(one => isOpenFor(event, one.presence, now) && outlookFor(event, one) !== undefined)
+}
+
+function isEarly(event: Event, places: Places[], now: Temporal.Instant): boolean {
+  return places.some(({ presence }) => canStillCome(event, presence, now)) && windowState(event, now) === 'before'
 }
 
 /** The last eighth of the places, and three at least. */

@@ -1,5 +1,6 @@
 // What search engines read of an event (schema.org/Event). Plain data; the layout writes it safely.
 import { type Event, type ListedEvent, placeOf } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { hasRoom, type Places } from '#src/domain/places.ts'
 import type { Formats } from '#src/i18n/dates.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -8,6 +9,7 @@ const MODES = { online: 'Online', in_person: 'Offline', hybrid: 'Mixed' } as con
 
 export function structuredEvent(event: ListedEvent, places: Places[], baseUrl: string, f: Formats) {
   const url = baseUrl + paths.event(event.slug)
+  const organisation = ({ name, slug }: Group) => ({ '@type': 'Organization', name, url: baseUrl + paths.group(slug) })
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',
@@ -20,7 +22,8 @@ export function structuredEvent(event: ListedEvent, places: Places[], baseUrl: s
     eventStatus: `https://schema.org/Event${statusOf(event)}`,
     eventAttendanceMode: `https://schema.org/${MODES[event.attendance]}EventAttendanceMode`,
     location: locationOf(event, url),
-    organizer: { '@type': 'Organization', name: event.group.name, url: baseUrl + paths.group(event.group.slug) },
+    organizer: event.cohosts.length ? [event.group, ...event.cohosts].map(organisation) : organisation(event.group),
+    ...(event.cover && { image: baseUrl + paths.cover(event.cover) }),
     isAccessibleForFree: true,
     offers: {
       '@type': 'Offer',
