@@ -70,7 +70,9 @@ function attendeeOf(
 function answered(event: Event, registration: Registration): Registration['reply'] {
   const isOlder = (registration.replySequence ?? 0) < sequenceOf(event, registration)
   const reply = standingReply(registration)
-  return reply === 'declined' && isOlder ? null : reply
+  // Whoever speaks or hosts may have said yes on their own page.
+  const said = registration.partConfirmedAt === null ? null : 'accepted'
+  return reply === null || (reply === 'declined' && isOlder) ? said : reply
 }
 
 const PARTSTAT = {

@@ -39,6 +39,7 @@ export function exportPerson(db: Db, person: Person) {
       partConfirmedAt: textOf(registration.partConfirmedAt),
       accessNeeds: registration.accessNeeds,
       answers: answersIn(db, registration.id),
+      note: registration.note,
       status: registration.status,
       attendedAt: textOf(registration.attendedAt),
       attendanceSource: registration.attendanceSource,
@@ -86,13 +87,15 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
       name: '',
       organisation: '',
       accessNeeds: '',
+      note: '',
       partConfirmedAt: null,
       newEmail: null,
       ...NO_ANSWER,
       linkVersion: sql`${registrations.linkVersion} + 1`,
       doorVersion: sql`${registrations.doorVersion} + 1`,
     })
-    .where(eq(registrations.personId, person.id))
+    // Also where they stood on a list twice, before that was seen.
+    .where(or(eq(registrations.personId, person.id), inArray(registrations.mergedIntoId, ids)))
     .run()
   tx.update(people)
     .set({ ...NO_ADDRESS, myVersion: sql`${people.myVersion} + 1`, feedVersion: sql`${people.feedVersion} + 1` })

@@ -5,6 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { events, people, type REPLIES, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
+import { confirmPart } from './contributing.ts'
 import { isSure, sequenceToAnswer, standingReply, takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { whenFreed } from './freeing.ts'
@@ -81,7 +82,7 @@ function writeDown(
   tx: Tx,
   registration: Registration,
   { sequence, stamp }: Reply,
-  values: Partial<Pick<Registration, 'reply' | 'declinedAt' | 'freesAt'>>,
+  values: Partial<Pick<Registration, 'reply' | 'declinedAt' | 'freesAt' | 'partConfirmedAt'>>,
   now: Temporal.Instant,
 ): Registration {
   const changed = { ...registration, ...values }
@@ -96,7 +97,9 @@ function writeDown(
 /** Yes or maybe. One that anybody may have sent undoes no proven no: it stops the clock, and leaves the rest to people. */
 function keep(tx: Tx, { registration }: Invited, answer: Reply, now: Temporal.Instant): 'applied' | 'asked' {
   const isInDoubt = !answer.isProven && isSure(registration)
-  const values = isInDoubt ? { freesAt: null } : { reply: answer.partstat, ...NOT_DECLINED }
+  const isYes = registration.part !== null && answer.partstat === 'accepted' && answer.isProven
+  const said = { reply: answer.partstat, ...NOT_DECLINED, ...(isYes && { partConfirmedAt: now }) }
+  const values = isInDoubt ? { freesAt: null } : said
   writeDown(tx, registration, answer, values, now)
   return isInDoubt ? 'asked' : 'applied'
 }
@@ -104,8 +107,10 @@ function keep(tx: Tx, { registration }: Invited, answer: Reply, now: Temporal.In
 /** No. A second no moves no clock that runs already; one that anybody may have sent starts none, and is repeated in no invite. */
 function decline(tx: Tx, { event, registration }: Invited, answer: Reply, now: Temporal.Instant): 'applied' | 'asked' {
   const declinedAt = registration.declinedAt ?? now
+  // Nobody waits to speak: that is for people to undo.
+  const freesAt = registration.part === null ? (registration.freesAt ?? whenFreed(tx, event, now)) : null
   const values = answer.isProven
-    ? { reply: answer.partstat, declinedAt, freesAt: registration.freesAt ?? whenFreed(tx, event, now) }
+    ? { reply: answer.partstat, declinedAt, freesAt }
     : { reply: standingReply(registration), declinedAt }
   ask(tx, event, writeDown(tx, registration, answer, values, now), answer.attendee, now)
   return answer.isProven ? 'applied' : 'asked'
@@ -153,6 +158,7 @@ export function comeBack(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal
   const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
   if (!isBefore(now, event.startsAt)) throw new Refusal('past')
+  if (registration.part !== null && registration.cancelledBy !== 'organiser') return confirmPart(tx, registration, now)
   if (registration.status !== 'cancelled') {
     return registration.declinedAt ? takeBack(tx, registration, now) : registration
   }

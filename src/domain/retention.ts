@@ -57,6 +57,7 @@ export function forget(tx: Tx, now: Temporal.Instant): void {
     .set({
       name: '',
       accessNeeds: '',
+      note: '',
       partConfirmedAt: null,
       newEmail: null,
       ...NO_ANSWER,

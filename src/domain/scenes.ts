@@ -11,7 +11,7 @@ import { descendantsOf, type Group } from './groups.ts'
 import { isMine, type Organiser } from './organisers.ts'
 import type { TemplateKind } from './placeholders.ts'
 import { register } from './registering.ts'
-import { type Registration, type Status, update } from './registrations.ts'
+import { NO_PART, type Part, type Registration, type Status, update } from './registrations.ts'
 import { toldNow } from './telling.ts'
 
 /** One of the situations in which a kind of mail is sent. */
@@ -27,6 +27,13 @@ export interface Scene {
 const placed: Scene = { name: 'placed', status: 'confirmed' }
 const waiting: Scene = { name: 'waiting', status: 'waitlisted' }
 const declinedAt = (now: Temporal.Instant) => ({ declinedAt: now, reply: 'declined' as const })
+const speaker: Scene = {
+  name: 'speaker',
+  status: 'confirmed',
+  values: now => ({ part: 'speaker', partConfirmedAt: now }),
+}
+/** Has not answered yet. */
+const asked = (part: Part) => ({ name: part, status: 'confirmed', values: () => ({ part }) }) as const
 const weekBefore = (localStart: string) =>
   Temporal.PlainDateTime.from(localStart).subtract({ days: 7 }).toString({ smallestUnit: 'minute' })
 const moved = (told: Told) => ({ ...told, localStart: weekBefore(told.localStart) })
@@ -38,21 +45,38 @@ const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
     { name: 'moved', status: 'confirmed', told: moved },
     { name: 'other', status: 'confirmed', told: told => ({ ...told, durationMinutes: told.durationMinutes + 30 }) },
     { ...waiting, told: moved },
+    { ...speaker, told: moved },
   ],
   cancelled: [
     { ...placed, isOff: true },
     { ...waiting, isOff: true },
   ],
-  reinstated: [placed, waiting],
+  reinstated: [placed, waiting, speaker],
   unregistered: [
     { name: 'byAttendee', status: 'cancelled', values: () => ({ cancelledBy: 'attendee' }) },
     { name: 'byOrganiser', status: 'cancelled', values: () => ({ cancelledBy: 'organiser' }) },
+    { name: 'speakerNo', status: 'cancelled', values: () => ({ part: 'speaker', cancelledBy: 'attendee' }) },
+    { name: 'speakerRemoved', status: 'cancelled', values: () => ({ part: 'speaker', cancelledBy: 'organiser' }) },
   ],
-  again: [placed, waiting],
+  again: [placed, waiting, asked('speaker'), { ...speaker, name: 'speakerYes' }],
+  asked: [asked('speaker'), asked('host'), { ...speaker, name: 'speakerYes' }],
+  briefing: [asked('speaker'), asked('host')],
+  reminder_day: [placed, speaker],
+  reminder_hour: [placed, speaker],
   declined: [
     { name: 'frees', status: 'confirmed', values: now => ({ ...declinedAt(now), freesAt: now.add({ hours: 24 }) }) },
     { name: 'stays', status: 'confirmed', values: now => ({ ...declinedAt(now), freesAt: null }) },
     { name: 'asks', status: 'confirmed', values: now => ({ declinedAt: now, reply: null, freesAt: null }) },
+    {
+      name: 'speakerDeclined',
+      status: 'confirmed',
+      values: now => ({ ...declinedAt(now), part: 'speaker', freesAt: null }),
+    },
+    {
+      name: 'speakerAsks',
+      status: 'confirmed',
+      values: now => ({ declinedAt: now, reply: null, part: 'speaker', freesAt: null }),
+    },
   ],
 }
 
@@ -84,7 +108,7 @@ export function stage(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): 
   const person = found ?? registerOrganiser(tx, event, cast, now)
   const registration = { ...person, status: scene.status }
   const told = scene.told?.(toldNow(event, registration)) ?? null
-  const values = { status: scene.status, locale: cast.locale, told, ...scene.values?.(now) }
+  const values = { status: scene.status, locale: cast.locale, told, ...NO_PART, ...scene.values?.(now) }
   if (scene.isOff) tx.update(events).set({ cancelledAt: now }).where(eq(events.id, event.id)).run()
   return {
     event: getEvent(tx, event.id),

@@ -22,7 +22,13 @@ const CRITICAL = new Set<MessageKind>([
   'unregistered',
   'again',
   'declined',
+  'invitation',
+  'asked',
+  'briefing',
 ])
+
+/** Whoever has the link of these can be signed in by it. */
+const LETS_IN = new Set<MessageKind>(['sign_in', 'invitation'])
 
 /** Whether a mail may rather come twice than not at all. */
 export function isCritical({ kind }: Message): boolean {
@@ -77,10 +83,10 @@ export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: T
   if (outcome.result === 'failed') recordRefusal(tx, message, reason, now)
   const isUntold = outcome.result === 'failed' && isUndeliverable(tx, message.toAddress)
   if (outcome.result !== 'retry' && !isUntold) know(tx, message, state === 'sent' ? message.messageId : null)
-  if (state !== 'queued' && message.kind === 'sign_in') forgetBytes(tx, message)
+  if (state !== 'queued' && LETS_IN.has(message.kind)) forgetBytes(tx, message)
 }
 
-/** A sign-in link must not lie about in the database; every other mail can be read back for a month. */
+/** A link that lets somebody in must not lie about in the database; every other mail can be read back for a month. */
 function forgetBytes(tx: Tx, { id }: Message): void {
   tx.update(messages).set({ bytes: null }).where(eq(messages.id, id)).run()
 }
@@ -148,7 +154,7 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 /** Discards a written mail that is still due but no longer true; a row that is written anew takes its place. */
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
-  const { key, kind, toAddress, locale, eventId, registrationId, personId, signInId, expiresAt } = message
-  const values = { kind, toAddress, locale, eventId, registrationId, personId, signInId, expiresAt }
+  const { key, kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt } = message
+  const values = { kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

@@ -12,7 +12,16 @@ import { findPersonById } from './people.ts'
 import { getRegistration, type Registration } from './registrations.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
-const TELLING = ['confirmed', 'waitlisted', 'promoted', 'changed', 'cancelled', 'reinstated', 'unregistered'] as const
+const TELLING = [
+  'confirmed',
+  'waitlisted',
+  'promoted',
+  'asked',
+  'changed',
+  'cancelled',
+  'reinstated',
+  'unregistered',
+] as const
 type Telling = (typeof TELLING)[number]
 
 export const isTelling = (kind: MessageKind): kind is Telling => (TELLING as readonly MessageKind[]).includes(kind)
@@ -32,6 +41,7 @@ export function toldNow(event: Event, registration: Registration): Told {
     durationMinutes: event.durationMinutes,
     presence: registration.attendance,
     place: placeOf(event, registration.attendance),
+    ...(registration.part && { part: registration.part }),
     door: hasDoor(registration) ? registration.doorVersion : 0,
   }
 }
@@ -40,7 +50,8 @@ export function toldNow(event: Event, registration: Registration): Told {
 export function dueTelling(told: Told | null, now: Told): Telling | undefined {
   if (now.status === 'cancelled') return told?.status === 'cancelled' ? undefined : 'unregistered'
   if (now.status === 'event_cancelled') return told?.status === 'event_cancelled' ? undefined : 'cancelled'
-  if (!told || told.status === 'cancelled') return now.status
+  // Who attends and is asked to speak hears what is asked; who need not speak any more, that they attend.
+  if (!told || told.status === 'cancelled' || told.part !== now.part) return now.part ? 'asked' : now.status
   if (told.status === 'event_cancelled') return 'reinstated'
   if (told.status !== now.status) return now.status === 'confirmed' ? 'promoted' : 'waitlisted'
   return isSameAppointment(told, now) ? undefined : 'changed'
@@ -63,7 +74,7 @@ function hasDoor({ status, attendance }: Registration): boolean {
 }
 
 function isSame(a: Told, b: Told): boolean {
-  return a.status === b.status && a.sequence === b.sequence && isSameAppointment(a, b)
+  return a.status === b.status && a.part === b.part && a.sequence === b.sequence && isSameAppointment(a, b)
 }
 
 /**

@@ -5,10 +5,11 @@ import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { findInvitation, stateOf } from '#src/domain/invitations.ts'
 import { findMailing } from '#src/domain/mailings.ts'
 import { findOrganiserById } from '#src/domain/organisers.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
-import { readTopTexts } from '#src/domain/own-texts.ts'
+import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { whyNotMail } from '#src/domain/releases.ts'
@@ -88,6 +89,7 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (isUndeliverable(tx, message.toAddress)) return 'undeliverable'
   if (message.kind === 'tasks') return whyNotSummarise(tx, message, now)
   if (isTestOfMailing(message)) return findMailing(tx, message.mailingId) ? undefined : 'gone'
+  if (message.kind === 'invitation') return whyNotInvite(tx, message, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }
@@ -100,6 +102,12 @@ function isTestOfMailing({ kind, registrationId }: Message): boolean {
 function isLiveSignIn(tx: Tx, { signInId }: Message, now: Temporal.Instant): boolean {
   const signIn = signInId === null ? undefined : findSignIn(tx, signInId)
   return signIn !== undefined && signIn.usedAt === null && isBefore(now, signIn.expiresAt)
+}
+
+function whyNotInvite(tx: Tx, { invitationId }: Message, now: Temporal.Instant): string | undefined {
+  const invitation = invitationId === null ? undefined : findInvitation(tx, invitationId)
+  if (!invitation) return 'gone'
+  return stateOf(tx, invitation, now) === 'open' ? undefined : 'superseded'
 }
 
 function emailOf(tx: Tx, personId: number | null): string | null | undefined {
@@ -176,11 +184,18 @@ function occasionOf(tx: Tx, message: Message, subject: Subject | undefined, at: 
     const signIn = findSignIn(tx, signInId)
     if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale, own }
   }
+  if (kind === 'invitation') return invitationOccasion(tx, message)
   if (kind === 'mailing') return mailingOccasion(tx, message, subject)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
   if (about && isAboutRegistration(kind)) return { kind, about }
   throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
+}
+
+function invitationOccasion(tx: Tx, { id, toAddress: email, locale, invitationId }: Message): Occasion {
+  const invitation = invitationId === null ? undefined : findInvitation(tx, invitationId)
+  if (!invitation) throw new Error(`message ${id} (invitation) has nothing to be written from`)
+  return { kind: 'invitation', invitation, email, locale, own: readOwnTexts(tx, invitation.group.id, locale) }
 }
 
 function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {

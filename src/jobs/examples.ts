@@ -7,9 +7,11 @@ import { groups } from '#db/schema.ts'
 import { preview } from '#db/write.ts'
 import type { Config } from '#src/config.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
+import { addContributor, becomeAttendee } from '#src/domain/contributing.ts'
 import { createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
 import { createGroup } from '#src/domain/groups.ts'
+import { exampleInvitation } from '#src/domain/invitations.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { readTopTexts } from '#src/domain/own-texts.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
@@ -90,6 +92,19 @@ function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Regi
   tell('cancelled')
   reinstateEvent(tx, event(), editor(), next())
   tell('reinstated')
+  const { name, organisation, attendance, locale } = own
+  const candidate = {
+    name,
+    organisation,
+    attendance,
+    locale,
+    part: 'speaker',
+    hasSaidYes: false,
+    addedBy: null,
+  } as const
+  addContributor(tx, event(), { ...candidate, email: aboutNow(tx, own).email }, next())
+  tell('asked', 'briefing')
+  becomeAttendee(tx, own, next())
   update(tx, own, { reply: 'declined', declinedAt: next(), freesAt: now.add({ hours: 24 }) })
   tell('declined')
   cancelRegistration(tx, own, 'attendee', next())
@@ -106,6 +121,7 @@ function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Oc
     { kind: 'test', ...to },
     { kind: 'sign_in', signIn, ...to },
     { kind: 'my', person, ...to },
+    { kind: 'invitation', invitation: exampleInvitation(getListedEvent(tx, id).group, undefined, now), ...to },
     { kind: 'tasks', summary: { organiserId: person.id, arrears: exampleArrears(getListedEvent(tx, id), now), ...to } },
     { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
   ]

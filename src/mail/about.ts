@@ -4,11 +4,13 @@ import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
+import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
+import type { Organiser } from '#src/domain/organisers.ts'
 import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
-import { type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import { NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
@@ -26,6 +28,8 @@ export interface About {
   position: number
   /** The words of the group that hosts it, where it has its own. */
   own: OwnTexts
+  /** For who speaks or hosts. */
+  briefing?: Briefing
 }
 
 /** Nothing if the person has no address. */
@@ -35,7 +39,36 @@ export function readAbout(db: Db, registration: Registration, locale = registrat
   if (!email || !row) return undefined
   const position = registration.status === 'waitlisted' ? waitingPosition(db, registration) : 0
   const own = readOwnTexts(db, row.group.id, locale)
-  return { event: { ...row.event, group: row.group, series: row.series }, registration, email, position, own }
+  const event = { ...row.event, group: row.group, series: row.series }
+  const briefing = registration.part === null ? {} : { briefing: readBriefing(db, row.event, registration) }
+  return { event, registration, email, position, own, ...briefing }
+}
+
+/** An organiser in the place of somebody with a place: no row, so that no link of it opens anything. */
+export function readStandIn(db: Db, event: Event, to: Organiser, now: Temporal.Instant): About {
+  const row = withHost(db).get({ id: event.id })
+  if (!row) throw new Error('an event without a group')
+  const own = readOwnTexts(db, row.group.id, to.locale)
+  const registration = standIn(event, to, now)
+  return {
+    event: { ...row.event, group: row.group, series: row.series },
+    registration,
+    email: to.email,
+    position: 0,
+    own,
+  }
+}
+
+function standIn(event: Event, { name, locale }: Organiser, now: Temporal.Instant): Registration {
+  const attendance = event.attendance === 'in_person' ? 'in_person' : 'online'
+  const numbers = { queueNumber: 0, sequence: 0, linkVersion: 0, doorVersion: 0 }
+  const person = { name, organisation: '', role: 'other', accessNeeds: '', note: '', locale } as const
+  const moments = { createdAt: now, revisedAt: now, confirmedAt: now, approvedAt: null, approvalAskedAt: null }
+  const nothing = { waitedAt: null, cancelledAt: null, cancelledBy: null, attendedAt: null, attendanceSource: null }
+  const none = { attendedMinutes: null, part: null, partConfirmedAt: null, mergedIntoId: null, addedBy: null }
+  const unsaid = { remindersStoppedAt: null, newEmail: null, told: null, threadId: null, ...NO_ANSWER }
+  const row = { id: 0, eventId: event.id, personId: 0, attendance, status: 'confirmed' } as const
+  return { ...row, ...numbers, ...person, ...moments, ...nothing, ...none, ...unsaid }
 }
 
 const withHost = prepared(db =>

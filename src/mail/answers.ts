@@ -6,10 +6,13 @@ import { appointmentFacts, type Desk } from './appointment.ts'
 import { blocks, button, type Content, paragraph, paragraphs } from './content.ts'
 
 export function declined(desk: Desk): Content {
-  const { registration, links } = desk
+  const { registration, links, hasPart, shared } = desk
   const words = desk.wordsOf('declined')
   const isTheirs = isSure(registration)
-  const lead = isTheirs ? (registration.freesAt ? words.frees : words.stays) : words.asks
+  const ofPart = isTheirs ? words.partStays : words.partAsks
+  const lead = hasPart ? ofPart : isTheirs ? (registration.freesAt ? words.frees : words.stays) : words.asks
+  const way = isTheirs ? words.undo : words.choose
+  const label = isTheirs ? words.button : words.askButton
   return {
     ...desk.frame,
     kind: 'declined',
@@ -20,8 +23,8 @@ export function declined(desk: Desk): Content {
       paragraph(desk.hello),
       paragraph(lead),
       ...paragraphs(words.extra),
-      paragraph(isTheirs ? words.undo : words.choose),
-      button(isTheirs ? words.button : words.askButton, links.personal(registration)),
+      paragraph(hasPart ? words.partChoose : way),
+      button(hasPart ? shared.partButton : label, links.personal(registration)),
       appointmentFacts(desk, { door: false }),
       registration.freesAt !== null && paragraph(words.fine),
       desk.help,

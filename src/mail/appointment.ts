@@ -43,6 +43,8 @@ export function deskFor(about: About, house: House) {
     zone: t.words.timeZone(event.timeZone),
     hello: firstName(registration.name) ? shared.hello : shared.helloUnnamed,
     isPlaced: registration.status === 'confirmed',
+    /** Speaks or hosts: what is said to attendees about their place is not said to them. */
+    hasPart: registration.part !== null,
     isOnline: registration.attendance === 'online',
     request: (): Invite => inviteRequest(event, registration, context),
     cancel: (scope: 'event' | 'registration'): Invite => inviteCancel(event, registration, context, scope),
@@ -60,6 +62,7 @@ export function valuesOf(about: About, locale: Locale, { config, tokens }: House
   return {
     // Nothing more than the first name: whole names belong in the calendar.
     firstName: () => firstName(registration.name),
+    part: () => (registration.part ? messagesIn(locale).words.parts[registration.part] : ''),
     title: () => event.title,
     kind: () => messagesIn(locale).mail.thisKind[event.kind],
     day: () => formats.dayTiny(event),
@@ -103,7 +106,7 @@ function frameOf(
     date: dateOf(event, registration.locale),
     brand,
     host: group.name,
-    footer: footerOf(shared.footerRegistered, shared, links),
+    footer: footerOf(registration.part ? shared.footerPart : shared.footerRegistered, shared, links),
   }
 }
 

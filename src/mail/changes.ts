@@ -4,9 +4,10 @@ import { blocks, button, type Content, facts, note, paragraph, paragraphs } from
 import { manage } from './places.ts'
 
 export function changed(desk: Desk): Content {
-  const { event, registration, isPlaced, shared } = desk
+  const { event, registration, isPlaced, hasPart, shared } = desk
   const isMoved = event.localStart !== registration.told?.localStart
   const words = desk.wordsOf('changed')
+  const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : words.waitlisted
   return {
     ...desk.frame,
     kind: 'changed',
@@ -15,7 +16,7 @@ export function changed(desk: Desk): Content {
     eyebrow: isMoved ? words.movedEyebrow : words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(isMoved ? words.movedLead : words.lead, isPlaced ? words.confirmed : words.waitlisted),
+      paragraph(isMoved ? words.movedLead : words.lead, stays),
       ...paragraphs(words.extra),
       appointmentFacts(desk, { compare: true, reason: whyMoved(event, registration) }),
       ...manage(desk),
@@ -54,8 +55,9 @@ export function cancelled(desk: Desk): Content {
 }
 
 export function reinstated(desk: Desk): Content {
-  const { isPlaced, shared } = desk
+  const { isPlaced, hasPart, shared } = desk
   const words = desk.wordsOf('reinstated')
+  const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : words.waitlisted
   return {
     ...desk.frame,
     kind: 'reinstated',
@@ -64,7 +66,7 @@ export function reinstated(desk: Desk): Content {
     eyebrow: words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words.lead, isPlaced ? words.confirmed : words.waitlisted),
+      paragraph(words.lead, stays),
       ...paragraphs(words.extra),
       appointmentFacts(desk, { compare: true }),
       ...manage(desk),
@@ -80,6 +82,7 @@ export function unregistered(desk: Desk): Content {
   const words = desk.wordsOf('unregistered')
   const hadPlace = registration.told?.status === 'confirmed' || registration.confirmedAt !== null
   const isSentAway = registration.cancelledBy === 'organiser'
+  if (desk.hasPart) return released(desk, isSentAway)
   const lead = isSentAway ? words.byOrganiser : words.byAttendee
   return {
     ...desk.frame,
@@ -98,5 +101,30 @@ export function unregistered(desk: Desk): Content {
       desk.help,
     ),
     invite: hadPlace ? desk.cancel('registration') : undefined,
+  }
+}
+
+/** The same to who would speak or host. */
+function released(desk: Desk, isSentAway: boolean): Content {
+  const { event, registration, links, shared } = desk
+  const words = desk.wordsOf('unregistered')
+  const lead = isSentAway ? words.partByUs : words.partByYou
+  return {
+    ...desk.frame,
+    kind: 'unregistered',
+    subject: words.partSubject,
+    preheader: lead,
+    eyebrow: words.partEyebrow,
+    isOff: true,
+    blocks: blocks(
+      paragraph(desk.hello),
+      paragraph(lead, shared.inviteGone),
+      ...paragraphs(words.extra),
+      facts(whenFact(desk), { label: shared.labelHost, value: event.group.name }),
+      !isSentAway && paragraph(words.partBack),
+      !isSentAway && button(shared.partButton, links.personal(registration)),
+      desk.help,
+    ),
+    invite: desk.cancel('registration'),
   }
 }

@@ -16,7 +16,8 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
   return {
     agenda: () => at(paths.agenda()),
     privacy: () => at(paths.privacy()),
-    event: (event: Event) => at(paths.event(event.slug)),
+    /** Of a draft there is no page yet. */
+    event: (event: Event) => at(event.publishedAt ? paths.event(event.slug) : paths.agenda()),
     personal: (registration: Registration) => at(own.registration(registration)),
     door: (registration: Registration) => at(own.door(registration)),
     /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */

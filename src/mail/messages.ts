@@ -1,4 +1,5 @@
 // Every mail we send, by kind. Pure: what is known goes in, structured content comes out; nothing is read or written here.
+import type { AboutInvitation } from '#src/domain/invitations.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { About, House } from './about.ts'
@@ -7,6 +8,8 @@ import { declined } from './answers.ts'
 import { type Desk, deskFor, valuesOf } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
+import { asked, briefing } from './contributors.ts'
+import { invitation, invitationValues } from './invitations.ts'
 import { type Mailed, mailing } from './mailings.ts'
 import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, waitlisted } from './places.ts'
@@ -26,6 +29,8 @@ const ABOUT_REGISTRATION = {
   unregistered,
   declined,
   again,
+  asked,
+  briefing,
   reminder_day: desk => reminder('reminder_day', desk),
   reminder_hour: desk => reminder('reminder_hour', desk),
 } satisfies Partial<Record<MessageKind, (desk: Desk, now: Temporal.Instant) => Content>>
@@ -37,6 +42,7 @@ export type Occasion =
   | ({ kind: 'address'; about: About } & To)
   | ({ kind: 'sign_in'; signIn: SignIn } & To)
   | ({ kind: 'my'; person: Person } & To)
+  | ({ kind: 'invitation'; invitation: AboutInvitation } & To)
   | { kind: 'mailing'; about: About; mailed: Mailed }
   | { kind: 'tasks'; summary: Summary }
   | { kind: 'newsletter'; issue: Issue }
@@ -55,6 +61,8 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return my(occasion.person, occasion, house)
     case 'address':
       return address(occasion.about, occasion, house)
+    case 'invitation':
+      return invitation(occasion.invitation, occasion, house)
     case 'mailing':
       return mailing(deskFor(occasion.about, house), occasion.mailed, house, now)
     case 'tasks':
@@ -75,6 +83,8 @@ export function valuesIn(occasion: Occasion, house: House): Values {
       return signInValues(occasion.signIn, occasion, house)
     case 'my':
       return myValues(occasion.person, occasion, house)
+    case 'invitation':
+      return invitationValues(occasion.invitation, occasion, house)
     case 'tasks':
     case 'newsletter':
     case 'test':

@@ -1,4 +1,5 @@
 // Mails about having a place or waiting for one.
+import { saidBy } from '#src/domain/contributors.ts'
 import { promotionEnds } from '#src/domain/events.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { appointmentFacts, type Desk, inShort } from './appointment.ts'
@@ -38,8 +39,9 @@ function ofPlace(desk: Desk): Block[] {
 }
 
 /** Seeing, changing, and making room for somebody else. */
-export function manage({ shared, links, registration, isPlaced }: Desk): Block[] {
+export function manage({ shared, links, registration, isPlaced, hasPart }: Desk): Block[] {
   const { cannotCome, leaveQueue, manage: text } = shared
+  if (hasPart) return [paragraph(shared.partCannotCome), button(shared.partButton, links.personal(registration))]
   return [paragraph(isPlaced ? cannotCome : leaveQueue), button(text, links.personal(registration))]
 }
 
@@ -94,10 +96,35 @@ export function placeFree(desk: Desk): Content {
   }
 }
 
+/** To who was asked to speak or host: the question once more, or for who said yes what they know. */
+function askedAgain(desk: Desk): Content {
+  const words = desk.wordsOf('again')
+  const hasSaidYes = saidBy(desk.event, desk.registration) === 'yes'
+  return {
+    ...desk.frame,
+    kind: 'again',
+    subject: hasSaidYes ? words.partHereSubject : words.partSubject,
+    preheader: inShort(desk),
+    eyebrow: words.partEyebrow,
+    blocks: blocks(
+      paragraph(desk.hello),
+      paragraph(hasSaidYes ? words.partHere : words.partAsks),
+      ...paragraphs(words.extra),
+      !hasSaidYes && button(desk.wordsOf('asked').button, desk.links.personal(desk.registration)),
+      appointmentFacts(desk),
+      ...(hasSaidYes ? manage(desk) : []),
+      note(desk.wordsOf('asked').invite),
+      desk.help,
+    ),
+    invite: desk.request(),
+  }
+}
+
 /** Who registers twice has probably lost the mail. */
 export function again(desk: Desk, now: Temporal.Instant): Content {
   const { isPlaced } = desk
   const words = desk.wordsOf('again')
+  if (desk.hasPart) return askedAgain(desk)
   return {
     ...desk.frame,
     kind: 'again',

@@ -4,7 +4,7 @@ import { blocks, button, type Content, link, note, paragraph, paragraphs } from 
 
 /** Names the day instead of "tomorrow": a mail may arrive later than it was sent. */
 export function reminder(kind: 'reminder_day' | 'reminder_hour', desk: Desk): Content {
-  const { shared, registration, links, isOnline } = desk
+  const { shared, registration, links, isOnline, hasPart } = desk
   const words = desk.wordsOf(kind)
   return {
     ...desk.frame,
@@ -14,13 +14,13 @@ export function reminder(kind: 'reminder_day' | 'reminder_hour', desk: Desk): Co
     eyebrow: words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words.lead),
+      paragraph(hasPart ? words.partLead : words.lead),
       ...paragraphs(words.extra),
       isOnline && button(words.button, links.door(registration)),
       isOnline && note(shared.doorOpens),
       appointmentFacts(desk, { door: false }),
-      paragraph(words.cannotCome),
-      link(shared.manage, links.personal(registration)),
+      paragraph(hasPart ? shared.partCannotCome : words.cannotCome),
+      link(hasPart ? shared.partButton : shared.manage, links.personal(registration)),
       desk.help,
     ),
     unsubscribe: { text: shared.unsubscribe, url: links.unsubscribe(registration) },

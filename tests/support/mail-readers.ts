@@ -39,6 +39,12 @@ export const takesThePlace: Deed = async (house, paths) => {
   await press(house, paths.to(/^\/registrations\//), /\/place$/)
   expect(house.of(ME).status).toBe('confirmed')
 }
+/** One POST, from a page that says what for. */
+export const saysYes: Deed = async (house, paths) => {
+  expect(house.of(ME).partConfirmedAt).toBeNull()
+  await press(house, paths.to(/^\/registrations\//), /\/confirmation$/)
+  expect(house.of(ME)).toMatchObject({ status: 'confirmed', part: 'speaker', partConfirmedAt: house.clock.now() })
+}
 export const comesAfterAll: Deed = async (house, paths) => {
   expect(house.of(ME).declinedAt).not.toBeNull()
   await press(house, paths.to(/^\/registrations\//), /\/return$/)
@@ -80,6 +86,11 @@ export const registers: Deed = async (house, paths) => {
 }
 export const signsIn: Deed = async (house, paths) => {
   const reader = await press(house, paths.to(/^\/sign-in\//), /^\/sign-in\//)
+  expect(reader.path()).toBe('/console')
+}
+export const acceptsInvitation: Deed = async (house, paths) => {
+  const path = paths.to(/^\/invitations\//)
+  const reader = await press(house, path, /^\/invitations\//, { name: 'Zoë de Vries' })
   expect(reader.path()).toBe('/console')
 }
 export const provesAddress: Deed = async (house, paths) => {

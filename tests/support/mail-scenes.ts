@@ -4,8 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { sendBriefing } from '#src/domain/briefings.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { claimOwn } from '#src/domain/claiming.ts'
+import { addContributor } from '#src/domain/contributing.ts'
+import { invite } from '#src/domain/invitations.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
@@ -18,6 +21,7 @@ import { createDelivery } from '#src/jobs/deliver.ts'
 import { createTransport } from '#src/mail/transport.ts'
 import { type House, ME, NEW } from './house.ts'
 import {
+  acceptsInvitation,
   changesFeed,
   comesAfterAll,
   type Deed,
@@ -25,6 +29,7 @@ import {
   onlyReads,
   provesAddress,
   registers,
+  saysYes,
   signsIn,
   stopsNewsletters,
   stopsReminders,
@@ -80,6 +85,21 @@ function decline(house: House): void {
   const { uid, sequence } = house.event()
   const reply = { uid, sequence, attendee: ME, partstat: 'declined', stamp: now(house), isProven: true } as const
   expect(writeNow(house.db, tx => applyReply(tx, reply, now(house)))).toBe('applied')
+}
+
+function inviteSomebody(house: House): void {
+  writeNow(house.db, tx => {
+    const owner = createOrganiser(tx, 'olga@example.org', 'Olga', now(house))
+    grant(tx, owner, house.group, 'owner')
+    invite(tx, owner, house.group.slug, { email: ME, right: 'organiser', locale: 'nl' }, now(house))
+  })
+}
+
+/** Somebody is asked to speak. */
+function ask(house: House): void {
+  const speaker = { name: 'Zoë de Vries', email: ME, organisation: '', attendance: 'online', locale: 'nl' } as const
+  const candidate = { ...speaker, part: 'speaker', hasSaidYes: false, addedBy: null } as const
+  writeNow(house.db, tx => addContributor(tx, house.event(), candidate, now(house)))
 }
 
 function startSignIn(house: House): void {
@@ -201,6 +221,17 @@ export const SCENES = {
     reader: [comesAfterAll, unregisters],
   },
   tasks: { happens: comesToEight, reader: [stopsSummaries] },
+  invitation: { happens: inviteSomebody, reader: [acceptsInvitation] },
+  asked: { happens: ask, reader: [saysYes, goesIn, unregisters] },
+  briefing: {
+    happens: async house => {
+      ask(house)
+      await house.deliver()
+      house.clock.advance({ minutes: 5 })
+      writeNow(house.db, tx => sendBriefing(tx, house.event(), undefined, now(house)))
+    },
+    reader: [saysYes, goesIn, unregisters],
+  },
   newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
   test: {
     happens: house =>

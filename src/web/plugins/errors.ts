@@ -17,6 +17,7 @@ const STATUS: Record<RefusalCode, number> = {
   not_possible_now: 409,
   other_site: 403,
   past: 409,
+  people_asked: 409,
   room_missing: 503,
   too_many: 429,
 }

@@ -137,7 +137,9 @@ function urlsOf({ config, tokens }: Deps) {
     `${config.baseUrl}${path}${locale === config.locale ? '' : `?lang=${locale}`}`
   return {
     inLanguage,
-    event: (event: Event, locale: Locale) => inLanguage(paths.event(event.slug), locale),
+    /** Of a draft, which who speaks there has in their calendar, there is no page yet. */
+    event: (event: Event, locale: Locale) =>
+      inLanguage(event.publishedAt ? paths.event(event.slug) : paths.agenda(), locale),
     door: (registration: Registration, locale: Locale) => inLanguage(own.door(registration), locale),
     personal: (registration: Registration, locale: Locale) => inLanguage(own.registration(registration), locale),
   }
