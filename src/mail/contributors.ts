@@ -54,7 +54,7 @@ export function briefing(desk: Desk): Content {
       saidBy(event, registration) !== 'yes' && paragraph(words.unanswered),
       ...wordsFromUs(desk),
       appointmentFacts(desk),
-      entersAsHost && paragraph(words.hostDoor),
+      entersAsHost && paragraph(fixedWords(desk).hostDoor),
       aboutTheDay(desk),
       isHost && paragraph(words.names),
       button(shared.partButton, links.personal(registration)),
@@ -66,43 +66,43 @@ export function briefing(desk: Desk): Content {
 
 /** As organisers wrote it, paragraph by paragraph. */
 function wordsFromUs(desk: Desk): Block[] {
-  const { labelWords } = desk.wordsOf('briefing')
   const said = desk.briefing?.words ?? ''
-  return said ? [paragraph(`${labelWords}:`), ...paragraphs(said)] : []
+  return said ? [paragraph(`${fixedWords(desk).words}:`), ...paragraphs(said)] : []
 }
 
 function aboutTheDay(desk: Desk): Block | false {
   const { briefing: known, event } = desk
   if (!known) return false
-  const words = desk.wordsOf('briefing')
+  const words = fixedWords(desk)
   const times = known.moments.map(moment => `${desk.formats.time({ ...event, ...moment })} ${nameOf(moment, desk)}`)
   const contact = event.group.email
   return facts(
-    { label: words.labelTimes, value: times.join('\n') },
+    { label: words.times, value: times.join('\n') },
     ...whoComes(desk),
     known.others.length > 0 && {
-      label: words.labelWith,
+      label: words.others,
       value: known.others.map(other => inWords(desk, other)).join('\n'),
     },
-    contact !== null && { label: words.labelContact, value: `${event.group.name}\n${contact}` },
+    contact !== null && { label: words.contact, value: `${event.group.name}\n${contact}` },
   )
 }
 
 function nameOf({ what, title }: Moment, desk: Desk): string {
-  const { labelDoor, labelStart, labelEnd } = desk.wordsOf('briefing')
-  return { door: labelDoor, start: labelStart, end: labelEnd, session: title }[what]
+  return what === 'session' ? title : fixedWords(desk)[what]
 }
+
+const fixedWords = ({ registration: { locale } }: Desk) => messagesIn(locale).mail.briefing
 
 /** How many, by role, and where most of them come from. */
 function whoComes(desk: Desk): Fact[] {
-  const words = desk.wordsOf('briefing')
+  const words = fixedWords(desk)
   const coming = desk.briefing?.coming
-  if (!coming?.total) return [{ label: words.labelComing, value: words.nobody, isProse: true }]
+  if (!coming?.total) return [{ label: words.coming, value: words.nobody, isProse: true }]
   const t = messagesIn(desk.registration.locale)
   const roles = coming.roles.map(([role, total]) => `${total} ${t.words.roles[role]}`).join(', ')
   const from = coming.organisations.map(([name, total]) => (total > 1 ? `${name} (${total})` : name)).join(', ')
-  const all = { label: words.labelComing, value: t.mail.coming(coming.total), notes: [roles] }
-  return from ? [all, { label: words.labelMostly, value: from, isProse: true }] : [all]
+  const all = { label: words.coming, value: words.count(coming.total), notes: [roles] }
+  return from ? [all, { label: words.mostly, value: from, isProse: true }] : [all]
 }
 
 function inWords(
