@@ -8,6 +8,7 @@ import { createGroup } from '#src/domain/groups.ts'
 import { ensureOwner } from '#src/domain/organisers.ts'
 import { createSeries } from '#src/domain/series.ts'
 import { createTheme } from '#src/domain/themes.ts'
+import { addUp } from '#src/domain/totals.ts'
 import { instantsOf } from '#src/lib/time.ts'
 
 export interface Size {
@@ -43,6 +44,7 @@ export function fill(db: Db, size: Size, now: Temporal.Instant): Filled {
   layMails(db, now)
   layDeeds(db, now)
   client.exec('commit')
+  while (writeNow(db, tx => addUp(tx, 500))) client.pragma('wal_checkpoint')
   client.exec('analyze')
   return findLargest(db, now)
 }
@@ -147,7 +149,7 @@ function layRegistrations({ $client }: Db, size: Size, now: Temporal.Instant): v
       rows as (select event_id, starts, ends, i, 1 + (number * 7919 + i * 13) % ${people} as person,
         (event_id * 31 + i * 17) % 100 as dice from sizes join n on n.i < wish)
       insert into registrations (event_id, person_id, name, organisation, role, attendance, locale, status, queue_number,
-        revised_at, created_at, confirmed_at, cancelled_at, cancelled_by, attended_at, attendance_source, attended_minutes)
+        revised_at, created_at, confirmed_at, waited_at, cancelled_at, cancelled_by, attended_at, attendance_source, attended_minutes)
       select event_id, person, 'Deelnemer ' || person,
         case person % 9 when 0 then '' when 1 then 'Gem. Plaats ' || (person % 400) when 2 then 'gemeente plaats ' || (person % 400)
           else 'Gemeente Plaats ' || (person % 400) end,
@@ -156,6 +158,7 @@ function layRegistrations({ $client }: Db, size: Size, now: Temporal.Instant): v
         'online', 'nl', case when dice < 12 then 'cancelled' when dice < 18 then 'waitlisted' else 'confirmed' end, i + 1,
         starts - ${40 * DAY} + i * 60000, starts - ${40 * DAY} + i * 60000,
         case when dice < 12 or dice >= 18 then starts - ${40 * DAY} + i * 60000 end,
+        case when dice >= 12 and dice < 18 then starts - ${40 * DAY} + i * 60000 end,
         case when dice < 12 then starts - ${2 * DAY} end, case when dice < 12 then 'attendee' end,
         case when dice >= 40 and ends < $now then starts end,
         case when dice >= 40 and ends < $now then 'door' end,

@@ -1,0 +1,170 @@
+// The attendees of an event added up, by role and by organisation. What is kept is a copy of what counting the rows gives:
+// triggers name the events under which a row changed, those are counted from their rows, and added up again soon after.
+import { and, asc, eq, isNull, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { placeholders, prepared } from '#db/prepared.ts'
+import { events, organisationTotals, type ROLES, registrations, roleTotals, staleEvents } from '#db/schema.ts'
+import { fold } from '#src/lib/text.ts'
+
+export const COUNTS = [
+  'registered',
+  'placed',
+  'attended',
+  'absent',
+  'waiting',
+  'waited',
+  'cancelled',
+  'minutes',
+] as const
+export type Counts = Record<(typeof COUNTS)[number], number>
+
+export interface RoleCounts extends Counts {
+  role: (typeof ROLES)[number]
+}
+
+/** `firstPersonId` and `lastPersonId`: the lowest and the highest; with two people at most, these are all of them. */
+export interface OrganisationCounts extends Counts {
+  spelling: string
+  written: string
+  firstPersonId: number
+  lastPersonId: number
+}
+
+export interface EventCounts {
+  roles: RoleCounts[]
+  organisations: OrganisationCounts[]
+}
+
+export type Counted = Pick<typeof events.$inferSelect, 'id' | 'localStart' | 'durationMinutes'>
+
+export const NOTHING: Counts = {
+  registered: 0,
+  placed: 0,
+  attended: 0,
+  absent: 0,
+  waiting: 0,
+  waited: 0,
+  cancelled: 0,
+  minutes: 0,
+}
+
+export function plus<C extends Counts>(one: C, other: Counts): C {
+  const sums = COUNTS.map((name): [string, number] => [name, one[name] + other[name]])
+  return { ...one, ...Object.fromEntries(sums) }
+}
+
+/** Speakers and hosts are no attendees, and who stands on the list twice counts once. */
+const isAttendee = and(isNull(registrations.part), isNull(registrations.mergedIntoId))
+/** Waiting for a place; who waits for an organiser's yes does not wait for one. */
+const asksFirst = sql`(${registrations.approvalAskedAt} is not null and ${registrations.approvedAt} is null)`
+const gotItLater = sql`(${registrations.approvedAt} is null or ${registrations.status} = 'waitlisted' or ${registrations.confirmedAt} > ${registrations.approvedAt})`
+const sum = (condition: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${condition}), 0)`
+
+const rowsOf = prepared(db =>
+  db
+    .select({
+      role: registrations.role,
+      written: registrations.organisation,
+      registered: sql<number>`count(*)`,
+      placed: sum(sql`${registrations.status} = 'confirmed'`),
+      attended: sum(sql`${registrations.attendedAt} is not null`),
+      absent: sum(sql`${registrations.status} = 'confirmed' and ${registrations.attendedAt} is null`),
+      waiting: sum(sql`${registrations.status} = 'waitlisted' and not ${asksFirst}`),
+      waited: sum(sql`${registrations.waitedAt} is not null and not ${asksFirst} and ${gotItLater}`),
+      cancelled: sum(sql`${registrations.status} = 'cancelled'`),
+      minutes: sum(
+        sql`iif(${registrations.attendedAt} is null, 0, coalesce(${registrations.attendedMinutes}, ${sql.placeholder('minutes')}))`,
+      ),
+      firstPersonId: sql<number>`min(${registrations.personId})`,
+      lastPersonId: sql<number>`max(${registrations.personId})`,
+    })
+    .from(registrations)
+    .where(and(eq(registrations.eventId, sql.placeholder('eventId')), isAttendee))
+    .groupBy(registrations.role, registrations.organisation)
+    .orderBy(asc(registrations.role), asc(registrations.organisation))
+    .prepare(),
+)
+
+/**
+ * Counts the rows of one event. Who was there for a number of minutes counts those, and otherwise the whole event. Nobody is
+ * absent where nobody was seen: then attendance was not kept.
+ */
+export function countEvent(db: Db, { id, durationMinutes }: Counted): EventCounts {
+  const rows = rowsOf(db).all({ eventId: id, minutes: durationMinutes })
+  const isKept = rows.some(row => row.attended > 0)
+  const seen = isKept ? rows : rows.map(row => ({ ...row, absent: 0 }))
+  return { roles: mergeBy(seen, row => row.role), organisations: byOrganisation(seen) }
+}
+
+function byOrganisation(rows: Omit<OrganisationCounts, 'spelling'>[]): OrganisationCounts[] {
+  const folded = rows.map(row => ({ ...row, spelling: fold(row.written) }))
+  // The one that most people wrote comes first, and so gives its name.
+  return mergeBy(
+    folded.sort((a, b) => b.registered - a.registered),
+    row => row.spelling,
+  )
+}
+
+function mergeBy<Row extends Counts & Pick<OrganisationCounts, 'firstPersonId' | 'lastPersonId'>>(
+  rows: Row[],
+  keyOf: (row: Row) => string,
+): Row[] {
+  const merged = new Map<string, Row>()
+  for (const row of rows) {
+    const before = merged.get(keyOf(row))
+    const firstPersonId = Math.min(before?.firstPersonId ?? row.firstPersonId, row.firstPersonId)
+    const lastPersonId = Math.max(before?.lastPersonId ?? row.lastPersonId, row.lastPersonId)
+    merged.set(keyOf(row), { ...(before ? plus(before, row) : row), firstPersonId, lastPersonId })
+  }
+  return [...merged.values()]
+}
+
+const ofRole = prepared(db =>
+  db
+    .insert(roleTotals)
+    .values(placeholders(['eventId', 'role', ...COUNTS]))
+    .prepare(),
+)
+const ofOrganisation = prepared(db =>
+  db
+    .insert(organisationTotals)
+    .values(
+      placeholders(['eventId', 'spelling', 'written', 'year', ...COUNTS, 'firstPersonId', 'lastPersonId'] as const),
+    )
+    .prepare(),
+)
+
+/** Adds up anew what is stale, so many events at most. Returns whether there may be more. */
+export function addUp(tx: Tx, limit: number): boolean {
+  const stale = tx
+    .select({ id: events.id, localStart: events.localStart, durationMinutes: events.durationMinutes })
+    .from(staleEvents)
+    .innerJoin(events, eq(events.id, staleEvents.eventId))
+    .limit(limit)
+    .all()
+  for (const event of stale) keep(tx, event)
+  return stale.length === limit
+}
+
+function keep(tx: Tx, event: Counted): void {
+  const { roles, organisations } = countEvent(tx, event)
+  for (const table of [roleTotals, organisationTotals, staleEvents]) {
+    tx.delete(table).where(eq(table.eventId, event.id)).run()
+  }
+  for (const counts of roles) ofRole(tx).run({ ...counts, eventId: event.id })
+  for (const counts of organisations) {
+    ofOrganisation(tx).run({ ...counts, eventId: event.id, year: yearOf(event) })
+  }
+}
+
+export const yearOf = ({ localStart }: Pick<Counted, 'localStart'>) => Number(localStart.slice(0, 4))
+
+export function listStale(db: Db): Set<number> {
+  return new Set(
+    db
+      .select()
+      .from(staleEvents)
+      .all()
+      .map(row => row.eventId),
+  )
+}
