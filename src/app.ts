@@ -7,10 +7,14 @@ import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { attendanceListRoutes } from './web/console/attendance-lists.ts'
+import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
+import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
+import { duplicateRoutes } from './web/console/duplicates.ts'
 import { editorRoutes } from './web/console/editor.ts'
+import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { homeRoutes } from './web/console/home.ts'
@@ -21,13 +25,16 @@ import { mailingRoutes } from './web/console/mailings.ts'
 import { mailRoutes } from './web/console/mails.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
+import { peopleImportRoutes } from './web/console/people-imports.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { publicationRoutes } from './web/console/publication.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
 import { releaseRoutes } from './web/console/releases.ts'
+import { runSheetRoutes } from './web/console/run-sheets.ts'
 import { schoolHolidayRoutes } from './web/console/school-holidays.ts'
 import { seriesRoutes } from './web/console/series.ts'
 import { signInRoutes } from './web/console/sign-in.ts'
+import { summaryRoutes } from './web/console/summaries.ts'
 import { swapRoutes } from './web/console/swaps.ts'
 import { urgentRoutes } from './web/console/urgent.ts'
 import type { App, Deps } from './web/deps.ts'
@@ -122,8 +129,12 @@ export async function createApp(
     planningRoutes(scope, deps)
     swapRoutes(scope, deps)
     schoolHolidayRoutes(scope, deps)
+    runSheetRoutes(scope, deps)
+    summaryRoutes(scope, deps)
     eventListRoutes(scope, deps)
     editorRoutes(scope, deps)
+    coverEditingRoutes(scope, deps)
+    duplicateRoutes(scope, deps)
     publicationRoutes(scope, deps)
     moveRoutes(scope, deps)
     cancellationRoutes(scope, deps)
@@ -135,6 +146,9 @@ export async function createApp(
     mailingPageRoutes(scope, deps)
     releaseRoutes(scope, deps)
     urgentRoutes(scope, deps)
+    attendanceReportRoutes(scope, deps)
+    eventImportRoutes(scope, deps)
+    peopleImportRoutes(scope, deps)
     outboxRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)
   })

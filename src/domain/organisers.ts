@@ -2,10 +2,10 @@
 import { countRows } from '#db/count.ts'
 import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { events, groups, memberships, organisers, type RIGHTS, registrations, series } from '#db/schema.ts'
+import { events, groups, memberships, organisers, RIGHTS, registrations, series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import type { Event } from './events.ts'
-import { createGroup, type Group, hasGroups } from './groups.ts'
+import { createGroup, type Group, hasGroups, upFrom } from './groups.ts'
 import type { Registration } from './registrations.ts'
 import type { Series } from './series.ts'
 
@@ -20,12 +20,27 @@ const AT_LEAST: Record<Right, Right[]> = {
   owner: ['owner'],
 }
 
+/** Whether a right may do all that another one may. */
+export function isAtLeast(right: Right, least: Right): boolean {
+  return AT_LEAST[least].includes(right)
+}
+
+/** The rights that who has this one may give: nobody gives more than they have. Highest first. */
+export function grantableBy(right: Right): Right[] {
+  return RIGHTS.filter(name => isAtLeast(right, name))
+}
+
 export function findOrganiser(db: Db, email: string): Organiser | undefined {
   return db.select().from(organisers).where(eq(organisers.email, email)).get()
 }
 
 export function createOrganiser(tx: Tx, email: string, name: string, now: Temporal.Instant): Organiser {
   return tx.insert(organisers).values({ email, name, createdAt: now }).returning().get()
+}
+
+/** What they are called, and the language of their pages and mails. */
+export function updateOrganiser(tx: Tx, { id }: Organiser, values: Pick<Organiser, 'name' | 'locale'>): void {
+  tx.update(organisers).set(values).where(eq(organisers.id, id)).run()
 }
 
 export function grant(tx: Tx, organiser: Organiser, group: Group, right: Right): void {
@@ -83,6 +98,20 @@ export function getGroupWith(db: Db, organiser: Organiser, right: Right, slug: s
   return found
 }
 
+/** What an organiser may do in a group, whether given there or above it; nothing if they have no right there. */
+export function rightIn(db: Db, { id }: Pick<Organiser, 'id'>, group: Pick<Group, 'id'>): Right | undefined {
+  const given = db
+    .select({ right: memberships.right })
+    .from(memberships)
+    .where(and(eq(memberships.organiserId, id), sql`${memberships.groupId} in ${upFrom(group.id)}`))
+    .all()
+  return RIGHTS.find(name => given.some(({ right }) => right === name))
+}
+
+export function findOrganiserById(db: Db, id: number): Organiser | undefined {
+  return db.select().from(organisers).where(eq(organisers.id, id)).get()
+}
+
 export function listSeriesWith(db: Db, organiser: Organiser, right: Right): Series[] {
   return db
     .select()
@@ -109,12 +138,16 @@ export function isMine(organiser: Organiser, right: Right) {
   return sql`coalesce((select group_id from series where series.id = ${events.seriesId}), ${events.groupId}) in ${mine}`
 }
 
-export function getEventWith(db: Db, organiser: Organiser, right: Right, id: number): Event {
-  const event = db
+export function findEventWith(db: Db, organiser: Organiser, right: Right, id: number): Event | undefined {
+  return db
     .select()
     .from(events)
     .where(and(eq(events.id, id), isMine(organiser, right)))
     .get()
+}
+
+export function getEventWith(db: Db, organiser: Organiser, right: Right, id: number): Event {
+  const event = findEventWith(db, organiser, right, id)
   if (!event) throw new NotFound('event')
   return event
 }

@@ -1536,6 +1536,105 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         past: (title: string, when: string) => `Blijft: ${title}, ${when}. De nieuwe datum is al voorbij.`,
       },
     },
+    /** Spreadsheets that come in. */
+    files: {
+      file: 'Bestand',
+      look: 'Bekijk het bestand',
+      nothingYet: 'Er gebeurt nog niets.',
+      other: 'Kies een ander bestand',
+      line: 'Regel',
+      stands: 'Wat er staat',
+      wrong: 'Wat er niet klopt',
+      empty: '(leeg)',
+      unknown: (headings: string) => `Deze kolommen laten we weg: ${headings}.`,
+      problemRows: (count: number) =>
+        count === 1 ? '1 regel kunnen we niet gebruiken' : `${count} regels kunnen we niet gebruiken`,
+      problemText: 'Pas ze aan in je bestand en kies het opnieuw. Of ga zonder deze regels verder.',
+      problems: {
+        no_file: 'Kies eerst een bestand.',
+        too_large: 'Dit bestand is te groot. Het mag hoogstens 5 MB zijn.',
+        too_many_rows: 'Dit bestand heeft te veel regels. Meer dan 5.000 regels tegelijk gaat niet: knip het in delen.',
+        unreadable: 'Dit bestand kunnen we niet lezen. Kies een CSV- of Excel-bestand (.xlsx).',
+        no_heading:
+          'We herkennen de kolommen niet. Staat er boven elke kolom wat erin staat? Kijk hieronder welke namen wij kennen.',
+        not_yet: 'Dit is nog niet begonnen. Lees het verslag in als het geweest is.',
+      },
+      why: (problem: { field: string; why: string; line?: number }): string => {
+        const fields: Record<string, string> = {
+          ...{ name: 'naam', email: 'e-mailadres', role: 'rol', attendance: 'vorm', organisation: 'organisatie' },
+          ...{ note: 'notitie', title: 'titel', date: 'datum', time: 'tijd', end: 'eindtijd', duration: 'duur' },
+          ...{ kind: 'soort', group: 'groep', venue: 'locatie', summary: 'samenvatting' },
+        }
+        const field = fields[problem.field] ?? problem.field
+        if (problem.why === 'twice') return `Dit e-mailadres staat ook op regel ${problem.line}.`
+        if (problem.why === 'missing') return `De ${field} ontbreekt.`.replace(/^De (e-mailadres)/, 'Het $1')
+        if (problem.why === 'too_long') return `De ${field} is te lang.`
+        if (problem.why === 'no_such_time')
+          return 'Deze tijd bestaat niet, of twee keer: de klok gaat dan vooruit of terug.'
+        return problem.field === 'email' ? 'Het e-mailadres klopt niet.' : `De ${field} herkennen we niet.`
+      },
+    },
+    peopleImport: {
+      title: 'Mensen uit een bestand',
+      lead: 'Zet een lijst in één keer bij deze bijeenkomst. Je ziet eerst wat er niet klopt en wie een mail krijgt.',
+      leadPast: 'Deze bijeenkomst is geweest. Met een lijst leg je vast wie er waren. Niemand krijgt een mail.',
+      hint: 'CSV of Excel. De eerste regel zegt wat er in elke kolom staat, zoals Naam en E-mail.',
+      columnsTitle: 'Welke kolommen kennen we?',
+      columns:
+        'Naam (of Voornaam, Tussenvoegsel en Achternaam), E-mail, Organisatie, Rol (onderzoek, onderwijs, praktijk, beleid, inwoner, student), Vorm (online of op locatie), Aanwezig (ja of nee) en Notitie. Alleen de naam is nodig.',
+      previewTitle: (count: number) =>
+        count === 1 ? '1 persoon op de lijst zetten?' : `${count} mensen op de lijst zetten?`,
+      known: (count: number) =>
+        count === 1
+          ? 'Eén van hen staat al op de lijst en blijft staan.'
+          : `${count} van hen staan al op de lijst en blijven staan.`,
+      past: 'Wie op deze lijst staat, was er. Tenzij in de kolom Aanwezig iets anders staat.',
+      enter: (count: number) => (count === 1 ? 'Zet deze persoon op de lijst' : `Zet deze ${count} mensen op de lijst`),
+      link: 'Mensen uit een bestand',
+    },
+    attendanceReport: {
+      title: 'Wie was er online?',
+      lead: 'Lees het verslag van Teams, Zoom of BigBlueButton in. We zoeken iedereen op in je lijst, met het e-mailadres of de naam.',
+      hint: 'Het CSV-bestand dat je na afloop kunt downloaden: in Teams “Aanwezigheid”, in Zoom “Deelnemers”, in BigBlueButton het “Learning Dashboard”.',
+      previewTitle: (count: number) => (count === 1 ? '1 persoon gevonden' : `${count} mensen gevonden`),
+      from: (room: string) => `Dit is een verslag van ${room}.`,
+      kinds: { teams: 'Teams', zoom: 'Zoom', bigbluebutton: 'BigBlueButton' },
+      sure: (count: number) => (count === 1 ? '1 persoon herkend' : `${count} mensen herkend`),
+      unsure: (count: number) => (count === 1 ? '1 persoon herkennen we niet' : `${count} mensen herkennen we niet`),
+      unsureText: 'Weet jij wie het is? Kies dan de naam van je lijst.',
+      nobody: 'Staat niet op de lijst',
+      missing: (count: number) =>
+        count === 1
+          ? '1 persoon van de lijst was niet in de ruimte'
+          : `${count} mensen van de lijst waren niet in de ruimte`,
+      minutes: (count: number) => (count === 1 ? '1 minuut' : `${count} minuten`),
+      by: { address: 'zelfde adres', name: 'zelfde naam' },
+      columns: { listed: 'Op de lijst', seen: 'In de ruimte', minutes: 'Minuten' },
+      record: 'Leg vast wie er was',
+      recorded: (count: number) => (count === 1 ? '1 persoon was er.' : `${count} mensen waren er.`),
+      toPeople: 'Bekijk de lijst',
+      link: 'Verslag van de online ruimte inlezen',
+    },
+    eventImport: {
+      title: 'Bijeenkomsten uit een bestand',
+      lead: 'Zo is je eerste jaar niet leeg. Wat geweest is, komt in het archief. Wat nog komt, wordt een concept. Niemand krijgt een mail.',
+      group: 'Van welke groep zijn ze, als het bestand dat niet zegt?',
+      hint: 'CSV of Excel. De eerste regel zegt wat er in elke kolom staat, zoals Titel en Datum.',
+      columnsTitle: 'Welke kolommen kennen we?',
+      columns:
+        'Titel, Datum, Tijd, Eindtijd (of Duur in minuten), Soort, Groep, Vorm, Locatie, Adres, Plaats, Samenvatting, Sprekers en Thema’s. Alleen de titel en de datum zijn nodig. Zonder tijd wordt het 12.00 uur, zonder eindtijd een uur.',
+      people: 'Wie er waren, lees je daarna in bij elke bijeenkomst, onder Mensen.',
+      previewTitle: (count: number) =>
+        count === 1 ? '1 bijeenkomst in de agenda zetten?' : `${count} bijeenkomsten in de agenda zetten?`,
+      known: (count: number) => (count === 1 ? 'Eén staat er al.' : `${count} staan er al.`),
+      past: (count: number) => `Geweest, naar het archief: ${count}`,
+      coming: (count: number) => `Nog te komen, als concept: ${count}`,
+      enter: (count: number) => (count === 1 ? 'Zet deze in de agenda' : `Zet deze ${count} in de agenda`),
+      laid: (past: number, coming: number) => `In het archief: ${past}. Als concept: ${coming}.`,
+      toPast: 'Bekijk het archief',
+      toDrafts: 'Bekijk de concepten',
+      link: 'Bijeenkomsten uit een bestand',
+    },
     schoolHolidays: {
       title: 'Schoolvakanties',
       lead: 'Bij het plannen zie je welke dagen in een schoolvakantie vallen. De datums komen van de Rijksoverheid. Haal ze één keer per jaar op.',
@@ -2012,7 +2111,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         offline: 'Geen verbinding. Je kunt gewoon doorgaan.',
         signedOut: 'Je bent uitgelogd. Log weer in op deze telefoon. Wat je afvinkte, gaat dan alsnog mee.',
         gone: 'Je mag deze lijst niet meer zien.',
-        changed: 'Er is iemand bijgekomen of afgegaan.',
         done: '{name} is binnen.',
         already: '{name} was al binnen.',
         undone: '{name} staat weer als niet binnen.',
@@ -2020,7 +2118,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         unknown: 'Deze code hoort niet bij deze lijst. Zoek op naam.',
         noCamera: 'De camera doet het niet of mag niet. Zoek op naam.',
         aim: 'Richt de camera op de code.',
-        over: 'Deze bijeenkomst is voorbij. De lijst staat niet meer op deze telefoon.',
       },
       refresh: 'Ververs de lijst',
     },
@@ -2033,7 +2130,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       noScript: 'Print deze pagina met je browser.',
       nobody: 'Er staat nog niemand op de lijst.',
     },
-    badges: {
+    nameBadges: {
       title: (event: string) => `Badges: ${event}`,
       heading: 'Badges',
       lead: 'Tien op een vel A4, elk 90 bij 54 millimeter. Print op ware grootte, zonder marges.',
@@ -2131,7 +2228,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       lead: 'Er is nog niets veranderd. Kijk na of dit klopt.',
       nothing: 'Dit kan nu met niemand van deze mensen.',
       questions: {
-        promote: (count: number) => (count === 1 ? 'Eén persoon een plaats geven?' : `${count} mensen een plaats geven?`),
+        promote: (count: number) =>
+          count === 1 ? 'Eén persoon een plaats geven?' : `${count} mensen een plaats geven?`,
         cancel: (count: number) => (count === 1 ? 'Eén persoon afmelden?' : `${count} mensen afmelden?`),
         present: (count: number) =>
           count === 1 ? 'Noteren dat één persoon er is?' : `Noteren dat ${count} mensen er zijn?`,
@@ -2159,9 +2257,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       names: (names: string[], more: number) =>
         new Intl.ListFormat('nl').format(more > 0 ? [...names, `nog ${more}`] : names),
       done: {
-        promote: (count: number) => (count === 1 ? 'Eén persoon heeft nu een plaats.' : `${count} mensen hebben nu een plaats.`),
+        promote: (count: number) =>
+          count === 1 ? 'Eén persoon heeft nu een plaats.' : `${count} mensen hebben nu een plaats.`,
         cancel: (count: number) => (count === 1 ? 'Eén persoon is afgemeld.' : `${count} mensen zijn afgemeld.`),
-        present: (count: number) => (count === 1 ? 'Eén persoon staat nu op aanwezig.' : `${count} mensen staan nu op aanwezig.`),
+        present: (count: number) =>
+          count === 1 ? 'Eén persoon staat nu op aanwezig.' : `${count} mensen staan nu op aanwezig.`,
         absent: (count: number) =>
           count === 1 ? 'Eén persoon staat niet meer op aanwezig.' : `${count} mensen staan niet meer op aanwezig.`,
       },
@@ -2189,7 +2289,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       maybeDouble: 'Deze persoon staat misschien dubbel op de lijst:',
       acts: 'Wat je kunt doen',
       note: 'Notitie',
-      noteHint: 'Alleen organisatoren zien dit. Schrijf op wat je aan de persoon zelf kunt laten lezen: die mag erom vragen.',
+      noteHint:
+        'Alleen organisatoren zien dit. Schrijf op wat je aan de persoon zelf kunt laten lezen: die mag erom vragen.',
       saveNote: 'Bewaar de notitie',
       correct: 'Gegevens verbeteren',
       correctLead: 'Kies je een andere manier van meedoen, dan krijgt deze persoon daar een mail over. Anders niet.',
@@ -2235,7 +2336,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         declined: 'Zei nee in de agenda.',
         part_confirmed: 'Zei ja op de vraag om mee te doen.',
         approved: 'Is goedgekeurd.',
-        attended: { door: 'Kwam binnen door de online deur.', check_in: 'Is aan de deur gezien.', by_hand: 'Was er.', report: 'Stond in het verslag van de online ruimte.' },
+        attended: {
+          door: 'Kwam binnen door de online deur.',
+          check_in: 'Is aan de deur gezien.',
+          by_hand: 'Was er.',
+          report: 'Stond in het verslag van de online ruimte.',
+        },
       },
       mail: (kind: string) => `Mail: ${kind}`,
       seeMail: 'Bekijk de mail',

@@ -19,6 +19,7 @@ const NO_PAGE = [
   /\.(ics|css|csv|atom|xml|txt|html)$/,
   /^\/static\//,
   /^\/(healthz|readyz)$/,
+  /\/check-ins$/,
   /^\/events\/:slug\/registrations$/,
 ]
 /** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
@@ -170,6 +171,9 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/cancellation', `/console/events/${coming.id}/cancellation`],
     ['/console/events/:id/reinstatement', `/console/events/${cancelled.id}/reinstatement`],
     ['/console/events/:id/registrations', `/console/events/${coming.id}/registrations`],
+    ['/console/events/:id/check-in', `/console/events/${coming.id}/check-in`],
+    ['/console/events/:id/attendance-list', `/console/events/${coming.id}/attendance-list`],
+    ['/console/events/:id/badges', `/console/events/${coming.id}/badges`],
     ['/console/outbox/:id', `/console/outbox/${message?.id}`],
   ]
 }

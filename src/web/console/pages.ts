@@ -8,12 +8,23 @@ import type { Registration } from '#src/domain/registrations.ts'
 import type { Answer } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Template } from '#src/domain/templates.ts'
+import type { Urgency } from '#src/domain/urgent.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import type { InboxHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
+import type { AttendanceListPages } from './attendance-lists.ts'
+import type { AttendanceReportPages } from './attendance-reports.ts'
+import type { CheckInPages } from './check-ins.ts'
+import type { EditorPages } from './editor-page.ts'
+import type { EventImportPages } from './event-imports.ts'
+import type { HomePages } from './home.ts'
 import type { MailNotice } from './mail-notice.ts'
+import type { MailingPages } from './mailings.ts'
+import type { PeopleImportPages } from './people-imports.ts'
 import type { PlanningPages } from './planning.ts'
+import type { RunSheetPages } from './run-sheets.ts'
 import type { SchoolHolidayPages } from './school-holidays.ts'
+import type { UrgentPages } from './urgent.ts'
 
 /** The options of a select: value, text. */
 export type Options = [string, string][]
@@ -23,6 +34,8 @@ export interface ListedForMe {
   places: Places[]
   /** Somebody who only hosts sees who comes, and no more. */
   mayChange: boolean
+  /** Tasks that should have been done. */
+  overdue: number
 }
 
 export interface PreviewedMail {
@@ -107,23 +120,22 @@ export interface MailPage extends Template {
   shown: ShownMails | undefined
 }
 
-export interface ConsolePages extends PlanningPages, SchoolHolidayPages {
-  'console/sign-in': { form: Form }
+export interface ConsolePages
+  extends AttendanceListPages,
+    CheckInPages,
+    EditorPages,
+    HomePages,
+    MailingPages,
+    PlanningPages,
+    PeopleImportPages,
+    AttendanceReportPages,
+    EventImportPages,
+    RunSheetPages,
+    SchoolHolidayPages,
+    UrgentPages {
+  'console/sign-in': { form: Form; hasJoined: boolean }
   'console/sign-in-sent': { form: Form }
   'console/sign-in-link': { token: string; isLive: boolean }
-  'console/home': {
-    next: ListedForMe[]
-    drafts: { event: ListedEvent; warnings: string[] }[]
-    draftCount: number
-    troubles: number
-    mail: MailNotice | undefined
-    inbox: InboxHealth['trouble']
-    series: { found: Series; words: string; last: string | undefined }[]
-    /** Those whose name, colour and address for answers are this organiser's to change. */
-    groups: Group[]
-    mayPlan: boolean
-  }
-  'console/group': { group: Group; form: Form; isSaved: boolean; accent: string | null }
   'console/mails': {
     group: Group
     kinds: TemplateKind[]
@@ -148,20 +160,6 @@ export interface ConsolePages extends PlanningPages, SchoolHolidayPages {
     mayMake: boolean
   }
   'console/new-event': { form: Form; choices: Record<'groups' | 'kinds' | 'attendances', Options> }
-  'console/event': {
-    event: ListedEvent
-    form: Form
-    places: Places[]
-    sessions: Session[]
-    held: { count: number; until: Temporal.Instant } | undefined
-    warnings: string[]
-    done: 'saved' | 'published' | 'moved' | 'cancelled' | 'reinstated' | undefined
-    undo: string | undefined
-    isStale: boolean
-    hasStarted: boolean
-    hasEnded: boolean
-    choices: Record<'groups' | 'kinds' | 'themes', Options>
-  }
   'console/move': { event: Event; form: Form; choices: Record<'attendances', Options> }
   'console/cancel': { event: Event; form: Form }
   'console/proposal': ProposalPage
@@ -178,6 +176,7 @@ export interface ConsolePages extends PlanningPages, SchoolHolidayPages {
     q: string
     status: string
     mayChange: boolean
+    urgent: Urgency | undefined
     isOpen: boolean
     form: Form
     choices: Record<'statuses' | 'roles' | 'attendances', Options>

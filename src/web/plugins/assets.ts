@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
+import { paths } from '#src/lib/paths.ts'
 import type { App } from '../deps.ts'
 
 const STATIC = join(import.meta.dirname, '../../../static')
@@ -12,6 +13,11 @@ const FONTS = join(
   dirname(createRequire(import.meta.url).resolve('@fontsource-variable/atkinson-hyperlegible-next/package.json')),
   'files',
 )
+/** The decoder of codes, for browsers without one. It is two files that name each other, so the version is in the folder. */
+const QR = dirname(createRequire(import.meta.url).resolve('qr'))
+const { version: qrVersion } = createRequire(import.meta.url)(join(QR, 'package.json')) as { version: string }
+const QR_FOLDER = `/static/qr-${qrVersion}/`
+export const QR_DECODER = `${QR_FOLDER}decode.js`
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
 /** The layers in their order; what is in static/css and not named here comes after, by name. */
@@ -46,6 +52,19 @@ export function assets(app: App): (file: string) => string {
   app.register(fastifyStatic, {
     root: [STATIC, FONTS],
     prefix: '/static/',
+    index: false,
+    maxAge: '365d',
+    immutable: true,
+    // A service worker may look after no more than its own folder, unless its file says so.
+    setHeaders: (reply, path) => {
+      if (path.endsWith('/worker.js')) reply.header('service-worker-allowed', paths.console.events())
+    },
+  })
+  app.register(fastifyStatic, {
+    root: QR,
+    prefix: QR_FOLDER,
+    decorateReply: false,
+    allowedPath: path => path === '/decode.js' || path === '/index.js',
     index: false,
     maxAge: '365d',
     immutable: true,

@@ -14,15 +14,20 @@ const CSP = [
   "frame-ancestors 'none'",
 ]
 
+const permissions = (camera: string) => `${camera}, microphone=(), geolocation=(), browsing-topics=()`
+
 const HEADERS: Record<string, string> = {
   'content-security-policy': [...CSP, "form-action 'self'"].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=(), browsing-topics=()',
+  'permissions-policy': permissions('camera=()'),
   'referrer-policy': 'strict-origin-when-cross-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 }
+
+/** For the page at the entrance alone: it reads codes. */
+export const WITH_CAMERA = { 'permissions-policy': permissions('camera=(self)') }
 
 /** For the door's page alone: its form leads on to the room, wherever that is. */
 export const DOOR_CSP = [...CSP, "form-action 'self' https: http://localhost:* http://127.0.0.1:*"].join('; ')

@@ -17,6 +17,7 @@ import { comeBack } from '#src/domain/replies.ts'
 import { resumeReminders, stoppedFor } from '#src/domain/stopping.ts'
 import { takePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
+import { qrPath } from '#src/lib/qr.ts'
 import { cleanLine, cleanText, normaliseEmail } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
@@ -27,6 +28,7 @@ import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { accentPath } from './accents.ts'
 import { AnswerFields, answerProblems, answersAgain, answerValues, givenAnswers } from './answer-fields.ts'
+import { contributionOf } from './own-contribution.ts'
 import type { PublicPages } from './pages.ts'
 import { Details, limitsOf } from './registration-form.ts'
 
@@ -50,7 +52,7 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
   app.post('/registrations/:token/changes', { schema: changes, attachValidation: true }, async (request, reply) => {
     const { token } = request.params
     const registration = find(token)
-    const asked = listFormFields(db, registration.eventId)
+    const asked = fieldsFor(db, registration)
     const problems = changeProblems(deps, request, registration, asked)
     if (problems) {
       const page = registrationPage(deps, token, registration, answersAgain(request, asked, problems))
@@ -116,18 +118,23 @@ function changeProblems(deps: Deps, request: FastifyRequest, registration: Regis
   return Object.keys(found).length ? found : presenceProblem(deps, request, registration)
 }
 
+/** Extra questions are for who attends. */
+function fieldsFor(db: Db, { eventId, part }: Registration): FormField[] {
+  return part === null ? listFormFields(db, eventId) : []
+}
+
 /** Another way to take part needs a free place there; who waits may wait anywhere. */
 function presenceProblem({ db }: Deps, request: FastifyRequest, registration: Registration) {
   const { attendance } = request.body as { attendance?: Registration['attendance'] }
   const event = getListedEvent(db, registration.eventId)
   const isOther = attendance !== undefined && attendance !== registration.attendance && event.attendance === 'hybrid'
-  if (!isOther || registration.status !== 'confirmed') return undefined
+  if (!isOther || registration.status !== 'confirmed' || registration.part !== null) return undefined
   if (outlookFor(event, placesFor(db, event, attendance)) === 'confirmed') return undefined
   return { attendance: request.t.fields.full }
 }
 
 function registrationPage(
-  { db, clock, tokens }: Deps,
+  { config, db, clock, tokens }: Deps,
   token: string,
   registration: Registration,
   form?: Form,
@@ -141,6 +148,7 @@ function registrationPage(
   const isWaiting = status === 'waitlisted'
   const isChangeable = isBefore(now, event.startsAt) && !event.cancelledAt
   const isOpen = isChangeable && status !== 'cancelled'
+  const isExpected = status === 'confirmed' && attendance === 'in_person' && !event.cancelledAt
   return {
     token,
     registration,
@@ -149,20 +157,23 @@ function registrationPage(
     position: isWaiting ? waitingPosition(db, registration) : 0,
     isPast: !isBefore(now, event.endsAt),
     isOpen,
+    contribution: contributionOf({ db }, event, registration),
     canReturn:
       isChangeable &&
       status === 'cancelled' &&
       email !== '' &&
+      registration.part === null &&
       isOpenFor(event, attendance, now) &&
       outlookFor(event, placesFor(db, event, attendance)) !== undefined,
     isSure: isSure(registration),
     canTakePlace: isWaiting && isOpen && event.waitingRule !== 'by_hand' && hasRoom(placesFor(db, event, attendance)),
     door: status === 'confirmed' ? own.door(registration) : null,
+    code: isExpected ? qrPath(config.baseUrl + own.checkIn(registration)) : null,
     doorOpensAt: doorOpensAt(event),
     feed: person ? own.feed(person) : null,
     stopped: isOpen && status === 'confirmed' ? stoppedFor(db, registration) : null,
     places: placesOf(db, event),
-    formFields: listFormFields(db, event.id),
+    formFields: fieldsFor(db, registration),
     form:
       form ??
       emptyForm({

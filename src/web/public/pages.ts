@@ -11,8 +11,12 @@ import type { Registration } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Scope } from '#src/domain/stopping.ts'
 import type { Theme } from '#src/domain/themes.ts'
+import type { QrPath } from '#src/lib/qr.ts'
 import type { Form } from '../pages.ts'
+import type { EntrancePages } from './check-ins.ts'
+import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
+import type { Contribution } from './own-contribution.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
@@ -34,7 +38,7 @@ export interface Own {
   path: string
 }
 
-export interface PublicPages {
+export interface PublicPages extends InvitationPage, EntrancePages {
   /** An error or refusal: a heading, a sentence, a way on. */
   'public/message': { status: number; title: string; text: string }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -57,6 +61,8 @@ export interface PublicPages {
     daysLeft: number
     isLive: boolean
     sessions: Session[]
+    /** Seen by an organiser only: a draft, or changes that are not saved. */
+    preview: 'draft' | 'unsaved' | null
     formFields: FormField[]
     coverSize: ReturnType<typeof sizeOf> | null
     /** When people can register, in a sentence. */
@@ -77,6 +83,8 @@ export interface PublicPages {
     registration: Registration
     event: ListedEvent
     email: string
+    /** For who speaks or hosts. */
+    contribution: Contribution | null
     position: number
     isPast: boolean
     isOpen: boolean
@@ -84,6 +92,8 @@ export interface PublicPages {
     isSure: boolean
     canTakePlace: boolean
     door: string | null
+    /** What somebody at the entrance scans; for who comes in person. */
+    code: QrPath | null
     doorOpensAt: Temporal.Instant
     feed: string | null
     /** The reminders this person has stopped, where they would have come. */

@@ -17,6 +17,9 @@ const SERIES = {
 }
 const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
 
+/** What phones send is JSON: a form is none of it, and changes nothing. */
+const NO_JSON = { marks: 'x' }
+
 const MAIL = '/console/groups/noord/mails/nl/confirmed'
 
 /** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
@@ -66,6 +69,12 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
   ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
   ['GET /console/events/:id/registrations.csv', '/console/events/1/registrations.csv', undefined, 'organiser'],
+  ['GET /console/events/:id/check-in', '/console/events/1/check-in', undefined, 'host'],
+  ['POST /console/events/:id/check-in', '/console/events/1/check-in', { registration: '1', present: 'yes' }, 'host'],
+  ['GET /console/events/:id/check-ins', '/console/events/1/check-ins', undefined, 'host'],
+  ['POST /console/events/:id/check-ins', '/console/events/1/check-ins', NO_JSON, 'host'],
+  ['GET /console/events/:id/attendance-list', '/console/events/1/attendance-list', undefined, 'host'],
+  ['GET /console/events/:id/badges', '/console/events/1/badges', undefined, 'host'],
   ['POST /console/registrations/:id/cancellation', '/console/registrations/1/cancellation', {}, 'organiser'],
   ['POST /console/registrations/:id/promotion', '/console/registrations/1/promotion', {}, 'organiser'],
   ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
@@ -154,7 +163,7 @@ describe('a host', () => {
       // A host has no group to make something in, so there is nothing to find.
       expect(statusCode).toBe(/new$/.test(route) && form ? 422 : 404)
       expect(state()).toBe(before)
-    } else expect(statusCode).toBe(form ? 303 : 200)
+    } else expect(statusCode).toBe(form === NO_JSON ? 400 : form ? 303 : 200)
     if (lists.includes(route)) expect(state()).toBe(before)
   })
 

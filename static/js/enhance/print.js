@@ -1,0 +1,5 @@
+// <button hidden data-enhance="print">: opens the browser's own print dialogue.
+export default button => {
+  button.hidden = false
+  button.addEventListener('click', () => print())
+}
