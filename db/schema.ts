@@ -604,22 +604,22 @@ const eventCounted = () =>
     .references(() => events.id, { onDelete: 'cascade' })
 
 /** The attendees of an event added up. Made from the registrations and made anew when those change: see `stale_events`. */
-const added = () => ({
-  registered: integer().notNull(),
-  /** Who has a place, was there, and was missing: known only where anybody was seen. */
-  placed: integer().notNull(),
-  attended: integer().notNull(),
-  absent: integer().notNull(),
-  /** Who waits, and who ever did. */
-  waiting: integer().notNull(),
-  waited: integer().notNull(),
-  cancelled: integer().notNull(),
-  minutes: integer().notNull(),
-})
-
 export const roleTotals = sqliteTable(
   'role_totals',
-  { eventId: eventCounted(), role: text({ enum: ROLES }).notNull(), ...added() },
+  {
+    eventId: eventCounted(),
+    role: text({ enum: ROLES }).notNull(),
+    registered: integer().notNull(),
+    /** Who has a place, was there, and was missing: known only where anybody was seen. */
+    placed: integer().notNull(),
+    attended: integer().notNull(),
+    absent: integer().notNull(),
+    /** Who waits, and who ever did. */
+    waiting: integer().notNull(),
+    waited: integer().notNull(),
+    cancelled: integer().notNull(),
+    minutes: integer().notNull(),
+  },
   table => [primaryKey({ columns: [table.eventId, table.role] }), oneOf('role_totals_role', table.role, ROLES)],
 )
 
@@ -633,7 +633,10 @@ export const organisationTotals = sqliteTable(
     written: text().notNull(),
     /** Of the event, so that a year is read in the order of its spellings. */
     year: integer().notNull(),
-    ...added(),
+    registered: integer().notNull(),
+    attended: integer().notNull(),
+    absent: integer().notNull(),
+    minutes: integer().notNull(),
     /** The lowest and the highest person: with two people at most, these are all of them. */
     firstPersonId: integer().notNull(),
     lastPersonId: integer().notNull(),
@@ -641,10 +644,8 @@ export const organisationTotals = sqliteTable(
   table => [
     primaryKey({ columns: [table.eventId, table.spelling] }),
     index('organisation_totals_year').on(
-      table.year,
-      table.spelling,
-      table.eventId,
-      ...Object.keys(added()).map(name => table[name as keyof ReturnType<typeof added>]),
+      ...[table.year, table.spelling, table.eventId],
+      ...[table.registered, table.attended, table.absent, table.minutes],
     ),
   ],
 )

@@ -441,12 +441,8 @@ CREATE TABLE `organisation_totals` (
 	`written` text NOT NULL,
 	`year` integer NOT NULL,
 	`registered` integer NOT NULL,
-	`placed` integer NOT NULL,
 	`attended` integer NOT NULL,
 	`absent` integer NOT NULL,
-	`waiting` integer NOT NULL,
-	`waited` integer NOT NULL,
-	`cancelled` integer NOT NULL,
 	`minutes` integer NOT NULL,
 	`first_person_id` integer NOT NULL,
 	`last_person_id` integer NOT NULL,
@@ -481,7 +477,7 @@ CREATE TABLE `stale_events` (
 	FOREIGN KEY (`event_id`) REFERENCES `events`(`id`) ON UPDATE no action ON DELETE cascade
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `organisation_totals_year` ON `organisation_totals` (`year`,`spelling`,`event_id`,`registered`,`placed`,`attended`,`absent`,`waiting`,`waited`,`cancelled`,`minutes`);--> statement-breakpoint
+CREATE INDEX `organisation_totals_year` ON `organisation_totals` (`year`,`spelling`,`event_id`,`registered`,`attended`,`absent`,`minutes`);--> statement-breakpoint
 CREATE INDEX `audit_entries_action` ON `audit_entries` (`group_id`,`action`,`id`);--> statement-breakpoint
 -- Whoever has had to wait has no place yet, or got it later than they came.
 UPDATE `registrations` SET `waited_at` = `created_at` WHERE `confirmed_at` IS NULL OR `confirmed_at` > `created_at`;--> statement-breakpoint

@@ -9,7 +9,7 @@ import type { Event } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
 import { groupsWith, type Organiser } from './organisers.ts'
 import type { Series } from './series.ts'
-import { COUNTS, type Counts, countEvent, listStale, NOTHING, yearOf } from './totals.ts'
+import { COUNTS, type Counts, countEvent, listStale, NOTHING, totalOf, yearOf } from './totals.ts'
 
 const FIELDS = {
   id: events.id,
@@ -114,15 +114,9 @@ function keptFacts(db: Db, list: ReachedEvent[]): Fact[] {
 export const idsOf = (list: Pick<Event, 'id'>[]) =>
   sql`(select value from json_each(${JSON.stringify(list.map(({ id }) => id))}))`
 
-export function totalOf(facts: Counts[]): Counts {
-  return Object.fromEntries(
-    COUNTS.map(name => [name, facts.reduce((sum, fact) => sum + fact[name], 0)]),
-  ) as unknown as Counts
-}
-
 /** Facts put together by what they have in common. */
 export function cutBy<Key>(facts: Fact[], keyOf: (fact: Fact) => Key): Map<Key, Counts> {
-  return new Map([...Map.groupBy(facts, keyOf)].map(([key, part]) => [key, totalOf(part)]))
+  return new Map([...Map.groupBy(facts, keyOf)].map(([key, part]) => [key, totalOf(COUNTS, part)]))
 }
 
 /** January to December, also those in which nothing was. */
@@ -150,7 +144,10 @@ export function byTheme(db: Db, { events: list, facts }: Ground): ThemeReach[] {
   return [...Map.groupBy(rows, row => row.id).values()].flatMap(of => {
     const [first] = of
     if (!first) return []
-    const counts = totalOf(of.map(({ eventId }) => ofEvent.get(eventId) ?? NOTHING))
+    const counts = totalOf(
+      COUNTS,
+      of.map(({ eventId }) => ofEvent.get(eventId) ?? NOTHING),
+    )
     return [{ ...counts, id: first.id, name: first.name, events: of.length }]
   })
 }

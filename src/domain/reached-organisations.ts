@@ -7,22 +7,22 @@ import { events, organisationTotals } from '#db/schema.ts'
 import { fold } from '#src/lib/text.ts'
 import { listNames, type Organisation, spellingsOf } from './organisations.ts'
 import { type Ground, idsOf, settled } from './reach.ts'
-import { COUNTS, type Counts, countEvent, listStale, NOTHING, type OrganisationCounts, plus } from './totals.ts'
+import { ATTENDANCE, type Attendance, countEvent, listStale, type OrganisationCounts, totalOf } from './totals.ts'
 
 /** From so many people on, an organisation is called by its name. */
 export const FEWEST_PEOPLE = 3
 
-export interface OrganisationReach extends Counts {
+export interface OrganisationReach extends Attendance {
   name: string
 }
 
 export interface OrganisationsReach {
   /** The most registrations first. */
   named: OrganisationReach[]
-  others: Counts
+  others: Attendance
 }
 
-interface Sum extends Counts {
+interface Sum extends Attendance {
   spelling: string
   /** Most people at one event, and an event at which it was written. */
   most: number
@@ -44,12 +44,11 @@ export function byOrganisation(db: Db, ground: Ground, now: Temporal.Instant): O
   const others = groups.filter(of => !isNamed(of)).map(together)
   return {
     named: named.sort((a, b) => b.registered - a.registered || a.name.localeCompare(b.name)),
-    others: others.reduce(plus, NOTHING),
+    others: totalOf(ATTENDANCE, others),
   }
 }
 
-const together = (of: Sum[]): Counts =>
-  of.reduce<Counts>((sum, { spelling: _1, most: _2, eventId: _3, written: _4, ...one }) => plus(sum, one), NOTHING)
+const together = (of: Sum[]): Attendance => totalOf(ATTENDANCE, of)
 
 /** More events than this are a good part of a year: reading the year through is faster than looking each of them up. */
 const MANY_EVENTS = 150
@@ -64,10 +63,10 @@ function isKept({ year, events: list, aside }: Ground) {
 }
 
 function keptSums(db: Db, ground: Ground): Sum[] {
-  const sums = Object.fromEntries(COUNTS.map(name => [name, sql<number>`sum(${organisationTotals[name]})`]))
+  const sums = Object.fromEntries(ATTENDANCE.map(name => [name, sql<number>`sum(${organisationTotals[name]})`]))
   return db
     .select({
-      ...(sums as Record<(typeof COUNTS)[number], ReturnType<typeof sql<number>>>),
+      ...(sums as Record<keyof Attendance, ReturnType<typeof sql<number>>>),
       spelling: organisationTotals.spelling,
       most: sql<number>`max(${organisationTotals.registered})`,
       eventId: sql<number>`max(${organisationTotals.eventId})`,
@@ -151,7 +150,7 @@ export function isShared(db: Db, organisation: string): boolean {
   return people.size >= FEWEST_PEOPLE || rows.some(row => row.registered >= FEWEST_PEOPLE)
 }
 
-function peopleOf(db: Db, spellings: string[]): (People & Pick<Counts, 'registered'>)[] {
+function peopleOf(db: Db, spellings: string[]): (People & Pick<Attendance, 'registered'>)[] {
   const stale = listStale(db)
   const years = db.selectDistinct({ year: organisationTotals.year }).from(organisationTotals).all()
   const kept = years.flatMap(({ year }) =>

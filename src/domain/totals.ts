@@ -18,6 +18,10 @@ export const COUNTS = [
 ] as const
 export type Counts = Record<(typeof COUNTS)[number], number>
 
+/** What is kept of organisations: a year of them is a lot to read. */
+export const ATTENDANCE = ['registered', 'attended', 'absent', 'minutes'] as const
+export type Attendance = Pick<Counts, (typeof ATTENDANCE)[number]>
+
 export interface RoleCounts extends Counts {
   role: (typeof ROLES)[number]
 }
@@ -48,9 +52,13 @@ export const NOTHING: Counts = {
   minutes: 0,
 }
 
-export function plus<C extends Counts>(one: C, other: Counts): C {
-  const sums = COUNTS.map((name): [string, number] => [name, one[name] + other[name]])
-  return { ...one, ...Object.fromEntries(sums) }
+/** Each of these counts, added up over a list. */
+export function totalOf<Name extends string>(
+  names: readonly Name[],
+  list: Record<Name, number>[],
+): Record<Name, number> {
+  const sumOf = (name: Name) => list.reduce((sum, one) => sum + one[name], 0)
+  return Object.fromEntries(names.map(name => [name, sumOf(name)])) as Record<Name, number>
 }
 
 /** Speakers and hosts are no attendees, and who stands on the list twice counts once. */
@@ -114,7 +122,13 @@ function mergeBy<Row extends Counts & Pick<OrganisationCounts, 'firstPersonId' |
     const before = merged.get(keyOf(row))
     const firstPersonId = Math.min(before?.firstPersonId ?? row.firstPersonId, row.firstPersonId)
     const lastPersonId = Math.max(before?.lastPersonId ?? row.lastPersonId, row.lastPersonId)
-    merged.set(keyOf(row), { ...(before ? plus(before, row) : row), firstPersonId, lastPersonId })
+    merged.set(keyOf(row), {
+      ...row,
+      ...before,
+      ...totalOf(COUNTS, before ? [before, row] : [row]),
+      firstPersonId,
+      lastPersonId,
+    })
   }
   return [...merged.values()]
 }
@@ -129,7 +143,7 @@ const ofOrganisation = prepared(db =>
   db
     .insert(organisationTotals)
     .values(
-      placeholders(['eventId', 'spelling', 'written', 'year', ...COUNTS, 'firstPersonId', 'lastPersonId'] as const),
+      placeholders(['eventId', 'spelling', 'written', 'year', ...ATTENDANCE, 'firstPersonId', 'lastPersonId'] as const),
     )
     .prepare(),
 )
