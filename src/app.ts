@@ -8,24 +8,32 @@ import { maskUrl } from './lib/masking.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { attendanceListRoutes } from './web/console/attendance-lists.ts'
 import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
+import { accountRoutes } from './web/console/account.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
+import { briefingRoutes } from './web/console/briefings.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
 import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
 import { duplicateRoutes } from './web/console/duplicates.ts'
+import { contributorActRoutes } from './web/console/contributor-acts.ts'
+import { contributorRoutes } from './web/console/contributors.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
+import { handoverRoutes } from './web/console/handovers.ts'
 import { homeRoutes } from './web/console/home.ts'
+import { invitationRoutes } from './web/console/invitations.ts'
 import { mailHtmlRoutes } from './web/console/mail-html.ts'
 import { mailPreviewRoutes } from './web/console/mail-previews.ts'
 import { mailingPageRoutes } from './web/console/mailing-page.ts'
 import { mailingRoutes } from './web/console/mailings.ts'
 import { mailRoutes } from './web/console/mails.ts'
+import { memberRoutes } from './web/console/members.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
 import { peopleImportRoutes } from './web/console/people-imports.ts'
+import { passkeyRoutes, passkeySignInRoutes } from './web/console/passkeys.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { publicationRoutes } from './web/console/publication.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
@@ -55,8 +63,10 @@ import { discoveryRoutes } from './web/public/discovery.ts'
 import { eventRoutes } from './web/public/events.ts'
 import { feedRoutes } from './web/public/feeds.ts'
 import { healthRoutes } from './web/public/health.ts'
+import { invitationAnswerRoutes } from './web/public/invitations.ts'
 import { doorRoutes } from './web/public/join.ts'
 import { myRoutes } from './web/public/my.ts'
+import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
 import { textRoutes } from './web/public/texts.ts'
@@ -109,6 +119,7 @@ export async function createApp(
   coverRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
+  ownContributionRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)
   entranceRoutes(app, deps)
@@ -120,9 +131,16 @@ export async function createApp(
   discoveryRoutes(app, deps)
   healthRoutes(app, deps)
   signInRoutes(app, deps)
+  passkeySignInRoutes(app, deps)
+  invitationAnswerRoutes(app, deps)
   forOrganisers(app, scope => {
     homeRoutes(scope, deps)
     groupRoutes(scope, deps)
+    memberRoutes(scope, deps)
+    invitationRoutes(scope, deps)
+    handoverRoutes(scope, deps)
+    accountRoutes(scope, deps)
+    passkeyRoutes(scope, deps)
     mailRoutes(scope, deps)
     mailPreviewRoutes(scope, deps)
     seriesRoutes(scope, deps)
@@ -138,6 +156,9 @@ export async function createApp(
     publicationRoutes(scope, deps)
     moveRoutes(scope, deps)
     cancellationRoutes(scope, deps)
+    contributorRoutes(scope, deps)
+    contributorActRoutes(scope, deps)
+    briefingRoutes(scope, deps)
     registrationListRoutes(scope, deps)
     attendeeRoutes(scope, deps)
     checkInRoutes(scope, deps)

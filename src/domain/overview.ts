@@ -6,6 +6,7 @@ import {
   desc,
   eq,
   gt,
+  gte,
   inArray,
   isNotNull,
   isNull,
@@ -34,6 +35,27 @@ const LONGEST = { hours: 7 * 24 }
 export function listComing(db: Db, organiser: Organiser, right: Right, now: Temporal.Instant, limit: number) {
   const notOver = and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now))
   return listWhere(db, and(isNotNull(events.publishedAt), notOver, isMine(organiser, right)), limit)
+}
+
+/**
+ * What comes first of all that takes place, or is going on: published, or a draft where this organiser works on it. Drafts of
+ * a day that has passed come to nothing any more.
+ */
+export function findAhead(db: Db, organiser: Organiser, now: Temporal.Instant): ListedEvent | undefined {
+  const notOver = and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now), isNull(events.cancelledAt))
+  const isSeen = and(isMine(organiser, 'host'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
+  return listWhere(db, and(notOver, isSeen), 1)[0]
+}
+
+/** The drafts of a series in a calendar year. */
+export function listDraftsOfYear(db: Db, { id }: Series, year: number): Event[] {
+  const within = and(gte(events.localStart, `${year}-01-01`), lt(events.localStart, `${year + 1}-01-01`))
+  return db
+    .select()
+    .from(events)
+    .where(and(eq(events.seriesId, id), isNull(events.publishedAt), within))
+    .orderBy(asc(events.startsAt))
+    .all()
 }
 
 /** Drafts, the first one first; those whose day has passed as well, since they can still be removed. */

@@ -8,10 +8,13 @@ import type { Event } from './events.ts'
 import { isMine, type Organiser } from './organisers.ts'
 import { EARLIEST, LATEST, type Task } from './run-sheets.ts'
 
-/** `lapsed`: never ticked, and so long over that nobody is asked any more. */
+/** `lapsed`: never ticked, and nobody is asked any more: it was for an event that is over, or is long past itself. */
 export type TaskState = 'done' | 'overdue' | 'soon' | 'open' | 'lapsed'
 
-export type TaskEvent = Pick<Event, 'id' | 'title' | 'localStart' | 'timeZone' | 'durationMinutes' | 'publishedAt'>
+export type TaskEvent = Pick<
+  Event,
+  'id' | 'title' | 'localStart' | 'timeZone' | 'durationMinutes' | 'endsAt' | 'publishedAt'
+>
 
 export interface DueTask {
   task: Task
@@ -31,7 +34,7 @@ export interface DueTask {
 
 /** A line is coming up this many days before it is due. */
 const SOON_DAYS = 7
-/** Nobody is asked about a line this long after its day and that of the event. */
+/** Nobody is asked about a line this long after its day. */
 const LAPSE_DAYS = 30
 
 /** So many days from the day of the event by its own wall clock: when the event moves, this moves along. */
@@ -90,11 +93,11 @@ function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days:
 }
 
 function read(db: Db, where: SQL | undefined, now: Temporal.Instant): DueTask[] {
-  const { id, title, localStart, timeZone, durationMinutes, publishedAt } = events
+  const { id, title, localStart, timeZone, durationMinutes, endsAt, publishedAt } = events
   return db
     .select({
       task: tasks,
-      event: { id, title, localStart, timeZone, durationMinutes, publishedAt },
+      event: { id, title, localStart, timeZone, durationMinutes, endsAt, publishedAt },
       groupId: sql<number>`coalesce((select group_id from ${series} where ${series.id} = ${events.seriesId}), ${events.groupId})`,
       isProven: sql<number>`${isProvenAt(now)}`,
       tickedAt: taskTicks.doneAt,
@@ -120,16 +123,16 @@ type Row = Omit<DueTask, 'due' | 'daysLeft' | 'state'>
 function judge(row: Row, now: Temporal.Instant): DueTask {
   const today = dateIn(now, row.event.timeZone)
   const due = dueOn(row.event, row.task)
-  return { ...row, due, daysLeft: today.until(due).days, state: stateOf(row, due, today) }
+  return { ...row, due, daysLeft: today.until(due).days, state: stateOf(row, due, now) }
 }
 
-function stateOf({ event, isProven, tickedAt }: Row, due: Temporal.PlainDate, today: Temporal.PlainDate): TaskState {
+function stateOf({ task, event, isProven, tickedAt }: Row, due: Temporal.PlainDate, now: Temporal.Instant): TaskState {
   if (isProven || tickedAt) return 'done'
-  const daysLeft = today.until(due).days
+  const daysLeft = dateIn(now, event.timeZone).until(due).days
   if (daysLeft > SOON_DAYS) return 'open'
   if (daysLeft >= 0) return 'soon'
-  const sinceEvent = dueOn(event, { days: 0 }).until(today).days
-  return Math.min(-daysLeft, sinceEvent) > LAPSE_DAYS ? 'lapsed' : 'overdue'
+  const isForNothing = task.days < 0 && event.endsAt.epochMilliseconds <= now.epochMilliseconds
+  return isForNothing || -daysLeft > LAPSE_DAYS ? 'lapsed' : 'overdue'
 }
 
 const comesAs = (part: 'speaker' | 'host') =>

@@ -68,6 +68,14 @@ export const nl = {
     task_days: 'Vul een heel getal in: hoogstens 365 dagen ervoor, of hoogstens 90 dagen erna.',
     declineHours: 'Vul een heel getal in van 0 tot en met 336, of laat het leeg.',
     url: 'Vul een volledig adres in, dat begint met https://.',
+    window_late: 'Kies een moment voordat het is afgelopen.',
+    window_order: 'Dit ligt voor het begin van de aanmelding.',
+    options_few: 'Geef minstens twee mogelijkheden, elk op een eigen regel.',
+    options_many: 'Geef hoogstens 30 mogelijkheden van 100 tekens.',
+    answer_days: 'Vul een getal in van 1 tot en met 365.',
+    picture: 'Dit is geen foto die we kunnen lezen. Kies een PNG, JPEG of WebP.',
+    picture_large: 'Deze foto is groter dan 5 MB. Kies een kleinere.',
+    picture_missing: 'Kies een foto.',
     room_in_text:
       'Hier staat het adres van de online ruimte. Dat is niet openbaar: haal het weg. Deelnemers komen binnen via hun eigen link.',
     link_in_text:
@@ -1567,7 +1575,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         }
         const field = fields[problem.field] ?? problem.field
         if (problem.why === 'twice') return `Dit e-mailadres staat ook op regel ${problem.line}.`
-        if (problem.why === 'missing') return `De ${field} ontbreekt.`.replace(/^De (e-mailadres)/, 'Het $1')
+        if (problem.why === 'missing') return `De ${field} ontbreekt.`
         if (problem.why === 'too_long') return `De ${field} is te lang.`
         if (problem.why === 'no_such_time')
           return 'Deze tijd bestaat niet, of twee keer: de klok gaat dan vooruit of terug.'
@@ -1667,6 +1675,89 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       lead: 'Komt het vaker terug? Maak dan een reeks. Dit wordt een concept: niemand ziet het tot je het publiceert.',
       create: 'Maak het concept',
     },
+    editor: {
+      contents: 'Op deze pagina',
+      parts: {
+        texts: 'Titel en teksten',
+        people: 'Mensen en werkplaatsen',
+        places: 'Plaatsen en aanmelden',
+        form: 'Vragen op het formulier',
+        after: 'Na afloop',
+        cover: 'Omslagfoto',
+      },
+      untitled: 'Zonder titel',
+      preview: 'Bekijk eerst',
+      previewHint: 'Opent in een nieuw tabblad. Er wordt niets bewaard.',
+      placeIs: 'Tijd en locatie',
+      changePlace: 'Wijzig tijd en locatie',
+      noVenue: 'De locatie is nog niet ingevuld.',
+      cohosts: 'Samen met',
+      cohostsHint: 'Het staat dan ook op de pagina en in de agenda-feed van die werkplaats.',
+      newTheme: 'Nieuw thema',
+      newThemeHint: 'Staat jullie thema er niet bij? Schrijf het hier. Het komt in de lijst voor iedereen.',
+      hostUrl: 'Link voor de gespreksleider',
+      hostHint: 'De ruimte zoals de gespreksleider die opent. Even geheim als de ruimte zelf.',
+      waitingRule: 'Als alle plaatsen bezet zijn',
+      waitingRules: {
+        automatic: 'Wachtlijst: een vrije plaats gaat vanzelf naar wie het langst wacht',
+        by_hand: 'Wachtlijst: ik geef vrije plaatsen zelf',
+        none: 'Geen wachtlijst: vol is vol',
+      },
+      window: 'Wanneer kan iemand zich aanmelden?',
+      windowHint: 'Laat leeg als het kan vanaf nu tot het begint.',
+      fromDate: 'Vanaf',
+      untilDate: 'Tot en met',
+      clockTime: 'Tijd',
+      formLead:
+        'Naam, e-mailadres, organisatie, rol en “Wat heb je nodig om mee te kunnen doen?” staan er al op. Alleen organisatoren zien de antwoorden.',
+      field: (number: number) => `Vraag ${number}`,
+      newField: 'Nieuwe vraag',
+      label: 'De vraag',
+      fieldHint: 'Uitleg bij de vraag',
+      fieldKind: 'Soort antwoord',
+      fieldKinds: { text: 'Eigen tekst', choice: 'Eén keuze', several: 'Meer keuzes', yes_no: 'Ja of nee' },
+      options: 'Mogelijkheden',
+      optionsHint: 'Bij een of meer keuzes. Eén per regel.',
+      required: 'Verplicht?',
+      requiredChoices: { no: 'Mag leeg blijven', yes: 'Moet ingevuld worden' },
+      days: 'Wissen na afloop, in dagen',
+      daysHint: 'Van 1 tot en met 365. Leeg is 30.',
+      order: 'Volgorde',
+      removeField: 'Haal deze vraag weg',
+      moreRows: 'Meer nodig? Bewaar eerst. Dan komen er nieuwe regels bij.',
+      lostTitle: (count: number) => (count === 1 ? 'Er gaat één antwoord weg' : `Er gaan ${count} antwoorden weg`),
+      lostText:
+        'Je haalt een vraag weg of verandert die zo, dat gegeven antwoorden niet meer passen. Er is nog niets bewaard. Klik nog eens op Bewaar als dit klopt.',
+      materials: 'Terugkijken en lezen',
+      material: (number: number) => `Materiaal ${number}`,
+      newMaterial: 'Nieuw materiaal',
+      materialKind: 'Soort',
+      materialTitle: 'Naam',
+      materialUrl: 'Adres',
+      removeMaterial: 'Haal dit weg',
+      coverLead: 'Staat boven aan de pagina, en bij een gedeelde link. PNG, JPEG of WebP van hoogstens 5 MB.',
+      coverFile: 'Foto',
+      coverNew: 'Andere foto',
+      coverAlt: 'Wat staat erop?',
+      coverAltHint: 'Eén zin voor wie de foto niet ziet.',
+      coverSave: 'Zet de foto op de pagina',
+      coverReplace: 'Bewaar de foto',
+      coverRemove: 'Haal de foto weg',
+      coverApart: 'De foto bewaar je apart. Bewaar eerst wat je hierboven hebt veranderd.',
+      copy: 'Maak een kopie',
+      copyText:
+        'Een concept met dezelfde teksten, mensen, plaatsen en vragen. Materiaal, foto en aanmeldingen gaan niet mee.',
+      copyDate: 'Op welke dag?',
+      copySubmit: 'Maak de kopie',
+      staleTitle: 'Iemand anders heeft dit intussen bewaard',
+      staleBy: (who: string, when: string) => `${who} bewaarde dit op ${when}.`,
+      staleText: 'Jouw tekst is nog niet bewaard. Kijk hieronder wat er verschilt. Klopt alles? Klik dan op Bewaar.',
+      staleTheirs: 'Overgenomen, want jij veranderde dit niet',
+      staleBoth: 'Jullie veranderden dit allebei. In het formulier staat wat jij schreef.',
+      staleNow: 'Nu bewaard',
+      staleTyped: 'Wat jij schreef',
+      staleEmpty: 'leeg',
+    },
     edit: {
       texts: 'Tekst en plaatsen',
       done: {
@@ -1675,6 +1766,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         moved: 'Verplaatst.',
         cancelled: 'Geannuleerd.',
         reinstated: 'Het gaat weer door.',
+        duplicated: 'Dit is de kopie. Het is een concept: alleen organisatoren zien het.',
+        cover: 'De foto is bewaard.',
       },
       stale:
         'Iemand anders paste dit aan terwijl jij schreef. Jouw tekst staat hieronder en is nog niet bewaard. Bewaar je nu, dan geldt jouw tekst.',
@@ -1710,7 +1803,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     },
     preview: {
       note: 'Zo ziet een deelnemer het straks. Tot je publiceert, zien alleen organisatoren dit.',
-      back: 'Terug naar het concept',
+      published: 'Zo ziet een deelnemer het nu.',
+      unsaved: 'Zo wordt het als je bewaart. Er is nog niets veranderd.',
+      back: 'Terug naar de gegevens',
     },
     move: {
       title: 'Tijd en locatie',
@@ -1728,7 +1823,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       title: 'Groepen',
       lead: 'Een recht in een groep geldt ook in alle groepen eronder.',
       none: 'Je hebt nog in geen groep een recht.',
-      yours: (right: string) => `jij bent ${right}`,
+      meaning: 'Wat de rechten zijn',
       nav: {
         label: 'Deze groep',
         data: 'Gegevens',

@@ -8,6 +8,7 @@ import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
 import { changeableIds, listComing, listDrafts, listEnded } from '#src/domain/overview.ts'
 import { placesOfMany } from '#src/domain/places.ts'
+import { countOverdue } from '#src/domain/tasks.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine } from '#src/lib/text.ts'
@@ -58,7 +59,7 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
     })
   })
 
-  const rowsFor = (request: FastifyRequest, list: ListedEvent[]) => listedForMe({ db }, request, list)
+  const rowsFor = (request: FastifyRequest, list: ListedEvent[]) => listedForMe({ db, clock }, request, list)
 
   app.get(paths.console.newEvent(), async (request, reply) => {
     const groups = groupsOf(request)
@@ -91,10 +92,20 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
 const isEvent = (value: Event | Record<string, string>): value is Event => typeof value.id === 'number'
 
 /** Events with their places, and whether this organiser may change them or only receive who comes. */
-export function listedForMe({ db }: Pick<Deps, 'db'>, request: FastifyRequest, list: ListedEvent[]): ListedForMe[] {
+export function listedForMe(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  request: FastifyRequest,
+  list: ListedEvent[],
+): ListedForMe[] {
   const places = placesOfMany(db, list)
   const changeable = changeableIds(db, organiserOf(request), list)
-  return list.map(event => ({ event, places: places.get(event.id) ?? [], mayChange: changeable.has(event.id) }))
+  const overdue = countOverdue(db, list, clock.now())
+  return list.map(event => ({
+    event,
+    places: places.get(event.id) ?? [],
+    mayChange: changeable.has(event.id),
+    overdue: overdue.get(event.id) ?? 0,
+  }))
 }
 
 function usualValues(group: Group): Record<string, string> {

@@ -1,17 +1,69 @@
-// The console's first page: what is next, and what still asks for something.
+// The console's first page: the next event with what is still to be done for it, what asks for attention elsewhere, and what
+// comes after it.
 import type { FastifyRequest } from 'fastify'
+import type { Event, ListedEvent } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith, listSeriesWith } from '#src/domain/organisers.ts'
-import { countDrafts, countTroubles, lastPlanned, listComing, listDrafts } from '#src/domain/overview.ts'
+import {
+  countDrafts,
+  countTroubles,
+  findAhead,
+  lastPlanned,
+  listComing,
+  listDrafts,
+  listDraftsOfYear,
+} from '#src/domain/overview.ts'
+import type { Series } from '#src/domain/series.ts'
+import { signUpsOf } from '#src/domain/sign-ups.ts'
+import { type DueTask, listPressing, listTasks } from '#src/domain/tasks.ts'
 import { paths } from '#src/lib/paths.ts'
-import type { App, Deps } from '../deps.ts'
+import { dateIn, isBefore } from '#src/lib/time.ts'
+import type { Chart } from '../charts.ts'
+import type { App, Deps, InboxHealth } from '../deps.ts'
+import { type Strip, stripOf, type Workplace } from '../public/year.ts'
 import { organiserOf } from './access.ts'
 import { listedForMe } from './events.ts'
-import { mailNotice } from './mail-notice.ts'
+import { type MailNotice, mailNotice } from './mail-notice.ts'
+import type { ListedForMe } from './pages.ts'
 import { ruleWords } from './rules.ts'
+import { signUpsChart } from './sign-ups-chart.ts'
 import { warningsFor } from './warnings.ts'
+
+export interface NextEvent extends ListedForMe {
+  tasks: DueTask[]
+  /** Nothing while nobody has registered. */
+  chart: Chart | undefined
+  /** Days until it begins; undefined while it is going on. */
+  daysLeft: number | undefined
+}
+
+export interface HomePages {
+  'console/home': {
+    first: NextEvent | undefined
+    /** What is overdue or due soon for other events than the first, and how many there are besides. */
+    pressing: DueTask[]
+    pressingMore: number
+    /** Nothing is overdue or due soon for any event. */
+    isCalm: boolean
+    strip: Strip | null
+    /** What comes after the first. */
+    next: ListedForMe[]
+    drafts: { event: ListedEvent; warnings: string[] }[]
+    draftCount: number
+    troubles: number
+    mail: MailNotice | undefined
+    inbox: InboxHealth['trouble']
+    series: { found: Series; words: string; last: string | undefined }[]
+    /** Those whose name, colour and address for answers are this organiser's to change. */
+    groups: Group[]
+    mayPlan: boolean
+    wantsSummary: boolean
+  }
+}
 
 const NEXT = 5
 const DRAFTS = 6
+const PRESSING = 8
 
 export function homeRoutes(app: App, deps: Deps): void {
   const { db, clock, inboxHealth } = deps
@@ -19,23 +71,44 @@ export function homeRoutes(app: App, deps: Deps): void {
   app.get(paths.console.home(), async (request, reply) => {
     const me = organiserOf(request)
     const now = clock.now()
-    const drafts = listDrafts(db, me, DRAFTS)
+    const first = findAhead(db, me, now)
+    const coming = listComing(db, me, 'host', now, NEXT + 1).filter(({ id }) => id !== first?.id)
+    const drafts = listDrafts(db, me, DRAFTS + 1).filter(({ id }) => id !== first?.id)
+    const mine = listSeriesWith(db, me, 'organiser')
     return reply.page('console/home', {
-      next: listedForMe(deps, request, listComing(db, me, 'host', now, NEXT)),
-      drafts: drafts.map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
+      first: first && nextEvent(request, first),
+      ...pressingBeside(first, listPressing(db, me, now)),
+      strip: stripOf(db, mine, now, WORKPLACE),
+      next: listedForMe(deps, request, coming.slice(0, NEXT)),
+      drafts: drafts.slice(0, DRAFTS).map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
       draftCount: countDrafts(db, me),
       troubles: countTroubles(db, me),
       mail: mailNotice(deps),
       inbox: inboxHealth.trouble,
-      series: seriesOf(request),
+      series: inWords(request, mine),
       groups: listGroupsWith(db, me, 'owner'),
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,
+      wantsSummary: me.summaryStoppedAt === null,
     })
   })
 
+  function nextEvent(request: FastifyRequest, event: ListedEvent): NextEvent | undefined {
+    const [row] = listedForMe(deps, request, [event])
+    const now = clock.now()
+    const { timeZone, startsAt, localStart } = event
+    const day = Temporal.PlainDateTime.from(localStart).toPlainDate()
+    return (
+      row && {
+        ...row,
+        tasks: listTasks(db, event, now),
+        chart: event.publishedAt ? signUpsChart(request, signUpsOf(db, event, now), row.places) : undefined,
+        daysLeft: isBefore(now, startsAt) ? dateIn(now, timeZone).until(day).days : undefined,
+      }
+    )
+  }
+
   /** Each series with its rule in words and how far ahead it is planned. */
-  function seriesOf(request: FastifyRequest) {
-    const mine = listSeriesWith(db, organiserOf(request), 'organiser')
+  function inWords(request: FastifyRequest, mine: Series[]) {
     const last = lastPlanned(db, mine)
     return mine.map(found => ({
       found,
@@ -43,4 +116,17 @@ export function homeRoutes(app: App, deps: Deps): void {
       last: last.get(found.id),
     }))
   }
+
+  const WORKPLACE: Workplace = {
+    drafts: (series, year) => listDraftsOfYear(db, series, year),
+    eventPath: event => paths.console.event(event.id),
+    seriesPath: series => paths.console.planning(series.slug),
+  }
+}
+
+/** What is to be done for the first stands with it already. */
+function pressingBeside(first: Event | undefined, all: DueTask[]) {
+  const others = all.filter(({ event }) => event.id !== first?.id)
+  const pressing = others.slice(0, PRESSING)
+  return { pressing, pressingMore: others.length - pressing.length, isCalm: all.length === 0 }
 }

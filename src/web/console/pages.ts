@@ -1,26 +1,30 @@
 // The console's pages and what their views are given.
-import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import type { Placeholder, TemplateKind } from '#src/domain/placeholders.ts'
 import type { Places } from '#src/domain/places.ts'
-import type { Registration } from '#src/domain/registrations.ts'
-import type { Answer } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Template } from '#src/domain/templates.ts'
-import type { Urgency } from '#src/domain/urgent.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import type { InboxHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
+import type { AccountPages } from './account.ts'
 import type { AttendanceListPages } from './attendance-lists.ts'
 import type { AttendanceReportPages } from './attendance-reports.ts'
 import type { CheckInPages } from './check-ins.ts'
+import type { ContributorPages } from './contributor-acts.ts'
 import type { EditorPages } from './editor-page.ts'
 import type { EventImportPages } from './event-imports.ts'
+import type { GroupPages } from './groups.ts'
+import type { HandoverPages } from './handovers.ts'
 import type { HomePages } from './home.ts'
+import type { InvitationPages } from './invitations.ts'
 import type { MailNotice } from './mail-notice.ts'
 import type { MailingPages } from './mailings.ts'
+import type { MemberPages } from './members.ts'
 import type { PeopleImportPages } from './people-imports.ts'
+import type { PeoplePages } from './people-pages.ts'
 import type { PlanningPages } from './planning.ts'
 import type { RunSheetPages } from './run-sheets.ts'
 import type { SchoolHolidayPages } from './school-holidays.ts'
@@ -121,18 +125,25 @@ export interface MailPage extends Template {
 }
 
 export interface ConsolePages
-  extends AttendanceListPages,
+  extends AccountPages,
+    AttendanceListPages,
     CheckInPages,
+    ContributorPages,
     EditorPages,
+    GroupPages,
+    HandoverPages,
     HomePages,
+    InvitationPages,
     MailingPages,
+    MemberPages,
     PlanningPages,
     PeopleImportPages,
     AttendanceReportPages,
     EventImportPages,
     RunSheetPages,
     SchoolHolidayPages,
-    UrgentPages {
+    UrgentPages,
+    PeoplePages {
   'console/sign-in': { form: Form; hasJoined: boolean }
   'console/sign-in-sent': { form: Form }
   'console/sign-in-link': { token: string; isLive: boolean }
@@ -163,24 +174,6 @@ export interface ConsolePages
   'console/move': { event: Event; form: Form; choices: Record<'attendances', Options> }
   'console/cancel': { event: Event; form: Form }
   'console/proposal': ProposalPage
-  'console/registrations': {
-    event: ListedEvent
-    places: Places[]
-    /** `undeliverable`: why mail to this address comes back. */
-    rows: {
-      registration: Registration
-      email: string | null
-      undeliverable: string | null
-      answer: Answer | undefined
-    }[]
-    q: string
-    status: string
-    mayChange: boolean
-    urgent: Urgency | undefined
-    isOpen: boolean
-    form: Form
-    choices: Record<'statuses' | 'roles' | 'attendances', Options>
-  }
   'console/outbox': {
     messages: Message[]
     titles: Map<number, string>

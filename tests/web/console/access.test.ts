@@ -1,6 +1,6 @@
 // Who may do what: every console route, tried by nobody, by an organiser of another group, and by a host.
 import { describe, expect, test } from 'vitest'
-import { auditEntries, events, groups, registrations, templates } from '#db/schema.ts'
+import { auditEntries, events, groups, registrations, tasks, taskTicks, templates } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { openConsole, signIn } from '../../support/console.ts'
@@ -19,6 +19,8 @@ const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
 
 /** What phones send is JSON: a form is none of it, and changes nothing. */
 const NO_JSON = { marks: 'x' }
+
+const LINE = { title: 'Bel de zaal', days: '5', side: 'before', proof: 'none', version: '' }
 
 const MAIL = '/console/groups/noord/mails/nl/confirmed'
 
@@ -66,6 +68,14 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/events/:id/cancellation', '/console/events/1/cancellation', { revision: '2' }, 'organiser'],
   ['GET /console/events/:id/reinstatement', '/console/events/1/reinstatement', undefined, 'organiser'],
   ['POST /console/events/:id/reinstatement', '/console/events/1/reinstatement', { revision: '2' }, 'organiser'],
+  ['GET /console/events/:id/run-sheet', '/console/events/1/run-sheet', undefined, 'host'],
+  ['POST /console/events/:id/run-sheet', '/console/events/1/run-sheet', LINE, 'organiser'],
+  ['POST /console/events/:id/ticks/:task', '/console/events/1/ticks/1', { done: 'yes' }, 'organiser'],
+  ['POST /console/tasks/:id', '/console/tasks/1', LINE, 'organiser'],
+  ['POST /console/tasks/:id/deletion', '/console/tasks/1/deletion', {}, 'organiser'],
+  ['GET /console/series/:slug/run-sheet', '/console/series/eerste-donderdag/run-sheet', undefined, 'organiser'],
+  ['POST /console/series/:slug/run-sheet', '/console/series/eerste-donderdag/run-sheet', LINE, 'organiser'],
+  ['POST /console/summaries', '/console/summaries', { wanted: 'yes' }, 'anyone'],
   ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
   ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
   ['GET /console/events/:id/registrations.csv', '/console/events/1/registrations.csv', undefined, 'organiser'],
@@ -104,6 +114,8 @@ async function openAll() {
       db.select().from(groups).all(),
       db.select().from(templates).all(),
       db.select().from(registrations).all(),
+      db.select().from(tasks).all(),
+      db.select().from(taskTicks).all(),
       db.select().from(auditEntries).all(),
     ])
   return { ...world, host, stranger, ask, state }
@@ -138,6 +150,7 @@ describe('an owner of another group', () => {
     'POST /console/series/new': 422,
     'GET /console/events/new': 200,
     'POST /console/events/new': 422,
+    'POST /console/summaries': 303,
     'GET /console/school-holidays': 200,
     'POST /console/school-holidays': 422,
     'POST /console/school-holidays/fetch': 422,
