@@ -44,7 +44,7 @@ export async function* sendTests(db: Db, config: Config, email: string, only?: M
       if (only && kind !== only) continue
       const at = systemClock.now()
       const message = await write(tx => addOwn(tx, worker, { key: `test:${attempt}:${kind}`, ...to }, at))
-      const isInThread = isAboutRegistration(kind)
+      const isInThread = isAboutRegistration(kind) || kind === 'mailing'
       const outcome = await delivery.deliver({
         message,
         draft: { occasion, told: null, threadId: isInThread ? threadId : null },

@@ -7,6 +7,7 @@ import { isAnyLeased } from '#src/domain/leases.ts'
 import { isAnyToRelease, releaseScheduled } from '#src/domain/releases.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
 import { areSummariesDue, planSummaries } from '#src/domain/summaries.ts'
+import { addUp, isAnyStale } from '#src/domain/totals.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { createTransport, type Transport } from '#src/mail/transport.ts'
 import { type Crew, createCrews } from './crews.ts'
@@ -25,6 +26,9 @@ export interface WorkerDeps extends Omit<DeliveryDeps, 'transport' | 'worker'> {
 /** A third of a lease: whoever misses one of these still has it. */
 const TEND_EVERY = { seconds: 10 }
 const TEND_MS = 10_000
+/** Reports count what changed since from the rows: often enough for that to stay a little, and few enough to hold nobody up. */
+const ADD_UP_EVERY = { minutes: 1 }
+const ADD_UP_EVENTS = 20
 /** After trouble of our own: long enough not to spin, short enough to be there when the disk is. */
 const TROUBLE_SLEEP_MS = 5000
 /** How long a stop waits for the mails under way, and then for writing down what came of those it cut off. */
@@ -42,6 +46,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   let beat: Temporal.Instant | undefined
   let swept: Temporal.Instant | undefined
   let tended: Temporal.Instant | undefined
+  let addedUp: Temporal.Instant | undefined
   let pumping: Promise<void> | undefined
   let isNudged = false
   let timer: NodeJS.Timeout | undefined
@@ -83,10 +88,18 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
       await write(tx => sweep(tx, now))
     }
     if (areSummariesDue(db, config.timeZone, now)) await write(tx => planSummaries(tx, config.timeZone, now))
+    if (!addedUp || !isBefore(now, addedUp.add(ADD_UP_EVERY))) await keepTotals(now)
     if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
     pace.recover(now)
     for (const crew of crews) await fillCrew(crew)
+  }
+
+  /** After a migration or an import there is a lot to add up: in parts, with the mail that is due between them. */
+  async function keepTotals(now: Temporal.Instant): Promise<void> {
+    const isMore = isAnyStale(db) && (await write(tx => addUp(tx, ADD_UP_EVENTS)))
+    addedUp = isMore ? undefined : now
+    if (isMore) isNudged = true
   }
 
   /** At the start, and then whenever anybody has a mail under way: those of a process that died leave soon after. */

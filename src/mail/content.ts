@@ -20,8 +20,16 @@ export interface Fact {
   url?: string
 }
 
+/** A piece of running text; with an address, a link. */
+export interface Span {
+  text: string
+  url?: string
+}
+
 export type Block =
   | { type: 'paragraph'; text: string }
+  /** A paragraph with links in it. */
+  | { type: 'prose'; spans: Span[] }
   | { type: 'facts'; facts: Fact[] }
   | { type: 'button'; text: string; url: string }
   | { type: 'link'; text: string; url: string }

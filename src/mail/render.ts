@@ -74,6 +74,8 @@ function blockText(block: Block): string {
     case 'button':
     case 'link':
       return `${block.text}:\n${block.url}`
+    case 'prose':
+      return block.spans.map(({ text }) => text).join('')
     case 'code':
       return `  ${block.text}`
     default:

@@ -11,6 +11,7 @@ const TO_MANY: TemplateKind[] = [
   'reinstated',
   'reminder_day',
   'reminder_hour',
+  'mailing',
   'newsletter',
 ]
 

@@ -46,6 +46,7 @@ const EXPECTED: Record<MessageKind, Expected> = {
   briefing: { thread: 'answer' },
   unregistered: { thread: 'answer', method: 'CANCEL' },
   tasks: { stops: true },
+  mailing: { thread: 'answer', isByHand: true },
   newsletter: { stops: true, isByHand: true },
 }
 const TO = 'zoe@example.org'

@@ -9,12 +9,14 @@ import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { invite } from '#src/domain/invitations.ts'
+import { createMailing } from '#src/domain/mailings.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { enqueue, type MessageKind } from '#src/domain/outbox.ts'
 import { findOrCreatePerson, requestMyLink } from '#src/domain/people.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
+import { release } from '#src/domain/releases.ts'
 import { applyReply } from '#src/domain/replies.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
 import { createDelivery } from '#src/jobs/deliver.ts'
@@ -114,6 +116,18 @@ async function comesToEight(house: House): Promise<void> {
   writeNow(house.db, tx => grant(tx, createOrganiser(tx, ME, 'Organisator', now(house)), house.group, 'organiser'))
   await house.deliver()
   house.clock.set('2026-11-22T07:00:00Z')
+}
+
+/** In an organiser's own words, to everybody with a place. */
+function write(house: House): void {
+  const letter = { subject: 'Neem een vraag mee', body: `Lees eerst ${house.url}/archive. Tot dan!` }
+  writeNow(house.db, tx => {
+    const { id } = createOrganiser(tx, 'otto@example.org', 'Otto', now(house))
+    const written = { audience: 'confirmed', ...letter } as const
+    const mailing = createMailing(tx, house.event(), written, id, now(house))
+    const releaser = { organiserId: id, revision: mailing.revision, shown: 1 }
+    release(tx, mailing, house.event(), releaser, now(house))
+  })
 }
 
 /** As `send-test-mail` sends one: nothing puts newsletters in the outbox yet. */
@@ -231,6 +245,14 @@ export const SCENES = {
       writeNow(house.db, tx => sendBriefing(tx, house.event(), undefined, now(house)))
     },
     reader: [saysYes, goesIn, unregisters],
+  },
+  mailing: {
+    happens: async house => {
+      await registered(house)
+      write(house)
+      house.clock.advance({ minutes: 2 })
+    },
+    reader: [goesIn, unregisters],
   },
   newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
   test: {

@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
+import { exampleInvitation } from '#src/domain/invitations.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { readOwnTexts } from '#src/domain/own-texts.ts'
@@ -127,6 +128,7 @@ function setUp(
     const signIn = { token: '•'.repeat(3), code: '123456', expiresAt: now.add({ minutes: 15 }) }
     return { occasion: { kind, signIn, ...to } }
   }
+  if (kind === 'invitation') return { occasion: { kind, invitation: exampleInvitation(group, organiser, now), ...to } }
   if (kind === 'my' || kind === 'newsletter') {
     const person = findOrCreatePerson(tx, organiser.email, now)
     if (kind === 'my') return { occasion: { kind, person, ...to } }

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
 import { type Act, carryOut, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
-import type { Event } from '#src/domain/events.ts'
+import { type Event, getEvent } from '#src/domain/events.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
@@ -13,6 +13,7 @@ import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
+import { readCopy } from './mailing-letters.ts'
 import type { PreviewedMail, ProposalPage, Question } from './pages.ts'
 
 /** One thing an organiser is about to do to an event. */
@@ -91,7 +92,9 @@ export function writeMail(tx: Tx, deps: Deps, message: Message): PreviewedMail |
 }
 
 /** The same with its links open: for who closes them. */
-export function renderMail(tx: Tx, deps: Deps, { kind, registrationId }: Message) {
+export function renderMail(tx: Tx, deps: Deps, message: Message) {
+  const { kind, registrationId, eventId } = message
+  if (kind === 'mailing') return eventId === null ? undefined : readCopy(tx, deps, message, getEvent(tx, eventId))
   if (registrationId === null || !isAboutRegistration(kind)) return undefined
   const about = readAbout(tx, getRegistration(tx, registrationId))
   if (!about) return undefined

@@ -1,0 +1,89 @@
+// A mail with an organiser's own words: their paragraphs between our greeting and our links. What they typed is plain text; an
+// https address in it becomes a link, one in a name or a title does not.
+import { isFollowUp } from '#src/domain/audiences.ts'
+import { type Letter, placeholderIn } from '#src/domain/letters.ts'
+import type { Locale } from '#src/i18n/index.ts'
+import { fill } from '#src/lib/placeholders.ts'
+import { cleanLine } from '#src/lib/text.ts'
+import type { House } from './about.ts'
+import { appointmentFacts, type Desk, inShort, valuesOf } from './appointment.ts'
+import { type Block, blocks, button, type Content, link, note, paragraph, paragraphs, type Span } from './content.ts'
+import type { Values } from './words.ts'
+
+export interface Mailed extends Letter {
+  isUrgent: boolean
+  /** To the organiser alone, who has no page of their own. */
+  isTest?: boolean
+}
+
+export function mailing(desk: Desk, mailed: Mailed, house: House, now: Temporal.Instant): Content {
+  const { event, registration, links, shared } = desk
+  const words = desk.wordsOf('mailing')
+  const say = filler(desk, house)
+  const prose = mailed.body.split('\n\n').map(text => proseOf(text, say))
+  const isOver = isFollowUp(event, now)
+  return {
+    ...desk.frame,
+    kind: 'mailing',
+    isByHand: true,
+    isOff: event.cancelledAt !== null,
+    subject: say(mailed.subject),
+    preheader: prose[0] ? textOf(prose[0]) : inShort(desk),
+    eyebrow: mailed.isUrgent ? words.urgentEyebrow : words.eyebrow,
+    blocks: blocks(
+      Boolean(mailed.isTest) && note(words.test),
+      paragraph(desk.hello),
+      ...prose,
+      ...paragraphs(words.extra),
+      ...(mailed.isTest ? [button(shared.manage, links.event(event))] : ways(desk, mailed, isOver)),
+      desk.help,
+    ),
+    ...(isOver && !mailed.isTest && { unsubscribe: { text: words.unsubscribe, url: links.unsubscribe(registration) } }),
+  }
+}
+
+/** When it cannot wait, the door comes first for who goes through it. Afterwards there is no appointment to repeat. */
+function ways(desk: Desk, { isUrgent }: Mailed, isOver: boolean): Block[] {
+  const { registration, links, shared, isPlaced, isOnline } = desk
+  const page = links.personal(registration)
+  if (isUrgent && isPlaced && isOnline && !isOver) {
+    return [button(desk.wordsOf('mailing').button, links.door(registration)), link(shared.manage, page)]
+  }
+  const isComing = !isOver && !isUrgent && desk.event.cancelledAt === null
+  return [...(isComing ? [appointmentFacts(desk)] : []), button(shared.manage, page)]
+}
+
+/** Fills a text, each placeholder in the language of its own name, and in the reader's where that leaves a choice. */
+function filler(desk: Desk, house: House): (text: string) => string {
+  const { locale } = desk.registration
+  const values = new Map<Locale, Values>()
+  const valuesIn = (language: Locale): Values => {
+    const known = values.get(language) ?? valuesOf(desk, language, house)
+    values.set(language, known)
+    return known
+  }
+  const standsFor = (name: string) => {
+    const found = placeholderIn(name)
+    const language = found?.locales.includes(locale) ? locale : found?.locales[0]
+    return found && language && cleanLine(valuesIn(language)[found.placeholder]?.() ?? '')
+  }
+  return text => fill(text, standsFor)
+}
+
+/** An address ends before what belongs to the sentence around it. */
+const ADDRESS = /https:\/\/[^\s<>"'{}]*[^\s<>"'{}.,;:!?)\]]/g
+
+/** Addresses are looked for before anything is filled in, so that nobody's name becomes a link. */
+function proseOf(text: string, say: (text: string) => string): Block & { type: 'prose' } {
+  const spans: Span[] = []
+  let end = 0
+  for (const { 0: url, index } of text.matchAll(ADDRESS)) {
+    if (index > end) spans.push({ text: say(text.slice(end, index)) })
+    spans.push({ text: url, url })
+    end = index + url.length
+  }
+  if (end < text.length) spans.push({ text: say(text.slice(end)) })
+  return { type: 'prose', spans }
+}
+
+const textOf = ({ spans }: { spans: Span[] }) => spans.map(({ text }) => text).join('')

@@ -1,0 +1,43 @@
+// A mailing as one of its people reads it, or as its writer does who stands in where nobody would get it.
+import type { Db } from '#db/open.ts'
+import type { Event } from '#src/domain/events.ts'
+import { findMailing } from '#src/domain/mailings.ts'
+import { findOrganiserById, type Organiser } from '#src/domain/organisers.ts'
+import type { Message } from '#src/domain/outbox.ts'
+import { getRegistration, type Registration } from '#src/domain/registrations.ts'
+import { type About, readAbout, readStandIn } from '#src/mail/about.ts'
+import type { Mailed } from '#src/mail/mailings.ts'
+import { contentOf } from '#src/mail/messages.ts'
+import { type Rendered, render } from '#src/mail/render.ts'
+import type { Deps } from '../deps.ts'
+
+export interface ReadMail extends Rendered {
+  to: string
+}
+
+/** With its links open: for who closes them. */
+export function readLetter(
+  deps: Deps,
+  event: Event,
+  mailed: Mailed,
+  reader: Registration | undefined,
+  writer: Organiser,
+): ReadMail {
+  const own = reader && readAbout(deps.db, reader)
+  const about = own ?? readStandIn(deps.db, event, writer, deps.clock.now())
+  return write(deps, about, own ? mailed : { ...mailed, isTest: true })
+}
+
+/** A row of the outbox that has yet to be written; nothing if what it is about has gone. */
+export function readCopy(db: Db, deps: Deps, message: Message, event: Event): ReadMail | undefined {
+  const mailed = findMailing(db, message.mailingId)
+  const writer = message.organiserId === null ? undefined : findOrganiserById(db, message.organiserId)
+  if (!mailed) return undefined
+  if (message.registrationId === null) return writer && readLetter({ ...deps, db }, event, mailed, undefined, writer)
+  const about = readAbout(db, getRegistration(db, message.registrationId))
+  return about && write(deps, about, mailed)
+}
+
+function write(deps: Deps, about: About, mailed: Mailed): ReadMail {
+  return { to: about.email, ...render(contentOf({ kind: 'mailing', about, mailed }, deps, deps.clock.now())) }
+}
