@@ -173,6 +173,10 @@ function keep(tx: Tx, event: Counted): void {
 
 export const yearOf = ({ localStart }: Pick<Counted, 'localStart'>) => Number(localStart.slice(0, 4))
 
+export function isAnyStale(db: Db): boolean {
+  return db.select().from(staleEvents).limit(1).get() !== undefined
+}
+
 export function listStale(db: Db): Set<number> {
   return new Set(
     db
