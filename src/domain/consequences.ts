@@ -12,7 +12,17 @@ export type Reach = 'event' | 'person'
 export type Act = (tx: Tx) => unknown
 
 /** Not brought about by what an organiser does: these leave at their own time, whatever happens. */
-const ON_THEIR_OWN: MessageKind[] = ['reminder_day', 'reminder_hour', 'my', 'sign_in', 'invitation', 'address', 'declined', 'mailing', 'test']
+const ON_THEIR_OWN: MessageKind[] = [
+  'reminder_day',
+  'reminder_hour',
+  'my',
+  'sign_in',
+  'invitation',
+  'address',
+  'declined',
+  'mailing',
+  'test',
+]
 
 /** Does the act and returns the mails that it brings about, oldest first; it may be about more events than one. */
 export function mailsOf(tx: Tx, about: Event | Event[], reach: Reach, act: Act): Message[] {

@@ -1,8 +1,9 @@
 // Groups form a tree: association → werkplaats → innovatiewerkplaats.
-import { and, asc, eq, gt, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gt, ne, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, groups } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
+import { firstFree, slugify } from '#src/lib/text.ts'
 
 export type Group = typeof groups.$inferSelect
 
@@ -27,8 +28,32 @@ export function descendantsOf(slug: string) {
   ) select id from tree)`
 }
 
+/** Ids of a group and all groups above it; as a query, to stand inside another. */
+export function upFrom(id: number) {
+  return sql`(with recursive up(id) as (
+    select ${id} union select groups.parent_id from groups join up on groups.id = up.id where groups.parent_id is not null
+  ) select id from up)`
+}
+
+/** An address no group has yet; 'new' is the form's own. */
+export function freeGroupSlug(tx: Tx, name: string): string {
+  const isTaken = (slug: string) =>
+    slug === 'new' || tx.select({ id: groups.id }).from(groups).where(eq(groups.slug, slug)).get() !== undefined
+  return firstFree(slugify(name), isTaken)
+}
+
 export function listChildren(db: Db, group: Group): Group[] {
   return db.select().from(groups).where(eq(groups.parentId, group.id)).orderBy(asc(groups.name)).all()
+}
+
+/** All groups under this one, by name. */
+export function listGroupsUnder(db: Db, { id, slug }: Group): Group[] {
+  return db
+    .select()
+    .from(groups)
+    .where(and(sql`${groups.id} in ${descendantsOf(slug)}`, ne(groups.id, id)))
+    .orderBy(asc(groups.name))
+    .all()
 }
 
 export function createGroup(tx: Tx, values: typeof groups.$inferInsert): Group {
@@ -42,7 +67,7 @@ export function createGroup(tx: Tx, values: typeof groups.$inferInsert): Group {
 export function updateGroup(
   tx: Tx,
   { id, name }: Pick<Group, 'id' | 'name'>,
-  values: Pick<Group, 'name' | 'summary' | 'email' | 'accent'>,
+  values: Pick<Group, 'name' | 'summary' | 'email' | 'accent' | 'schoolRegion'>,
   now: Temporal.Instant,
 ): void {
   tx.update(groups).set(values).where(eq(groups.id, id)).run()

@@ -2,10 +2,11 @@
 import { countRows } from '#db/count.ts'
 import { and, eq, gt, isNull, lt, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { organiserSessions, organisers, signIns } from '#db/schema.ts'
+import { signIns } from '#db/schema.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { hash, randomCode, randomToken } from '#src/lib/tokens.ts'
+import { startSession } from './organiser-sessions.ts'
 import { findOrganiser, type Organiser } from './organisers.ts'
 import { enqueue } from './outbox.ts'
 import { writeSomething } from './silence.ts'
@@ -13,7 +14,6 @@ import { writeSomething } from './silence.ts'
 const VALID = { minutes: 15 }
 const MAX_LIVE = 3
 const MAX_ATTEMPTS = 5
-const SESSION = { hours: 14 * 24 }
 
 /** Mails a link and a code, if the address is an organiser's and has fewer than three live ones. The caller learns nothing. */
 export function requestSignIn(tx: Tx, email: string, locale: Locale, now: Temporal.Instant): void {
@@ -64,7 +64,7 @@ export function signInByToken(tx: Tx, token: string, now: Temporal.Instant): str
     .where(and(eq(signIns.tokenHash, hash(token)), isLive(now)))
     .get()
   if (!found) throw new Refusal('link_expired')
-  return startSession(tx, found.organiserId, now)
+  return enter(tx, found.organiserId, 'link', now)
 }
 
 /** Uses up a code typed with its address. Five wrong guesses end a sign-in, so six digits are enough; nothing if it is wrong. */
@@ -72,7 +72,7 @@ export function signInByCode(tx: Tx, email: string, code: string, now: Temporal.
   const organiser = findOrganiser(tx, email)
   const live = organiser ? listLive(tx, organiser, now) : []
   const right = live.find(signIn => signIn.codeHash === hash(`${signIn.id}:${code}`))
-  if (right) return startSession(tx, right.organiserId, now)
+  if (right) return enter(tx, right.organiserId, 'code', now)
   writeSomething(tx)
   if (organiser) countAttempt(tx, organiser)
 }
@@ -93,37 +93,17 @@ function countAttempt(tx: Tx, organiser: Organiser): void {
     .run()
 }
 
+function enter(tx: Tx, organiserId: number, method: 'link' | 'code', now: Temporal.Instant): string {
+  endSignIns(tx, organiserId, now)
+  return startSession(tx, organiserId, method, now)
+}
+
 /** A success ends every other link and code of this organiser. */
-function startSession(tx: Tx, organiserId: number, now: Temporal.Instant): string {
+export function endSignIns(tx: Tx, organiserId: number, now: Temporal.Instant): void {
   tx.update(signIns)
     .set({ usedAt: now })
     .where(and(eq(signIns.organiserId, organiserId), isNull(signIns.usedAt)))
     .run()
-  const token = randomToken()
-  tx.insert(organiserSessions)
-    .values({ tokenHash: hash(token), organiserId, createdAt: now, expiresAt: now.add(SESSION) })
-    .run()
-  return token
-}
-
-export function findSessionOrganiser(db: Db, token: string, now: Temporal.Instant): Organiser | undefined {
-  return db
-    .select({ organiser: organisers })
-    .from(organiserSessions)
-    .innerJoin(organisers, eq(organisers.id, organiserSessions.organiserId))
-    .where(and(eq(organiserSessions.tokenHash, hash(token)), gt(organiserSessions.expiresAt, now)))
-    .get()?.organiser
-}
-
-export function endSession(tx: Tx, token: string): void {
-  tx.delete(organiserSessions)
-    .where(eq(organiserSessions.tokenHash, hash(token)))
-    .run()
-}
-
-/** Sign-ins and sessions that ended a day ago or longer have no further use. */
-export function clearOldSignIns(tx: Tx, now: Temporal.Instant): void {
-  tx.delete(organiserSessions).where(lt(organiserSessions.expiresAt, now)).run()
 }
 
 function countLive(db: Db, organiser: Organiser, now: Temporal.Instant): number {

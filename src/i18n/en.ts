@@ -2096,7 +2096,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       of: expected => `of ${expected}`,
       counts: { in_person: 'are in', online: 'present online', part: 'speakers and hosts' },
       online: 'online',
-      search: 'Search by name or organisation',
+      search: 'Search by name',
       find: 'Search',
       everyone: 'Show everybody',
       scan: 'Scan a code',

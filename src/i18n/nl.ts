@@ -2173,7 +2173,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       of: (expected: number) => `van ${expected}`,
       counts: { in_person: 'binnen', online: 'online aanwezig', part: 'sprekers en gastheren' },
       online: 'online',
-      search: 'Zoek op naam of organisatie',
+      search: 'Zoek op naam',
       find: 'Zoek',
       everyone: 'Toon iedereen',
       scan: 'Scan een code',

@@ -4,6 +4,7 @@ import { MESSAGE_KINDS } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
+import { exampleInvitation } from '#src/domain/invitations.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -65,6 +66,9 @@ function openMail({
     }
     if (kind === 'tasks') {
       return { kind, summary: { organiserId: 1, arrears: exampleArrears(made, NOW), ...to } }
+    }
+    if (kind === 'invitation') {
+      return { kind, invitation: exampleInvitation(about.event.group, undefined, NOW), ...to }
     }
     if (kind === 'my' && person) return { kind, person, ...to }
     if (kind === 'sign_in') {
@@ -139,7 +143,7 @@ describe('invites', () => {
       expect(methodOf(kind, { status: 'waitlisted', told: null })).toBeUndefined()
     },
   )
-  test.each(['reminder_day', 'reminder_hour', 'declined', 'sign_in', 'my', 'address', 'test'] as const)(
+  test.each(['reminder_day', 'reminder_hour', 'declined', 'sign_in', 'invitation', 'my', 'address', 'test'] as const)(
     '%s brings none',
     kind => {
       expect(methodOf(kind, {})).toBeUndefined()

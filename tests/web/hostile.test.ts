@@ -53,7 +53,7 @@ beforeAll(async () => {
   const { id } = makeRegistration(db, event)
   makeRegistration(db, event, { email: 'wacht@example.org' })
   const link = { id, version: 1 }
-  const purposes = ['registration', 'join', 'unsubscribe', 'my', 'feed'] as const
+  const purposes = ['registration', 'join', 'unsubscribe', 'my', 'feed', 'invitation'] as const
   const sealed = [
     tokens.seal({ undo: event.id }),
     tokens.seal(null),

@@ -30,7 +30,8 @@ export function signInRoutes(app: App, deps: Deps): void {
 
   app.get(paths.signIn(), { schema: { querystring: Why } }, async (request, reply) => {
     const { again, joined } = request.query
-    if (request.organiser && again === undefined && joined === undefined) return seeOther(request, reply, paths.console.home())
+    if (request.organiser && again === undefined && joined === undefined)
+      return seeOther(request, reply, paths.console.home())
     return reply.headers(TOKEN_PAGE).page('console/sign-in', { form: emptyForm(), hasJoined: joined !== undefined })
   })
 
@@ -40,7 +41,8 @@ export function signInRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       reply.headers(TOKEN_PAGE)
       const problems = fieldProblems(request)
-      if (problems) return reply.code(422).page('console/sign-in', { form: formAgain(request, problems), hasJoined: false })
+      if (problems)
+        return reply.code(422).page('console/sign-in', { form: formAgain(request, problems), hasJoined: false })
       const email = normaliseEmail(request.body.email)
       // Not awaited: writing a row takes longer than writing none, and that would tell who is an organiser.
       write(tx => requestSignIn(tx, email, request.locale, clock.now())).catch(error => request.log.error(error))

@@ -22,10 +22,16 @@ export function localePlugin(app: App, { config }: Deps): void {
   app.addHook('onRequest', async request => {
     const { lang } = request.query as { lang?: unknown }
     request.choseLocale = isLocale(lang)
-    request.locale = isLocale(lang) ? lang : (preferredLocale(request.headers['accept-language']) ?? config.locale)
-    request.t = messagesIn(request.locale)
-    request.f = formatsIn(request.locale, config.timeZone)
+    const locale = isLocale(lang) ? lang : (preferredLocale(request.headers['accept-language']) ?? config.locale)
+    speak(request, locale, config.timeZone)
   })
+}
+
+/** From here on the request is answered in this language. */
+export function speak(request: FastifyRequest, locale: Locale, timeZone: string): void {
+  request.locale = locale
+  request.t = messagesIn(locale)
+  request.f = formatsIn(locale, timeZone)
 }
 
 /** A path of ours that keeps the language the visitor chose by link: for links, forms and redirects alike. */
