@@ -5,7 +5,8 @@ import type { Tx } from '#db/open.ts'
 import { auditEntries, messages, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { type Contributor, saidBy } from './contributors.ts'
+import { change } from './changes.ts'
+import { type Contributor, isOnPage, saidBy } from './contributors.ts'
 import { takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { drop, enqueueAbout } from './outbox.ts'
@@ -207,4 +208,18 @@ export function dropAsked(tx: Tx, event: Pick<Event, 'id'>): void {
   tx.update(auditEntries).set({ registrationId: null }).where(inArray(auditEntries.registrationId, ids)).run()
   tx.delete(messages).where(eq(messages.eventId, event.id)).run()
   tx.delete(registrations).where(eq(registrations.eventId, event.id)).run()
+}
+
+/** Adds a name to the speakers on the page of an event, once. Nothing that others write there meanwhile is lost. */
+export function putOnPage(
+  tx: Tx,
+  { id }: Pick<Event, 'id'>,
+  name: string,
+  organiserId: number,
+  now: Temporal.Instant,
+): void {
+  const event = getEvent(tx, id)
+  if (isOnPage(event, name)) return
+  const values = { speakers: [...event.speakers, name], revisedAt: now }
+  change(tx, event, values, { organiserId, revision: event.revision })
 }

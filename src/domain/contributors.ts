@@ -5,6 +5,7 @@ import { and, asc, eq, isNotNull, ne, or } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
+import { fold } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { getRegistrationWith, type Organiser, type Right } from './organisers.ts'
@@ -83,4 +84,9 @@ export function getContributorWith(
   const isGone = registration.status === 'cancelled' && registration.cancelledBy !== 'attendee'
   if (!isContributor(registration) || isGone) throw new NotFound('contributor')
   return { contributor: registration, event }
+}
+
+/** Whether the page of an event names somebody among its speakers, with or without more beside the name. */
+export function isOnPage({ speakers }: Pick<Event, 'speakers'>, name: string): boolean {
+  return speakers.some(line => fold(line).includes(fold(name)))
 }

@@ -13,6 +13,7 @@ import type { Registration } from '#src/domain/registrations.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { answerAll } from './answered.ts'
+import { layMailings, makeNearEvent } from './mailed.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 
 const NO_PAGE = [
@@ -21,10 +22,11 @@ const NO_PAGE = [
   /^\/(healthz|readyz)$/,
   /\/check-ins$/,
   /^\/events\/:slug\/registrations$/,
+  /^\/covers\/:file$/,
 ]
 /** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
 const REDIRECTS = [
-  /^\/registrations\/:token\/(changes|cancellation|place|return|reminders)$/,
+  /^\/registrations\/:token\/(changes|confirmation|cancellation|place|return|reminders)$/,
   /^\/my\/:token\/(feed|reminders)$/,
 ]
 
@@ -53,6 +55,7 @@ function addresses(site: Site): Address[] {
     ...collections(),
     ...consolePages(site),
     ...answered(site),
+    ...mailed(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -175,6 +178,9 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/run-sheet', `/console/events/${draft.id}/run-sheet`, 'draft'],
     ['/console/events/:id/run-sheet', `/console/events/${cancelled.id}/run-sheet`, 'cancelled'],
     ['/console/events/:id/registrations', `/console/events/${coming.id}/registrations`],
+    ['/console/events/:id/people-import', `/console/events/${coming.id}/people-import`],
+    ['/console/events/:id/attendance-report', `/console/events/${coming.id}/attendance-report?recorded=3`],
+    ['/console/import', '/console/import?past=3&coming=2', 'laid'],
     ['/console/events/:id/check-in', `/console/events/${coming.id}/check-in`],
     ['/console/events/:id/attendance-list', `/console/events/${coming.id}/attendance-list`],
     ['/console/events/:id/badges', `/console/events/${coming.id}/badges`],
@@ -195,6 +201,30 @@ function answered(site: Site): Address[] {
     ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?status=confirmed`, 'answers'],
     ['/console/outbox/:id', `/console/outbox/${bounced.id}`, 'came back'],
     ['/console/outbox', '/console/outbox?state=back', 'came back'],
+  ]
+}
+
+/** Mail to participants, in each of its states. */
+function mailed(site: Site): Address[] {
+  const event = makeNearEvent(site, findNext(site.db, site.clock.now()).groupId)
+  const { draft, nobody, scheduled, leaving, recalled, waiting } = layMailings(site, event)
+  const page = ({ id }: { id: number }, state: string): Address => [
+    '/console/mailings/:id',
+    `/console/mailings/${id}`,
+    state,
+  ]
+  return [
+    ['/console/events/:id/mailings', `/console/events/${event.id}/mailings`],
+    ['/console/events/:id/mailings/new', `/console/events/${event.id}/mailings/new`],
+    ['/console/events/:id/urgent', `/console/events/${event.id}/urgent`],
+    ['/console/events/:id', `/console/events/${event.id}`, 'near'],
+    ['/console/mailings/:id/edit', `/console/mailings/${scheduled.id}/edit`],
+    page(draft, 'draft'),
+    page(nobody, 'nobody'),
+    page(scheduled, 'later'),
+    page(leaving, 'left'),
+    page(recalled, 'called back'),
+    page(waiting, 'waiting'),
   ]
 }
 

@@ -3,6 +3,7 @@ import { asc } from '#db/drizzle.ts'
 import { type Db, openDatabase } from '#db/open.ts'
 import { messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { addContributor, type Candidate } from '#src/domain/contributing.ts'
 import { createEvent, type NewEvent, publishEvent } from '#src/domain/drafts.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { createGroup, type Group } from '#src/domain/groups.ts'
@@ -128,6 +129,13 @@ export function applicant(values: Partial<Applicant> = {}): Applicant {
 
 export function makeRegistration(db: Db, event: Event, values: Partial<Applicant> = {}, now = NOW): Registration {
   return writeNow(db, tx => register(tx, event, applicant(values), now))
+}
+
+/** Somebody asked to speak, unless told otherwise. */
+export function makeContributor(db: Db, event: Event, values: Partial<Candidate> = {}, now = NOW): Registration {
+  const { name, organisation, attendance, locale } = applicant()
+  const speaker = { name, organisation, attendance, locale, email: 'zoe@example.org', part: 'speaker' as const }
+  return writeNow(db, tx => addContributor(tx, event, { ...speaker, hasSaidYes: false, addedBy: null, ...values }, now))
 }
 
 /** Every row of the outbox, in the order in which they came. */

@@ -38,6 +38,8 @@ export interface ListedForMe {
   places: Places[]
   /** Somebody who only hosts sees who comes, and no more. */
   mayChange: boolean
+  /** A viewer sees how many come, and not who. */
+  seesPeople: boolean
   /** Tasks that should have been done. */
   overdue: number
 }

@@ -1,10 +1,21 @@
 // Who may do what: every console route, tried by nobody, by an organiser of another group, and by a host.
 import { describe, expect, test } from 'vitest'
-import { auditEntries, events, groups, registrations, tasks, taskTicks, templates } from '#db/schema.ts'
+import {
+  auditEntries,
+  events,
+  groups,
+  mailings,
+  messages,
+  registrations,
+  tasks,
+  taskTicks,
+  templates,
+} from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
+import { createMailing } from '#src/domain/mailings.ts'
 import { openConsole, signIn } from '../../support/console.ts'
-import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
+import { makeContributor, makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
 type Fields = Record<string, string>
 
@@ -16,6 +27,7 @@ const SERIES = {
   ...{ promoteHoursOnline: '1', promoteHoursInPerson: '48' },
 }
 const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
+const ASK = { name: 'Bea', email: '', organisation: '', part: 'host', attendance: 'online' }
 
 /** What phones send is JSON: a form is none of it, and changes nothing. */
 const NO_JSON = { marks: 'x' }
@@ -23,6 +35,9 @@ const NO_JSON = { marks: 'x' }
 const LINE = { title: 'Bel de zaal', days: '5', side: 'before', proof: 'none', version: '' }
 
 const MAIL = '/console/groups/noord/mails/nl/confirmed'
+
+const LETTER = { audience: 'confirmed', subject: 'Anders', body: 'Tot dan.' }
+const LATER = { revision: '1', date: '2026-12-01', time: '09:00' }
 
 /** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
 const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organiser' | 'owner'][] = [
@@ -60,6 +75,10 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['GET /console/events/:id', '/console/events/1', undefined, 'organiser'],
   ['POST /console/events/:id', '/console/events/1', EVENT, 'organiser'],
   ['GET /console/events/:id/preview', '/console/events/2/preview', undefined, 'organiser'],
+  ['POST /console/events/:id/preview', '/console/events/1/preview', EVENT, 'organiser'],
+  ['POST /console/events/:id/duplicate', '/console/events/1/duplicate', { date: '2027-02-04' }, 'organiser'],
+  ['POST /console/events/:id/cover', '/console/events/1/cover', { coverAlt: 'Een tafel' }, 'organiser'],
+  ['POST /console/events/:id/cover/removal', '/console/events/1/cover/removal', {}, 'organiser'],
   ['POST /console/events/:id/publication', '/console/events/2/publication', { revision: '1' }, 'organiser'],
   ['POST /console/events/:id/deletion', '/console/events/2/deletion', { revision: '1' }, 'organiser'],
   ['GET /console/events/:id/move', '/console/events/1/move', undefined, 'organiser'],
@@ -78,6 +97,25 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/summaries', '/console/summaries', { wanted: 'yes' }, 'anyone'],
   ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
   ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
+  ['GET /console/import', '/console/import', undefined, 'organiser'],
+  ['POST /console/import', '/console/import', {}, 'organiser'],
+  ['POST /console/import/confirmation', '/console/import/confirmation', { rows: '[]', groupId: '1' }, 'organiser'],
+  ['GET /console/events/:id/people-import', '/console/events/1/people-import', undefined, 'organiser'],
+  ['POST /console/events/:id/people-import', '/console/events/1/people-import', {}, 'organiser'],
+  [
+    'POST /console/events/:id/people-import/confirmation',
+    '/console/events/1/people-import/confirmation',
+    { rows: '[]' },
+    'organiser',
+  ],
+  ['GET /console/events/:id/attendance-report', '/console/events/1/attendance-report', undefined, 'organiser'],
+  ['POST /console/events/:id/attendance-report', '/console/events/1/attendance-report', {}, 'organiser'],
+  [
+    'POST /console/events/:id/attendance-report/confirmation',
+    '/console/events/1/attendance-report/confirmation',
+    { who: '1', minutes: '60' },
+    'organiser',
+  ],
   ['GET /console/events/:id/registrations.csv', '/console/events/1/registrations.csv', undefined, 'organiser'],
   ['GET /console/events/:id/check-in', '/console/events/1/check-in', undefined, 'host'],
   ['POST /console/events/:id/check-in', '/console/events/1/check-in', { registration: '1', present: 'yes' }, 'host'],
@@ -85,10 +123,43 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/events/:id/check-ins', '/console/events/1/check-ins', NO_JSON, 'host'],
   ['GET /console/events/:id/attendance-list', '/console/events/1/attendance-list', undefined, 'host'],
   ['GET /console/events/:id/badges', '/console/events/1/badges', undefined, 'host'],
+  ['GET /console/events/:id/contributors', '/console/events/1/contributors', undefined, 'organiser'],
+  ['POST /console/events/:id/contributors', '/console/events/1/contributors', ASK, 'organiser'],
+  ['POST /console/events/:id/briefing', '/console/events/1/briefing', { briefing: 'Tot dan.' }, 'organiser'],
+  ['POST /console/events/:id/briefings', '/console/events/1/briefings', {}, 'organiser'],
+  ['POST /console/events/:id/briefings/recall', '/console/events/1/briefings/recall', {}, 'organiser'],
+  ['GET /console/contributors/:id', '/console/contributors/2', undefined, 'organiser'],
+  ['POST /console/contributors/:id', '/console/contributors/2', ASK, 'organiser'],
+  ['POST /console/contributors/:id/removal', '/console/contributors/2/removal', {}, 'organiser'],
+  ['POST /console/contributors/:id/reminder', '/console/contributors/2/reminder', {}, 'organiser'],
+  ['POST /console/contributors/:id/confirmation', '/console/contributors/2/confirmation', {}, 'organiser'],
+  ['POST /console/contributors/:id/attendee', '/console/contributors/2/attendee', {}, 'organiser'],
   ['POST /console/registrations/:id/cancellation', '/console/registrations/1/cancellation', {}, 'organiser'],
   ['POST /console/registrations/:id/promotion', '/console/registrations/1/promotion', {}, 'organiser'],
   ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
   ['POST /console/registrations/:id/attendance', '/console/registrations/1/attendance', { present: 'yes' }, 'host'],
+  ['GET /console/events/:id/mailings', '/console/events/1/mailings', undefined, 'organiser'],
+  ['GET /console/events/:id/mailings/new', '/console/events/1/mailings/new', undefined, 'organiser'],
+  ['POST /console/events/:id/mailings', '/console/events/1/mailings', LETTER, 'organiser'],
+  ['GET /console/events/:id/urgent', '/console/events/1/urgent', undefined, 'organiser'],
+  ['POST /console/events/:id/urgent', '/console/events/1/urgent', { revision: '2', message: 'soon' }, 'organiser'],
+  ['GET /console/mailings/:id', '/console/mailings/1', undefined, 'organiser'],
+  ['GET /console/mailings/:id/mail.html', '/console/mailings/1/mail.html', undefined, 'organiser'],
+  ['GET /console/mailings/:id/edit', '/console/mailings/1/edit', undefined, 'organiser'],
+  ['POST /console/mailings/:id', '/console/mailings/1', { revision: '1', ...LETTER }, 'organiser'],
+  ['POST /console/mailings/:id/test', '/console/mailings/1/test', {}, 'organiser'],
+  [
+    'POST /console/mailings/:id/release',
+    '/console/mailings/1/release',
+    { revision: '1', recipients: '1' },
+    'organiser',
+  ],
+  ['POST /console/mailings/:id/schedule', '/console/mailings/1/schedule', LATER, 'organiser'],
+  ['POST /console/mailings/:id/withdrawal', '/console/mailings/1/withdrawal', { revision: '1' }, 'organiser'],
+  ['POST /console/mailings/:id/departure', '/console/mailings/1/departure', {}, 'organiser'],
+  ['POST /console/mailings/:id/recall', '/console/mailings/1/recall', {}, 'organiser'],
+  ['POST /console/mailings/:id/copy', '/console/mailings/1/copy', {}, 'organiser'],
+  ['POST /console/mailings/:id/deletion', '/console/mailings/1/deletion', { revision: '1' }, 'organiser'],
   ['GET /console/outbox/:id', '/console/outbox/1', undefined, 'organiser'],
   ['GET /console/outbox/:id/mail.html', '/console/outbox/1/mail.html', undefined, 'organiser'],
   ['POST /console/outbox/:id/retry', '/console/outbox/1/retry', {}, 'organiser'],
@@ -103,6 +174,8 @@ async function openAll() {
   writeNow(db, tx => createEvent(tx, { ...draft, title: 'Nog geheim' }, NOW))
   makeSeries(db, group)
   makeRegistration(db, event, { accessNeeds: 'Een tolk' })
+  writeNow(db, tx => createMailing(tx, event, { audience: 'all', subject: 'Voor Zoë', body: 'Dag.' }, 1, NOW))
+  makeContributor(db, event, { name: 'Sara Spreker', email: 'sara@example.org' })
   const host = signIn(db, 'hella@example.org', group, 'host')
   const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
   const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
@@ -116,6 +189,8 @@ async function openAll() {
       db.select().from(registrations).all(),
       db.select().from(tasks).all(),
       db.select().from(taskTicks).all(),
+      db.select().from(mailings).all(),
+      db.select().from(messages).all(),
       db.select().from(auditEntries).all(),
     ])
   return { ...world, host, stranger, ask, state }
@@ -151,6 +226,9 @@ describe('an owner of another group', () => {
     'GET /console/events/new': 200,
     'POST /console/events/new': 422,
     'POST /console/summaries': 303,
+    'GET /console/import': 200,
+    'POST /console/import': 422,
+    'POST /console/import/confirmation': 409,
     'GET /console/school-holidays': 200,
     'POST /console/school-holidays': 422,
     'POST /console/school-holidays/fetch': 422,
