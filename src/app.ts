@@ -6,22 +6,24 @@ import pino from 'pino'
 import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
 import { forOrganisers } from './web/console/access.ts'
+import { accountRoutes } from './web/console/account.ts'
 import { attendanceListRoutes } from './web/console/attendance-lists.ts'
 import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
-import { accountRoutes } from './web/console/account.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { briefingRoutes } from './web/console/briefings.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
-import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
-import { duplicateRoutes } from './web/console/duplicates.ts'
 import { contributorActRoutes } from './web/console/contributor-acts.ts'
 import { contributorRoutes } from './web/console/contributors.ts'
+import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
+import { doubleRoutes } from './web/console/doubles.ts'
+import { duplicateRoutes } from './web/console/duplicates.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { handoverRoutes } from './web/console/handovers.ts'
+import { historyRoutes } from './web/console/history.ts'
 import { homeRoutes } from './web/console/home.ts'
 import { invitationRoutes } from './web/console/invitations.ts'
 import { mailHtmlRoutes } from './web/console/mail-html.ts'
@@ -32,14 +34,17 @@ import { mailRoutes } from './web/console/mails.ts'
 import { memberRoutes } from './web/console/members.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
-import { peopleImportRoutes } from './web/console/people-imports.ts'
 import { passkeyRoutes, passkeySignInRoutes } from './web/console/passkeys.ts'
+import { peopleImportRoutes } from './web/console/people-imports.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { publicationRoutes } from './web/console/publication.ts'
+import { registrationRoutes as oneRegistrationRoutes } from './web/console/registration.ts'
+import { registrationFileRoutes } from './web/console/registration-files.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
 import { releaseRoutes } from './web/console/releases.ts'
 import { runSheetRoutes } from './web/console/run-sheets.ts'
 import { schoolHolidayRoutes } from './web/console/school-holidays.ts'
+import { selectionRoutes } from './web/console/selections.ts'
 import { seriesRoutes } from './web/console/series.ts'
 import { signInRoutes } from './web/console/sign-in.ts'
 import { summaryRoutes } from './web/console/summaries.ts'
@@ -160,7 +165,11 @@ export async function createApp(
     contributorActRoutes(scope, deps)
     briefingRoutes(scope, deps)
     registrationListRoutes(scope, deps)
+    registrationFileRoutes(scope, deps)
+    selectionRoutes(scope, deps)
     attendeeRoutes(scope, deps)
+    oneRegistrationRoutes(scope, deps)
+    doubleRoutes(scope, deps)
     checkInRoutes(scope, deps)
     attendanceListRoutes(scope, deps)
     mailingRoutes(scope, deps)
@@ -170,6 +179,7 @@ export async function createApp(
     attendanceReportRoutes(scope, deps)
     eventImportRoutes(scope, deps)
     peopleImportRoutes(scope, deps)
+    historyRoutes(scope, deps)
     outboxRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)
   })

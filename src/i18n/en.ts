@@ -1701,7 +1701,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       staleEmpty: 'empty',
     },
     edit: {
-      texts: 'Text and places',
       done: {
         saved: 'Saved.',
         published: 'Published. Everyone can register now.',
@@ -1711,8 +1710,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         duplicated: 'This is the copy. It is a draft: only organisers see it.',
         cover: 'The picture is saved.',
       },
-      stale:
-        'Somebody else changed this while you were writing. Your text is below and has not been saved yet. If you save now, yours counts.',
       held: (count, time) => (count === 1 ? `One e-mail waits until ${time}.` : `${count} e-mails wait until ${time}.`),
       heldText: 'Until then nobody knows of this. After that they leave by themselves.',
       undo: 'Undo',
@@ -2507,8 +2504,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         title: name => `Is the address of ${name} right?`,
         lead: email =>
           `Then we send mail to ${email} again. Did this person miss something? That leaves after all, also about other events. Nothing has changed yet.`,
-        otherwise:
-          'Is the address wrong? Then cancel this registration, and add this person again with the right address.',
+        otherwise: 'Is the address wrong? Then correct it on the page of this person.',
         button: 'Yes, try again',
       },
     },

@@ -1759,7 +1759,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       staleEmpty: 'leeg',
     },
     edit: {
-      texts: 'Tekst en plaatsen',
       done: {
         saved: 'Bewaard.',
         published: 'Gepubliceerd. Iedereen kan zich nu aanmelden.',
@@ -1769,8 +1768,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         duplicated: 'Dit is de kopie. Het is een concept: alleen organisatoren zien het.',
         cover: 'De foto is bewaard.',
       },
-      stale:
-        'Iemand anders paste dit aan terwijl jij schreef. Jouw tekst staat hieronder en is nog niet bewaard. Bewaar je nu, dan geldt jouw tekst.',
       held: (count: number, time: string) =>
         count === 1 ? `Eén mail wacht tot ${time}.` : `${count} mails wachten tot ${time}.`,
       heldText: 'Tot dan weet niemand hiervan. Daarna gaan ze vanzelf weg.',
@@ -2595,7 +2592,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         title: (name: string) => `Klopt het adres van ${name}?`,
         lead: (email: string) =>
           `Dan sturen we weer mail naar ${email}. Miste deze persoon iets? Dan gaat dat alsnog weg, ook over andere bijeenkomsten. Er is nog niets veranderd.`,
-        otherwise: 'Klopt het adres niet? Meld deze persoon dan af, en voeg die opnieuw toe met het goede adres.',
+        otherwise: 'Klopt het adres niet? Verbeter het dan op de pagina van deze persoon.',
         button: 'Ja, probeer opnieuw',
       },
     },

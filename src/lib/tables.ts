@@ -85,9 +85,9 @@ function readCsv(text: string): string[][] {
   return parse(text, options)
 }
 
-/** The one that the first line has most of. */
+/** The one that the first line with any of them has most of; a tab rather than what people write in a sentence. */
 function delimiterOf(text: string): string {
-  const first = text.split('\n', 1)[0] ?? ''
+  const first = /^.*[\t;,].*$/m.exec(text)?.[0] ?? ''
   const count = (delimiter: string) => first.split(delimiter).length
-  return [';', ',', '\t'].sort((a, b) => count(b) - count(a))[0] ?? ','
+  return ['\t', ';', ','].sort((a, b) => count(b) - count(a))[0] ?? ','
 }

@@ -1,14 +1,12 @@
 // Every page × phone and desktop × light and dark × JavaScript on and off: axe-core finds nothing, and nothing scrolls
 // sideways. The pages come from the list of routes, so a new one cannot escape: it fails here until it has an address.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { look } from '../support/axe.ts'
 import { useBrowser } from '../support/browser.ts'
 import { pagesOf } from '../support/page-list.ts'
 import { openSite, organiserCookie, type Site } from '../support/site.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const CELLS = [360, 1280].flatMap(width =>
   (['light', 'dark'] as const).flatMap(colorScheme =>
     [true, false].map(javaScriptEnabled => ({ width, colorScheme, javaScriptEnabled })),
@@ -44,23 +42,6 @@ async function openCell({ width, colorScheme, javaScriptEnabled }: (typeof CELLS
       return response?.status() ?? 0
     },
   }
-}
-
-/** What is wrong with the page that is open: nothing, we hope. */
-async function look(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const root = (
-      globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
-    ).document.documentElement
-    const { violations } = await axe.run({ resultTypes: ['violations'] })
-    const wide =
-      root.scrollWidth > root.clientWidth ? [`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`] : []
-    return [...wide, ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)]
-  })
 }
 
 test('the look finds what is wrong', async () => {

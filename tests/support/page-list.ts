@@ -17,7 +17,7 @@ import { layMailings, makeNearEvent } from './mailed.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 
 const NO_PAGE = [
-  /\.(ics|css|csv|atom|xml|txt|html)$/,
+  /\.(ics|css|csv|xlsx|atom|xml|txt|html)$/,
   /^\/static\//,
   /^\/(healthz|readyz)$/,
   /\/check-ins$/,
@@ -185,6 +185,8 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/attendance-list', `/console/events/${coming.id}/attendance-list`],
     ['/console/events/:id/badges', `/console/events/${coming.id}/badges`],
     ['/console/outbox/:id', `/console/outbox/${message?.id}`],
+    ['/console/events/:id/history', `/console/events/${coming.id}/history`],
+    ['/console/groups/:slug/history', '/console/groups/noord/history'],
   ]
 }
 

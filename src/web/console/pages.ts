@@ -18,6 +18,7 @@ import type { EditorPages } from './editor-page.ts'
 import type { EventImportPages } from './event-imports.ts'
 import type { GroupPages } from './groups.ts'
 import type { HandoverPages } from './handovers.ts'
+import type { HistoryPages } from './history.ts'
 import type { HomePages } from './home.ts'
 import type { InvitationPages } from './invitations.ts'
 import type { MailNotice } from './mail-notice.ts'
@@ -134,6 +135,7 @@ export interface ConsolePages
     EditorPages,
     GroupPages,
     HandoverPages,
+    HistoryPages,
     HomePages,
     InvitationPages,
     MailingPages,
