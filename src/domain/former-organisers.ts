@@ -6,10 +6,13 @@ import { endOtherSessions } from './organiser-sessions.ts'
 import type { Organiser } from './organisers.ts'
 import { endSignIns } from './sign-ins.ts'
 
+const MONTHS = 12
 /** How long an invitation that has ended still says who was asked. */
 const INVITATION_DAYS = 30
 /** Stands where an address stood: nobody can have it (RFC 2606 §2). */
 const NOWHERE = '@former.invalid'
+
+export const isForgotten = ({ email }: Pick<Organiser, 'email'>) => email.endsWith(NOWHERE)
 
 /** Signs an organiser out everywhere, and takes away their passkeys, once they have no right in any group. */
 export function leaveIfDone(tx: Tx, organiser: Organiser, now: Temporal.Instant): void {
@@ -37,8 +40,9 @@ export function eraseOrganiser(tx: Tx, { id }: Pick<Organiser, 'id'>, now: Tempo
     .run()
 }
 
-/** Erases who has had no right, and done nothing, since `limit`. */
-export function forgetFormer(tx: Tx, limit: Temporal.Instant, now: Temporal.Instant): void {
+/** Erases who has no right, and did nothing in a year. */
+export function forgetFormer(tx: Tx, now: Temporal.Instant): void {
+  const limit = now.toZonedDateTimeISO('UTC').subtract({ months: MONTHS }).toInstant()
   const member = tx.select().from(memberships).where(eq(memberships.organiserId, organisers.id))
   const deed = tx
     .select()

@@ -50,6 +50,10 @@ export function grant(tx: Tx, organiser: Organiser, group: Group, right: Right):
     .run()
 }
 
+export function listOrganisers(db: Db): Organiser[] {
+  return db.select().from(organisers).all()
+}
+
 export function countOrganisers(db: Db): number {
   return countRows(db, organisers, undefined)
 }

@@ -11,6 +11,8 @@ export interface When {
 const STYLES = {
   day: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
   dayShort: { weekday: 'long', day: 'numeric', month: 'long' },
+  dayOfYear: { day: 'numeric', month: 'long', year: 'numeric' },
+  dayOfMonth: { day: 'numeric', month: 'long' },
   dayTiny: { weekday: 'short', day: 'numeric', month: 'short' },
   month: { month: 'long', year: 'numeric' },
   monthName: { month: 'long' },
@@ -58,6 +60,10 @@ function createFormats(locale: Locale, zone: string) {
     day,
     /** donderdag 2 september */
     dayShort: (when: Pick<When, 'localStart'>) => wall(locale, 'dayShort', plain(when)),
+    /** 2 september 2027 */
+    dayOfYear: (when: Pick<When, 'localStart'>) => wall(locale, 'dayOfYear', plain(when)),
+    /** 2 september */
+    dayOfMonth: (when: Pick<When, 'localStart'>) => wall(locale, 'dayOfMonth', plain(when)),
     /** do 2 sep */
     dayTiny: (when: Pick<When, 'localStart'>) => wall(locale, 'dayTiny', plain(when)),
     /** donderdag 2 september 2027, of a date without a time */

@@ -1,5 +1,7 @@
 // What has served its time goes, once a day.
 import type { Tx } from '#db/open.ts'
+import { forgetFormer, forgetInvitations } from '#src/domain/former-organisers.ts'
+import { forgetHistory } from '#src/domain/history.ts'
 import { clearOldSessions } from '#src/domain/organiser-sessions.ts'
 import { clearOldBytes } from '#src/domain/outbox.ts'
 import { clearAccessNeeds, clearAnswers, forget } from '#src/domain/retention.ts'
@@ -12,4 +14,7 @@ export function sweep(tx: Tx, now: Temporal.Instant): void {
   clearAccessNeeds(tx, now)
   clearAnswers(tx, now)
   forget(tx, now)
+  forgetFormer(tx, now)
+  forgetInvitations(tx, now)
+  forgetHistory(tx, now)
 }

@@ -77,9 +77,10 @@ export function outboxRoutes(app: App, deps: Deps): void {
     await write(tx => {
       const message = getMyMessage(tx, me, id)
       retry(tx, message, clock.now())
+      const groupId = message.eventId === null ? null : findEvent(tx, message.eventId)?.groupId
       audit(
         tx,
-        { action: 'message_retried', organiserId: me.id, eventId: message.eventId, detail: String(id) },
+        { action: 'message_retried', organiserId: me.id, groupId, eventId: message.eventId, detail: String(id) },
         clock.now(),
       )
     })

@@ -1,0 +1,125 @@
+// What was done, to be read: by event, or by group with those under it. Names are looked up when it is read, so they end where
+// they end: an attendee's with retention or erasure, an organiser's when they are forgotten.
+import { and, asc, desc, eq, gte, inArray, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { auditEntries, events, groups, organisers, registrations } from '#db/schema.ts'
+import { ACTIONS, type Action, type Subject } from './audit.ts'
+import type { Event } from './events.ts'
+import { descendantsOf, type Group } from './groups.ts'
+import { groupsWith, type Organiser } from './organisers.ts'
+
+export interface Entry {
+  id: number
+  at: Temporal.Instant
+  action: Action
+  detail: string
+  /** Null: nobody did it, the program did. */
+  organiser: Pick<Organiser, 'name' | 'email'> | null
+  event: Pick<Event, 'id' | 'title' | 'kind' | 'localStart'> | null
+  group: string | null
+  /** Null for what is about no attendee; '' for one whose name we no longer have. */
+  attendee: string | null
+}
+
+export interface Page {
+  subject: Subject | undefined
+  /** The id of the last entry of the page before. */
+  before: number | undefined
+}
+
+const actionsAbout = (subject: Subject | undefined) =>
+  (Object.keys(ACTIONS) as Action[]).filter(action => subject === undefined || ACTIONS[action] === subject)
+
+const beforeIt = ({ before }: Page) => (before === undefined ? undefined : lt(auditEntries.id, before))
+
+/** What was done to an event and with who is on its list, the newest first. */
+export function listEventHistory(db: Db, { id }: Pick<Event, 'id'>, page: Page, limit: number): Entry[] {
+  const isAbout = inArray(auditEntries.action, actionsAbout(page.subject))
+  return read(db, newest(db, and(eq(auditEntries.eventId, id), isAbout, beforeIt(page)), limit))
+}
+
+/**
+ * What was done in a group and those under it, the newest first; for who owns every group at the top also what belongs to none,
+ * on the page of such a group.
+ */
+export function listGroupHistory(db: Db, organiser: Organiser, group: Group, page: Page, limit: number): Entry[] {
+  const ids: (number | null)[] = db
+    .select({ id: groups.id })
+    .from(groups)
+    .where(sql`${groups.id} in ${descendantsOf(group.slug)}`)
+    .all()
+    .map(row => row.id)
+  const of = group.parentId === null && ownsAll(db, organiser) ? [...ids, null] : ids
+  // One look into the index for each group and act: together they are few, and a quiet group costs no more than a busy one.
+  const found = of.flatMap(id => {
+    const inGroup =
+      id === null ? and(isNull(auditEntries.groupId), isNull(auditEntries.eventId)) : eq(auditEntries.groupId, id)
+    const acts = page.subject === undefined ? [undefined] : actionsAbout(page.subject)
+    return acts.flatMap(action =>
+      newest(db, and(inGroup, action && eq(auditEntries.action, action), beforeIt(page)), limit),
+    )
+  })
+  return read(db, found.sort((a, b) => b - a).slice(0, limit))
+}
+
+function ownsAll(db: Db, organiser: Organiser): boolean {
+  const other = db
+    .select({ id: groups.id })
+    .from(groups)
+    .where(and(isNull(groups.parentId), sql`${groups.id} not in ${groupsWith(organiser, 'owner')}`))
+    .get()
+  return other === undefined
+}
+
+function newest(db: Db, where: SQL | undefined, limit: number): number[] {
+  return db
+    .select({ id: auditEntries.id })
+    .from(auditEntries)
+    .where(where)
+    .orderBy(desc(auditEntries.id))
+    .limit(limit)
+    .all()
+    .map(row => row.id)
+}
+
+function read(db: Db, ids: number[]): Entry[] {
+  const rows = db
+    .select({
+      entry: auditEntries,
+      organiser: { name: organisers.name, email: organisers.email },
+      event: { id: events.id, title: events.title, kind: events.kind, localStart: events.localStart },
+      group: groups.name,
+      attendee: registrations.name,
+    })
+    .from(auditEntries)
+    .leftJoin(organisers, eq(organisers.id, auditEntries.organiserId))
+    .leftJoin(events, eq(events.id, auditEntries.eventId))
+    .leftJoin(groups, eq(groups.id, auditEntries.groupId))
+    .leftJoin(registrations, eq(registrations.id, auditEntries.registrationId))
+    .where(sql`${auditEntries.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+    .orderBy(desc(auditEntries.id))
+    .all()
+  return rows.flatMap(({ entry: { id, at, action, detail }, ...about }) =>
+    isAction(action) ? [{ id, at, action, detail, ...about }] : [],
+  )
+}
+
+const isAction = (action: string): action is Action => Object.hasOwn(ACTIONS, action)
+
+/** How long what was done is kept: two years, so that last year's organiser can still be asked. */
+const KEPT_MONTHS = 24
+
+export function forgetHistory(tx: Tx, now: Temporal.Instant): void {
+  const limit = now.toZonedDateTimeISO('UTC').subtract({ months: KEPT_MONTHS }).toInstant()
+  // Ids follow time: the oldest is at the start, and the first young one ends the search.
+  const young = tx
+    .select({ id: auditEntries.id })
+    .from(auditEntries)
+    .where(gte(auditEntries.at, limit))
+    .orderBy(asc(auditEntries.id))
+    .limit(1)
+    .get()
+  tx.delete(auditEntries)
+    .where(and(lt(auditEntries.at, limit), young && lt(auditEntries.id, young.id)))
+    .run()
+}

@@ -1,0 +1,133 @@
+// Who did what: to an event, and in a group with those under it. To read page by page, and as a file.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
+import { ACTIONS, SUBJECTS, type Subject } from '#src/domain/audit.ts'
+import type { Event } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
+import { type Entry, listEventHistory, listGroupHistory, type Page } from '#src/domain/history.ts'
+import { getGroupWith } from '#src/domain/organisers.ts'
+import { csv } from '#src/lib/csv.ts'
+import { paths } from '#src/lib/paths.ts'
+import { writeXlsx, XLSX } from '#src/lib/tables.ts'
+import type { App, Deps } from '../deps.ts'
+import { Id, Slug } from '../params.ts'
+import { getMyEvent, organiserOf } from './access.ts'
+import { createTeller, nameOf, tell } from './deeds.ts'
+import { options } from './fields.ts'
+import type { Options } from './pages.ts'
+
+const PAGE = 50
+/** As many as a file of ours may hold when it comes in. */
+const FILE = 5000
+const Query = Type.Object({
+  about: Type.Optional(Type.Enum(['', ...SUBJECTS])),
+  before: Type.Optional(Type.Integer({ minimum: 1 })),
+})
+type Wish = Static<typeof Query>
+
+export interface Told {
+  at: Temporal.Instant
+  sentence: string
+  /** The event it leads to, on the page of a group. */
+  event: Entry['event']
+}
+
+export interface HistoryPages {
+  'console/history': {
+    /** One of these: what the page is about. */
+    event: Event | undefined
+    group: Group | undefined
+    mayChange: boolean
+    about: string
+    subjects: Options
+    told: Told[]
+    isFirst: boolean
+    /** The id after which it goes on. */
+    next: number | undefined
+    path: string
+  }
+}
+
+/** What a history is about, and how its entries are read. */
+interface About {
+  event: Event | undefined
+  group: Group | undefined
+  path: string
+  file: string
+  list: (page: Page, limit: number) => Entry[]
+}
+
+export function historyRoutes(app: App, { db }: Deps): void {
+  const ofEvent = (request: FastifyRequest<{ Params: { id: number } }>): About => {
+    const event = getMyEvent(db, request)
+    const list = (page: Page, limit: number) => listEventHistory(db, event, page, limit)
+    return { event, group: undefined, list, path: paths.console.history(event.id), file: event.slug }
+  }
+  const ofGroup = (request: FastifyRequest<{ Params: { slug: string } }>): About => {
+    const me = organiserOf(request)
+    const group = getGroupWith(db, me, 'owner', request.params.slug)
+    const list = (page: Page, limit: number) => listGroupHistory(db, me, group, page, limit)
+    return { event: undefined, group, list, path: paths.console.groupHistory(group.slug), file: group.slug }
+  }
+
+  const event = { schema: { params: Id, querystring: Query } }
+  app.get('/console/events/:id/history', event, async (request, reply) => show(request, reply, ofEvent(request)))
+  app.get('/console/events/:id/history.csv', event, async (request, reply) => asCsv(request, reply, ofEvent(request)))
+  app.get('/console/events/:id/history.xlsx', event, async (request, reply) => asXlsx(request, reply, ofEvent(request)))
+  const group = { schema: { params: Slug, querystring: Query } }
+  app.get('/console/groups/:slug/history', group, async (request, reply) => show(request, reply, ofGroup(request)))
+  app.get('/console/groups/:slug/history.csv', group, async (request, reply) => asCsv(request, reply, ofGroup(request)))
+  app.get('/console/groups/:slug/history.xlsx', group, async (request, reply) =>
+    asXlsx(request, reply, ofGroup(request)),
+  )
+
+  function show(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, { list, ...about }: About) {
+    const { about: subject = '', before } = request.query
+    const entries = list(pageOf(request.query), PAGE + 1)
+    const shown = entries.slice(0, PAGE)
+    const teller = createTeller(db, request)
+    const isHere = about.event !== undefined
+    return reply.page('console/history', {
+      ...about,
+      mayChange: true,
+      about: subject,
+      subjects: options(request.t.console.audit.subjects),
+      told: shown.map(entry => ({
+        at: entry.at,
+        sentence: tell(teller, entry, { isHere }),
+        event: isHere ? null : entry.event,
+      })),
+      isFirst: before === undefined,
+      next: entries.length > PAGE ? shown.at(-1)?.id : undefined,
+    })
+  }
+
+  function asCsv(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
+    return attach(reply.type('text/csv; charset=utf-8'), `${about.file}.csv`).send(csv(rowsOf(request, about)))
+  }
+
+  async function asXlsx(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
+    const sheet = { name: request.t.console.audit.sheet, rows: rowsOf(request, about) }
+    return attach(reply.type(XLSX), `${about.file}.xlsx`).send(await writeXlsx([sheet]))
+  }
+
+  function rowsOf(request: FastifyRequest<{ Querystring: Wish }>, { list }: About): string[][] {
+    const { t, f } = request
+    const { columns, subjects } = t.console.audit
+    const teller = createTeller(db, request)
+    const rows = list(pageOf(request.query), FILE).map(entry => [
+      f.moment(entry.at),
+      entry.organiser ? nameOf(entry.organiser, t) : '',
+      tell(teller, entry, { isHere: false }),
+      subjects[ACTIONS[entry.action]],
+      entry.event ? `${entry.event.title} (${f.day(entry.event)})` : '',
+      entry.group ?? '',
+    ])
+    return [columns, ...rows]
+  }
+}
+
+const attach = (reply: FastifyReply, name: string) =>
+  reply.header('content-disposition', `attachment; filename="${name}"`)
+
+const pageOf = ({ about, before }: Wish): Page => ({ subject: (about || undefined) as Subject | undefined, before })
