@@ -1,9 +1,10 @@
 // Every change of an event passes here. Which changes there are stands in `drafts`, `editing`, `moves` and `cancellations`;
 // what one means for people follows from `telling`.
-import { and, eq } from '#db/drizzle.ts'
-import type { Tx } from '#db/open.ts'
-import { events } from '#db/schema.ts'
+import { and, desc, eq, inArray } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { auditEntries, events, organisers } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
+import type { Action } from './audit.ts'
 import { type Event, getEvent } from './events.ts'
 import { refuseSecretsIn } from './secrets.ts'
 
@@ -29,4 +30,23 @@ export function change(tx: Tx, event: Event, values: Partial<typeof events.$infe
   const hasNewRoom = 'roomUrl' in values || 'hostUrl' in values
   refuseSecretsIn(hasNewRoom ? changed : values, changed.roomUrl, changed.hostUrl)
   return getEvent(tx, event.id)
+}
+
+/** The acts after which a form made before them is no longer up to date. */
+const CHANGES: Action[] = [
+  ...(['event_edited', 'event_published', 'event_moved', 'event_cancelled', 'event_reinstated'] as const),
+  ...(['cover_set', 'cover_removed'] as const),
+]
+
+/** Who changed an event last, by name or else address, and when; nobody if it was not somebody who signs in. */
+export function lastChange(db: Db, { id }: Pick<Event, 'id'>): { who: string; at: Temporal.Instant } | undefined {
+  const row = db
+    .select({ at: auditEntries.at, name: organisers.name, email: organisers.email })
+    .from(auditEntries)
+    .innerJoin(organisers, eq(organisers.id, auditEntries.organiserId))
+    .where(and(eq(auditEntries.eventId, id), inArray(auditEntries.action, CHANGES)))
+    .orderBy(desc(auditEntries.id))
+    .limit(1)
+    .get()
+  return row && { who: row.name || row.email, at: row.at }
 }

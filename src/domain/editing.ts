@@ -40,9 +40,12 @@ export interface EventEdit {
   /** By its name; made if there is none. */
   newTheme: string
   cohostIds: number[]
-  materials: NewMaterial[]
-  formFields: WantedField[]
+  materials: Typed<NewMaterial>[]
+  formFields: Typed<WantedField>[]
 }
+
+/** With what the names of the fields begin in which it was typed. */
+type Typed<T> = T & { row: string }
 
 /**
  * Saves the whole page or nothing of it. Invalid if a question or a material holds what others may not read, or the window of
@@ -62,18 +65,17 @@ export function saveEvent(tx: Tx, event: Event, edit: EventEdit, editor: Editor,
   return edited
 }
 
-/** By the names of the fields in which they are typed, counted from one. */
-const textsOfMaterials = (list: NewMaterial[]) =>
-  list.flatMap(({ title, url }, index): [string, string][] => [
-    [`material${index + 1}_title`, title],
-    [`material${index + 1}_url`, url],
+const textsOfMaterials = (list: Typed<NewMaterial>[]) =>
+  list.flatMap(({ row, title, url }): [string, string][] => [
+    [`${row}_title`, title],
+    [`${row}_url`, url],
   ])
 
-const textsOfFields = (list: WantedField[]) =>
-  list.flatMap(({ label, hint, options }, index): [string, string][] => [
-    [`field${index + 1}_label`, label],
-    [`field${index + 1}_hint`, hint],
-    [`field${index + 1}_options`, options.join('\n')],
+const textsOfFields = (list: Typed<WantedField>[]) =>
+  list.flatMap(({ row, label, hint, options }): [string, string][] => [
+    [`${row}_label`, label],
+    [`${row}_hint`, hint],
+    [`${row}_options`, options.join('\n')],
   ])
 
 /** Refusal('capacity_below_confirmed') rather than more people than places; more places go to who waits. */

@@ -42,17 +42,20 @@ export function setFormFields(tx: Tx, eventId: number, wanted: WantedField[]): v
       .run()
   }
   const present = new Set(listFormFields(tx, eventId).map(({ id }) => id))
-  wanted.slice(0, MOST_FORM_FIELDS).forEach(({ id, ...field }, position) => {
-    if (id !== null && present.delete(id)) {
-      tx.update(formFields)
-        .set({ ...field, position })
-        .where(eq(formFields.id, id))
-        .run()
-    } else
-      tx.insert(formFields)
-        .values({ ...field, eventId, position })
-        .run()
-  })
+  wanted
+    .slice(0, MOST_FORM_FIELDS)
+    .forEach(({ id, kind, label, hint, options, isRequired, deleteAfterDays }, position) => {
+      const field = { kind, label, hint, options, isRequired, deleteAfterDays }
+      if (id !== null && present.delete(id)) {
+        tx.update(formFields)
+          .set({ ...field, position })
+          .where(eq(formFields.id, id))
+          .run()
+      } else
+        tx.insert(formFields)
+          .values({ ...field, eventId, position })
+          .run()
+    })
   for (const id of present) tx.delete(formFields).where(eq(formFields.id, id)).run()
 }
 

@@ -25,16 +25,16 @@ function endOf(until: string, timeZone: string): Temporal.Instant {
   return instantOf(until, timeZone).add({ minutes: until.endsWith(END_OF_DAY) ? 1 : 0 })
 }
 
-/** What is wrong with a window, by field: it must begin before it ends, and both before the event is over. */
+/** What is wrong with a window, by the field of its day: it must begin before it ends, and both before the event is over. */
 export function windowProblems(
   { registrationFrom: from, registrationUntil: until }: Window,
   { endsAt, timeZone }: Pick<Event, 'endsAt' | 'timeZone'>,
 ): Record<string, 'window_late' | 'window_order'> {
   const isLate = (local: string | null) => local !== null && !isBefore(instantOf(local, timeZone), endsAt)
   return {
-    ...(isLate(from) && { registrationFrom: 'window_late' as const }),
-    ...(from && until && until <= from && { registrationUntil: 'window_order' as const }),
-    ...(until && isLate(until.replace(END_OF_DAY, 'T00:00')) && { registrationUntil: 'window_late' as const }),
+    ...(isLate(from) && { registrationFromDate: 'window_late' as const }),
+    ...(from && until && until <= from && { registrationUntilDate: 'window_order' as const }),
+    ...(until && isLate(until.replace(END_OF_DAY, 'T00:00')) && { registrationUntilDate: 'window_late' as const }),
   }
 }
 

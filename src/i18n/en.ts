@@ -1431,7 +1431,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       until: 'Until',
       show: 'Show this period',
       accept: day => `Include ${day}`,
-      other: 'Another date or a title of its own',
+      other: 'Another date, a title of its own, or skip',
       otherDate: 'Date',
       otherDateOf: day => `Another date instead of ${day}`,
       titleOf: day => `Title on ${day}`,

@@ -1485,7 +1485,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       until: 'Tot en met',
       show: 'Toon deze periode',
       accept: (day: string) => `Neem ${day} op`,
-      other: 'Andere datum of eigen titel',
+      other: 'Andere datum, eigen titel of overslaan',
       otherDate: 'Datum',
       otherDateOf: (day: string) => `Andere datum in plaats van ${day}`,
       titleOf: (day: string) => `Titel op ${day}`,

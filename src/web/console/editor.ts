@@ -1,102 +1,108 @@
-// One event: its texts and places. When and where stands in `moves`, whether in `cancellations`.
+// One event: everything on its page but when and where (`moves`), whether (`cancellations`) and its picture (`covers`).
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { KINDS } from '#db/schema.ts'
-import { heldMails } from '#src/domain/consequences.ts'
-import { editEvent } from '#src/domain/editing.ts'
-import { type Event, getListedEvent, listSessions } from '#src/domain/events.ts'
-import { findGroup } from '#src/domain/groups.ts'
-import { listGroupsWith } from '#src/domain/organisers.ts'
-import { placesOf } from '#src/domain/places.ts'
+import { preview } from '#db/write.ts'
+import { type EventEdit, saveEvent } from '#src/domain/editing.ts'
+import { type Event, getListedEvent } from '#src/domain/events.ts'
+import { countLostAnswers } from '#src/domain/form-fields.ts'
 import { listThemes } from '#src/domain/themes.ts'
-import { Invalid } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
-import { cleanLine, cleanText } from '#src/lib/text.ts'
-import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
-import { fieldProblems, formAgain } from '../forms.ts'
-import { emptyForm, type Form } from '../pages.ts'
+import { domainProblems, fieldProblems, formAgain, typedValues } from '../forms.ts'
 import { Id } from '../params.ts'
-import { editorOf, getMyEvent, organiserOf, seeOther } from './access.ts'
-import {
-  Capacities,
-  Choices,
-  groupOptions,
-  Line,
-  options,
-  Revision,
-  readCapacities,
-  roomProblems,
-  Shown,
-  Title,
-} from './fields.ts'
-import type { ConsolePages } from './pages.ts'
+import { eventPage } from '../public/events.ts'
+import { editorOf, getMyEvent, seeOther } from './access.ts'
+import { cohostsFor, DONE, editorPage, groupsFor, mergedPage } from './editor-page.ts'
+import { type EventBody, EventForm, readEvent } from './event-form.ts'
 import { askOrDo, entriesOf, orProblems } from './proposals.ts'
-import { warningsFor } from './warnings.ts'
 
-const DONE = ['saved', 'published', 'moved', 'cancelled', 'reinstated'] as const
 const Query = Type.Object({
   done: Type.Optional(Type.Enum([...DONE])),
   undo: Type.Optional(Type.String({ maxLength: 4000 })),
 })
-const EventForm = Type.Object({
-  revision: Revision,
-  recipients: Shown,
-  title: Title,
-  summary: Line(500),
-  description: Line(20_000),
-  speakers: Line(3000),
-  kind: Type.Enum([...KINDS]),
-  groupId: Type.Integer({ minimum: 1 }),
-  themes: Choices,
-  roomUrl: Line(500),
-  yield: Line(5000),
-  ...Capacities,
-})
-type EventBody = Static<typeof EventForm>
+/** Long texts and a dozen questions, each letter of which may take nine bytes on its way. */
+const LARGE = 512 * 1024
 
 export function editorRoutes(app: App, deps: Deps): void {
   const { db, clock } = deps
 
   app.get('/console/events/:id', { schema: { params: Id, querystring: Query } }, async (request, reply) => {
     const event = getMyEvent(db, request)
-    return reply.page('console/event', page(request, event, emptyForm(valuesOf(event)), request.query))
+    return reply.page('console/event', editorPage(deps, request, event, undefined, request.query))
   })
 
-  app.post(
-    '/console/events/:id',
-    { schema: { params: Id, body: EventForm }, attachValidation: true },
-    async (request, reply) => {
-      const event = getMyEvent(db, request)
-      const problems = fieldProblems(request)
-      if (problems) return again(request, reply, event, problems, 422)
-      // What was typed is kept: it takes an organiser's evening to write it again.
-      if (request.body.revision !== event.revision) return again(request, reply, event, {}, 409)
-      const { ask, problems: wrong } = await orProblems(request, () => save(request, event, request.body))
-      if (wrong) return again(request, reply, event, wrong, 422)
-      if (ask) return reply.page('console/proposal', ask)
-      return seeOther(request, reply, `${paths.console.event(event.id)}?done=saved`)
-    },
-  )
+  const form = { schema: { params: Id, body: EventForm }, attachValidation: true, bodyLimit: LARGE }
+  app.post('/console/events/:id', form, async (request, reply) => {
+    const event = getMyEvent(db, request)
+    const body = request.body as EventBody
+    const problems = fieldProblems(request)
+    if (problems) return again(request, reply, event, problems)
+    // What was typed is kept: it takes an organiser's evening to write it again.
+    const isStale = body.revision !== event.revision
+    const merged = isStale && mergedPage(deps, request, event, typedValues(body))
+    if (merged) return reply.code(409).page('console/event', merged)
+    const { ask, problems: wrong, lost } = await save(request, event, body)
+    if (wrong) return again(request, reply, event, wrong)
+    if (lost) return again(request, reply, event, {}, lost)
+    if (ask) return reply.page('console/proposal', ask)
+    return seeOther(request, reply, `${paths.console.event(event.id)}?done=saved`)
+  })
 
-  /** More places may go to people who wait, and that mails them: then the page that says so comes first. */
+  /** The public page as the form would make it; the change itself, in a transaction that is rolled back. */
+  app.post('/console/events/:id/preview', form, async (request, reply) => {
+    const event = getMyEvent(db, request)
+    const problems = fieldProblems(request)
+    if (problems) return again(request, reply, event, problems)
+    const shown = previewed(request, event, request.body as EventBody)
+    if ('problems' in shown) return again(request, reply, event, shown.problems)
+    return reply.page('public/event', shown.page)
+  })
+
+  function previewed(request: FastifyRequest, event: Event, body: EventBody) {
+    try {
+      const edit = read(request, event, body)
+      return preview(db, tx => {
+        saveEvent(tx, event, edit, editorOf(request, event.revision), clock.now())
+        const changed = getListedEvent(tx, event.id)
+        const page = eventPage(deps, request, { ...changed, publishedAt: changed.publishedAt ?? clock.now() })
+        return { page: { ...page, preview: 'unsaved' as const } }
+      })
+    } catch (error) {
+      return { problems: domainProblems(error, request.t.fields) }
+    }
+  }
+
+  /** Answers that would go are counted first; more places may go to people who wait, and the page that says so comes before. */
   async function save(request: FastifyRequest, event: Event, body: EventBody) {
-    const text = readText(body, groupsFor(request, event))
-    const known = new Set(listThemes(db).map(theme => theme.id))
-    const themeIds = body.themes.filter(id => known.has(id))
-    const editor = editorOf(request, body.revision)
-    const act = (tx: Tx) => editEvent(tx, event, text, themeIds, editor, clock.now())
+    let lost = 0
+    const outcome = await orProblems(request, async () => {
+      const edit = read(request, event, body)
+      lost = countLostAnswers(db, event.id, edit.formFields)
+      if (lost > 0 && lost !== body.lost) return {}
+      lost = 0
+      return ask(request, event, body, edit)
+    })
+    return { ...outcome, lost }
+  }
+
+  function ask(request: FastifyRequest, event: Event, body: EventBody, edit: EventEdit) {
     const path = paths.console.event(event.id)
-    const question = { ...request.t.console.edit.question, action: path, fields: entriesOf(body), back: path }
+    // A form that another's change does not touch is as good as one made after it.
+    const fields = entriesOf({ ...body, revision: event.revision })
+    const question = { ...request.t.console.edit.question, action: path, fields, back: path }
+    const act = (tx: Tx) => saveEvent(tx, event, edit, editorOf(request, event.revision), clock.now())
     return askOrDo(deps, { event, reach: 'person', act }, { shown: body.recipients, question })
   }
 
-  /** The groups this organiser may let host; the present one stays possible, whoever it is. */
-  function groupsFor(request: FastifyRequest, event: Event) {
-    const mine = listGroupsWith(db, organiserOf(request), 'organiser')
-    const present = findGroup(db, event.groupId)
-    return present && !mine.some(group => group.id === present.id) ? [...mine, present] : mine
+  function read(request: FastifyRequest, event: Event, body: EventBody): EventEdit {
+    const idsOf = (list: { id: number }[]) => new Set(list.map(({ id }) => id))
+    return readEvent(body, event, {
+      groupIds: idsOf(groupsFor(deps, request, event)),
+      cohostIds: idsOf(cohostsFor(deps, request, getListedEvent(db, event.id))),
+      themeIds: idsOf(listThemes(db)),
+      untitled: request.t.console.editor.untitled,
+    })
   }
 
   function again(
@@ -104,74 +110,10 @@ export function editorRoutes(app: App, deps: Deps): void {
     reply: FastifyReply,
     event: Event,
     problems: Record<string, string>,
-    status: 409 | 422,
+    lost = 0,
   ) {
-    const form = formAgain(request, problems)
-    form.values.revision = String(event.revision)
-    const data = page(request, event, form, {})
-    return reply.code(status).page('console/event', { ...data, isStale: status === 409 })
-  }
-
-  function valuesOf(event: Event): Record<string, string> {
-    const listed = getListedEvent(db, event.id)
-    return {
-      revision: String(event.revision),
-      title: event.title,
-      summary: event.summary,
-      description: event.description,
-      speakers: event.speakers.join('\n'),
-      kind: event.kind,
-      groupId: String(event.groupId),
-      themes: listed.themes.map(theme => theme.id).join(','),
-      roomUrl: event.roomUrl ?? '',
-      yield: event.yield,
-      capacityOnline: String(event.capacityOnline ?? ''),
-      capacityInPerson: String(event.capacityInPerson ?? ''),
-    }
-  }
-
-  function page(
-    request: FastifyRequest,
-    event: Event,
-    form: Form,
-    { done, undo }: Static<typeof Query>,
-  ): ConsolePages['console/event'] {
-    const now = clock.now()
-    const hasEnded = !isBefore(now, event.endsAt)
-    return {
-      event: getListedEvent(db, event.id),
-      form,
-      places: placesOf(db, event),
-      sessions: listSessions(db, event.id),
-      held: heldMails(db, event, now),
-      warnings: event.publishedAt ? [] : warningsFor(deps, request, event, event),
-      done,
-      undo,
-      isStale: false,
-      hasStarted: !isBefore(now, event.startsAt),
-      hasEnded,
-      choices: {
-        groups: groupOptions(groupsFor(request, event)),
-        kinds: options(request.t.words.kinds),
-        themes: listThemes(db).map(({ id, name }): [string, string] => [String(id), name]),
-      },
-    }
-  }
-}
-
-function readText(body: EventBody, groups: { id: number }[]) {
-  const problems = roomProblems(body.roomUrl)
-  if (!groups.some(group => group.id === body.groupId)) problems.groupId = 'choice'
-  if (Object.keys(problems).length) throw new Invalid(problems)
-  return {
-    title: cleanLine(body.title),
-    summary: cleanText(body.summary),
-    description: cleanText(body.description),
-    speakers: body.speakers.split('\n').map(cleanLine).filter(Boolean).slice(0, 30),
-    kind: body.kind,
-    groupId: body.groupId,
-    roomUrl: body.roomUrl.trim() || null,
-    yield: cleanText(body.yield),
-    ...readCapacities(body),
+    const typed = formAgain(request, problems)
+    const values = { ...typed.values, ...(lost > 0 && { lost: String(lost) }) }
+    return reply.code(422).page('console/event', editorPage(deps, request, event, { ...typed, values }, { lost }))
   }
 }

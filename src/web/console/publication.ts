@@ -2,6 +2,7 @@
 import Type from 'typebox'
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
+import { removeFile } from '#src/lib/files.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
@@ -12,13 +13,14 @@ import { Revision } from './fields.ts'
 const RevisionForm = Type.Object({ revision: Revision })
 
 export function publicationRoutes(app: App, deps: Deps): void {
-  const { db, write, clock } = deps
+  const { db, config, write, clock } = deps
 
   /** The public page as it will be: only here, only for who may publish it. */
   app.get('/console/events/:id/preview', { schema: { params: Id } }, async (request, reply) => {
     const { id } = getMyEvent(db, request)
-    const event = { ...getListedEvent(db, id), publishedAt: clock.now() }
-    return reply.page('public/event', eventPage(deps, request, event))
+    const event = getListedEvent(db, id)
+    const page = eventPage(deps, request, { ...event, publishedAt: event.publishedAt ?? clock.now() })
+    return reply.page('public/event', { ...page, preview: 'draft' })
   })
 
   app.post(
@@ -34,6 +36,7 @@ export function publicationRoutes(app: App, deps: Deps): void {
   app.post('/console/events/:id/deletion', { schema: { params: Id, body: RevisionForm } }, async (request, reply) => {
     const event = getMyEvent(db, request)
     await write(tx => deleteDraft(tx, event, editorOf(request, request.body.revision), clock.now()))
+    if (event.cover) await removeFile(config.dataDir, event.cover)
     return seeOther(request, reply, `${paths.console.events()}?when=drafts`)
   })
 }

@@ -46,6 +46,7 @@ export function eventPage(
     daysLeft: daysUntil(event, now),
     isLive: !isBefore(now, event.startsAt) && isBefore(now, event.endsAt),
     sessions: listSessions(db, event.id),
+    preview: null,
     coverSize: event.cover === null ? null : sizeOf(event.cover),
     formFields: listFormFields(db, event.id),
     window: windowTexts(request, event),

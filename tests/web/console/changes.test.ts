@@ -272,7 +272,7 @@ describe('the editor', () => {
     const path = `/console/events/${event.id}`
     const { statusCode, body } = await post(path, { ...TEXT, revision: String(event.revision) })
     expect(statusCode).toBe(409)
-    expect(body).toContain('Iemand anders paste dit aan')
+    expect(body).toContain('Iemand anders heeft dit intussen bewaard')
     expect(body).toContain('value="Nieuwe titel"')
     expect(now().title).toBe('Van een ander')
     const { revision } = fieldsOf(body, path)
