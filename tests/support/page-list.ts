@@ -116,6 +116,7 @@ function personal(site: Site): Address[] {
       `/unsubscribe/${tokens.sign('newsletter', { id: confirmed.person.id, version: 1 })}`,
       'news',
     ],
+    ['/unsubscribe/:token', `/unsubscribe/${tokens.sign('summaries', { id: 1, version: 1 })}`, 'summaries'],
     ['/addresses/:token', `/addresses/${tokens.seal(proofOf(confirmed.registration, 'nieuw@example.org'))}`],
     ['/my/:token', `/my/${tokens.sign('my', { id: confirmed.person.id, version: 1 })}`],
     ['/sign-in/:token', `/sign-in/${signIn}`],

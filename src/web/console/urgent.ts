@@ -8,13 +8,13 @@ import type { Event } from '#src/domain/events.ts'
 import { cleanLetter, type Letter, MOST, problemsIn } from '#src/domain/letters.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { release } from '#src/domain/releases.ts'
-import { urgencyOf } from '#src/domain/urgent.ts'
+import { type Urgency, urgencyOf } from '#src/domain/urgent.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems } from '../forms.ts'
-import type { Form } from '../pages.ts'
+import { emptyForm, type Form } from '../pages.ts'
 import { Id } from '../params.ts'
 import { editorOf, getMyEvent, organiserOf, seeOther } from './access.ts'
 import { Line, Revision, Shown } from './fields.ts'
@@ -35,17 +35,28 @@ type Body = Static<typeof UrgentForm>
 export interface UrgentPages {
   'console/urgent': {
     event: Event
-    letter: Letter
+    /** To choose from, before the first tap. */
+    urgent: Urgency | undefined
+    letter: Letter | undefined
     recipients: number
-    mail: { to: string; subject: string; text: string }
+    mail: { to: string; subject: string; text: string } | undefined
     form: Form
     /** What kept it from being sent, in a sentence. */
     changed: string
   }
 }
 
+const nothingChosen = { letter: undefined, recipients: 0, mail: undefined, form: emptyForm(), changed: '' }
+
 export function urgentRoutes(app: App, deps: Deps): void {
   const { db, write, clock } = deps
+
+  app.get('/console/events/:id/urgent', { schema: { params: Id } }, async (request, reply) => {
+    const event = getMyEvent(db, request)
+    const urgent = urgencyOf(event, clock.now())
+    if (!urgent) throw new Refusal('not_possible_now')
+    return reply.page('console/urgent', { ...nothingChosen, event, urgent })
+  })
 
   app.post(
     '/console/events/:id/urgent',
@@ -93,6 +104,7 @@ export function urgentRoutes(app: App, deps: Deps): void {
     const { to, subject, text } = readLetter(deps, event, { ...letter, isUrgent: true }, reader, organiserOf(request))
     return reply.page('console/urgent', {
       event,
+      urgent: undefined,
       letter,
       recipients: countAudiences(db, event, now)[AUDIENCE].reached,
       mail: { to: reader?.name ?? to, subject, text: maskLinks(text) },
