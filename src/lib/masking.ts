@@ -51,5 +51,7 @@ export function maskAddresses(text: string): string {
 
 /** A mail's HTML likewise. Its links lead nowhere at all: it is shown in a frame, in which no other page belongs. */
 export function maskHtml(html: string): string {
-  return maskLinks(html.replaceAll(/(<a\b[^>]*?) href="[^"]*"/g, '$1'))
+  const unlinked = html.replaceAll(/(<a\b[^>]*?) href="[^"]*"/g, '$1')
+  // A code to scan is a link as well; its words stay.
+  return maskLinks(unlinked.replaceAll(/(<img\b[^>]*?) src="cid:[^"]*"/g, '$1'))
 }

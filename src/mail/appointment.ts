@@ -8,7 +8,7 @@ import { formatsIn } from '#src/i18n/dates.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { firstName } from '#src/lib/text.ts'
 import type { About, House } from './about.ts'
-import { type Content, dateOf, type Fact, facts, isSameTime, note } from './content.ts'
+import { type Content, dateOf, type Fact, facts, isSameTime, note, scan } from './content.ts'
 import { createLinks, type Links } from './links.ts'
 import { textsOf, type Values, type Words, wordsOf } from './words.ts'
 
@@ -147,6 +147,11 @@ export function appointmentFacts(desk: Desk, { compare = false, door = desk.isPl
     !isOnline && Boolean(access) && { label: shared.labelAccess, value: access ?? '', isProse: true },
     { label: shared.labelHost, value: event.group.name },
   )
+}
+
+/** What the people at the entrance scan; for who comes in person and has a place. */
+export function forEntrance({ isOnline, isPlaced, registration, links, shared, frame }: Desk) {
+  return !isOnline && isPlaced && scan(shared.entrance, shared.labelCode, links.checkIn(registration), frame.from)
 }
 
 export function whenFact({ event, registration: { told }, shared, formats, zone }: Desk, compare = false): Fact {

@@ -5,6 +5,8 @@ import type { Event } from '#src/domain/events.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import { formatsIn, type When } from '#src/i18n/dates.ts'
 import type { Locale } from '#src/i18n/index.ts'
+import { domainOf } from '#src/lib/text.ts'
+import { hash } from '#src/lib/tokens.ts'
 
 export interface Fact {
   label: string
@@ -37,6 +39,8 @@ export type Block =
   | { type: 'note'; text: string }
   /** Something to type over. */
   | { type: 'code'; text: string }
+  /** An address as a code to scan; the sentence under it also says what to do without the picture. */
+  | { type: 'scan'; text: string; alt: string; url: string; cid: string }
 
 export interface Content {
   kind: MessageKind
@@ -73,6 +77,11 @@ export const button = (text: string, url: string): Block => ({ type: 'button', t
 export const link = (text: string, url: string): Block => ({ type: 'link', text, url })
 export const note = (text: string): Block => ({ type: 'note', text })
 export const code = (text: string): Block => ({ type: 'code', text })
+
+/** The picture travels along in the mail, under an id that is the same whenever it is written (RFC 2392 §2). */
+export function scan(text: string, alt: string, url: string, { email }: Mailbox): Block {
+  return { type: 'scan', text, alt, url, cid: `${hash(url).slice(0, 22)}@${domainOf(email)}` }
+}
 
 /**
  * Leaves out what does not apply, and paragraphs without a word, so that a mail reads as a list:

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { type Config, ConfigError, type Mailbox } from '#src/config.ts'
 import type { Message } from '#src/domain/outbox.ts'
+import { qrPng } from '#src/lib/qr.ts'
 import { cleanLine, domainOf } from '#src/lib/text.ts'
-import type { Content } from './content.ts'
+import type { Block, Content } from './content.ts'
 import { render } from './render.ts'
 
 /** What stands in the header beside the content. */
@@ -61,6 +62,7 @@ export async function compose(content: Content, postmark: Postmark, dkim?: Dkim)
     subject,
     text: crlf(text),
     html: crlf(html),
+    attachments: content.blocks.flatMap(picturesOf),
     // Never `headers` in here: nodemailer would share them with the inline part, and the buttons would go.
     ...(content.invite && { icalEvent: { ...content.invite, filename: 'invite.ics' } }),
     messageId: postmark.messageId,
@@ -75,6 +77,17 @@ export async function compose(content: Content, postmark: Postmark, dkim?: Dkim)
   const bytes = await composer.compile().build()
   return { subject, bytes: dkim ? await sign(bytes, dkim) : bytes }
 }
+
+/** Stands with the HTML alone, in a multipart/related around it: nobody's list of attachments holds it. */
+function picturesOf(block: Block) {
+  if (block.type !== 'scan') return []
+  const { cid, url } = block
+  const inline = { contentType: 'image/png', contentDisposition: 'inline' as const, filename: 'code.png' }
+  return [{ cid, content: qrPng(url, MODULE_PIXELS), ...inline }]
+}
+
+/** Twice what it is shown at, for screens that show more. */
+const MODULE_PIXELS = 8
 
 /** As SMTP wants it, so that what is stored is what leaves. */
 const crlf = (text: string) => text.replaceAll(/\r?\n/g, '\r\n')

@@ -2,7 +2,7 @@
 import { saidBy } from '#src/domain/contributors.ts'
 import { promotionEnds } from '#src/domain/events.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { appointmentFacts, type Desk, inShort } from './appointment.ts'
+import { appointmentFacts, type Desk, forEntrance, inShort } from './appointment.ts'
 import { type Block, blocks, button, type Content, note, paragraph, paragraphs } from './content.ts'
 
 export function confirmed(desk: Desk): Content {
@@ -25,7 +25,9 @@ function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
       paragraph(desk.hello),
       paragraph(words.lead),
       ...paragraphs(words.extra),
-      ...ofPlace(desk),
+      appointmentFacts(desk),
+      forEntrance(desk),
+      ...manage(desk),
       note(desk.shared.inviteFirst),
       desk.help,
     ),

@@ -1,15 +1,9 @@
 // A code says what was put in it: read back by a decoder, from the path and from the picture.
 import fc from 'fast-check'
-import { decodeQR } from 'qr/decode.js'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { qrPath, qrPng } from '#src/lib/qr.ts'
-
-/** A picture as a decoder wants it. */
-async function read(picture: Buffer): Promise<string> {
-  const { data, info } = await sharp(picture).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
-  return decodeQR({ width: info.width, height: info.height, data })
-}
+import { readCode } from '../support/codes.ts'
 
 const svg = ({ size, path }: ReturnType<typeof qrPath>) =>
   Buffer.from(
@@ -22,8 +16,8 @@ test('an address comes out of the path and of the picture as it went in', async 
       fc.string({ unit: fc.constantFrom(...'abcXYZ019-_'), minLength: 1, maxLength: 120 }),
       async end => {
         const text = `https://agenda.example.org/check-in/${end}`
-        expect(await read(qrPng(text, 5))).toBe(text)
-        expect(await read(svg(qrPath(text)))).toBe(text)
+        expect(await readCode(qrPng(text, 5))).toBe(text)
+        expect(await readCode(svg(qrPath(text)))).toBe(text)
       },
     ),
     { numRuns: 20 },
