@@ -427,10 +427,14 @@ CREATE INDEX `organiser_sessions_organiser` ON `organiser_sessions` (`organiser_
 ALTER TABLE `organisers` ADD `summary_stopped_at` integer;--> statement-breakpoint
 -- What a series gave a date stands beside it from now on; one that was moved by hand keeps the day it was meant for.
 UPDATE `events` SET `planned_for` = coalesce(`moved_from`, `local_start`) WHERE `series_id` IS NOT NULL;--> statement-breakpoint
--- Every series has a run sheet; those from before it get the usual one.
+-- Every series has a run sheet, and so has an event of no series; those from before it get the usual one.
 INSERT INTO `tasks` (`series_id`, `days`, `proof`)
 SELECT `series`.`id`, `usual`.`column1`, `usual`.`column2` FROM `series`
 CROSS JOIN (VALUES (-28, 'speaker'), (-21, 'text'), (-14, 'room'), (-7, 'host'), (-3, 'reminder'), (3, 'materials')) AS `usual`;--> statement-breakpoint
+INSERT INTO `tasks` (`event_id`, `days`, `proof`)
+SELECT `events`.`id`, `usual`.`column1`, `usual`.`column2` FROM `events`
+CROSS JOIN (VALUES (-28, 'speaker'), (-21, 'text'), (-14, 'room'), (-7, 'host'), (-3, 'reminder'), (3, 'materials')) AS `usual`
+WHERE `events`.`series_id` IS NULL;--> statement-breakpoint
 -- Whoever was there before it was kept how we knew: online by the door, elsewhere by hand.
 UPDATE `registrations` SET `attendance_source` = iif(`attendance` = 'online', 'door', 'by_hand') WHERE `attended_at` IS NOT NULL;--> statement-breakpoint
 INSERT INTO `check_ins` (`id`, `registration_id`, `is_present`, `source`, `at`, `received_at`)

@@ -2,7 +2,18 @@
 // without a name or an address beside them, point at nobody.
 import { and, eq, exists, inArray, isNotNull, isNull, lt, ne, not, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { answers, checkIns, events, formFields, mailings, messages, people, registrations } from '#db/schema.ts'
+import {
+  answers,
+  checkIns,
+  events,
+  formFields,
+  mailings,
+  messages,
+  people,
+  registrations,
+  tasks,
+  taskTicks,
+} from '#db/schema.ts'
 import { NO_ADDRESS } from './people.ts'
 import { NO_ANSWER } from './registrations.ts'
 
@@ -71,6 +82,9 @@ export function forget(tx: Tx, now: Temporal.Instant): void {
     .set({ briefing: '' })
     .where(and(ne(events.briefing, ''), lt(events.endsAt, limit)))
     .run()
+  // A line of its own may name somebody, and a tick says who did it.
+  tx.delete(taskTicks).where(inArray(taskTicks.eventId, over)).run()
+  tx.delete(tasks).where(inArray(tasks.eventId, over)).run()
   const named = tx
     .select({ id: registrations.id })
     .from(registrations)

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { people, registrations } from '#db/schema.ts'
+import { people, registrations, taskTicks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { createOrganiser } from '#src/domain/organisers.ts'
 import { clearAccessNeeds, forget } from '#src/domain/retention.ts'
-import { listMessages, makeEvent, makeGroup, makeRegistration, openWorld } from '../support/world.ts'
+import { addLine, listLines, tick } from '#src/domain/run-sheets.ts'
+import { listMessages, makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } from '../support/world.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
 
@@ -61,4 +63,23 @@ test('a year after an event its names go, then the addresses with nothing newer;
   writeNow(db, tx => forget(tx, at('2028-01-08T12:00:00Z')))
   expect(emails()).toEqual([null, null])
   expect(listMessages(db)).toEqual([])
+})
+
+test('a year after an event the lines of its own run sheet go, and who ticked what; those of a series stay', () => {
+  const db = world()
+  const group = makeGroup(db, { slug: 'zuid', name: 'Zuid' })
+  const { id: seriesId } = makeSeries(db, group)
+  const old = makeEvent(db, group, { seriesId })
+  const { id: organiserId } = writeNow(db, tx => createOrganiser(tx, 'otto@example.org', 'Otto', NOW))
+  const own = { title: 'Bel Zoë de Vries', days: -3, proof: null }
+  writeNow(db, tx => {
+    const line = addLine(tx, { eventId: old.id }, own, organiserId, NOW)
+    const [ofSeries] = listLines(tx, { seriesId })
+    for (const { id } of [line, ofSeries ?? line]) tick(tx, old, id, organiserId, NOW)
+  })
+  const kept = () => [listLines(db, { eventId: old.id }).length, db.select().from(taskTicks).all().length]
+  writeNow(db, tx => forget(tx, at('2027-12-03T11:59:00Z')))
+  expect(kept()).toEqual([1, 2])
+  writeNow(db, tx => forget(tx, at('2027-12-04T12:00:00Z')))
+  expect([...kept(), listLines(db, { seriesId }).length]).toEqual([0, 0, 6])
 })

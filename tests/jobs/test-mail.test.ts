@@ -163,6 +163,8 @@ test('no link opens anything, not even once real rows have the numbers of the ex
   expect(answers).toEqual({
     '': ['200 404'],
     addresses: ['404 404'],
+    // To the page for signing in.
+    console: ['303 403', '303 404'],
     events: ['404 404'],
     join: ['404 404'],
     my: ['404 404'],

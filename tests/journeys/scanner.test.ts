@@ -53,7 +53,10 @@ describe('a client that opens every link of a mail', () => {
       await browseLinks(context, links)
       await house.deliver()
 
-      expect(visits.filter(({ status }) => status !== 200)).toEqual([])
+      // The console asks a stranger to sign in; everything else is there.
+      const isTurnedAway = ({ url, status }: (typeof visits)[number]) =>
+        status === 303 && new URL(url).pathname.startsWith('/console')
+      expect(visits.filter(visit => visit.status !== 200 && !isTurnedAway(visit))).toEqual([])
       expect(visits.filter(({ cookies }) => cookies.length)).toEqual([])
       expect(await context.cookies()).toEqual([])
       expect(dumpOf(house.db) === before).toBe(true)

@@ -1,9 +1,28 @@
 import { describe, expect, test } from 'vitest'
+import { organisers } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
+import { createOrganiser } from '#src/domain/organisers.ts'
+import { tick } from '#src/domain/run-sheets.ts'
+import { listTasks } from '#src/domain/tasks.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
+const heading = (html: string) => /<h2 id="ahead"><a [^>]*>([^<]*)</.exec(html)?.[1]
+/** Each line of a run sheet as it reads. */
+const tasksIn = (html: string) =>
+  html
+    .split('<span class="task-mark')
+    .slice(1)
+    .map(part => part.split('</li>')[0] ?? '')
+    .map(part =>
+      part
+        .slice(part.indexOf('</span>'))
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .replaceAll(' ,', ',')
+        .trim(),
+    )
 const titles = (html: string) => [...html.matchAll(/<h3><a [^>]*>([^<]*)</g)].map(match => match[1])
 
 describe('the first page', () => {
@@ -33,16 +52,141 @@ describe('the first page', () => {
     const draft = { seriesId: found.id, groupId, kind, timeZone, durationMinutes, attendance, title: 'Concept van mei' }
     writeNow(db, tx => createEvent(tx, { ...draft, localStart: '2027-05-06T12:00' }, NOW))
     const { body } = await get('/console')
-    expect(titles(body)).toEqual([
-      'Eén gezin, één plan: lukt dat?',
-      'Concept van mei',
-      'Webinar van de eerste donderdag',
-    ])
-    expect(body).toMatch(/<b>1<\/b> \/ 1<br>1 op de wachtlijst/)
+    expect(heading(body)).toBe('Eén gezin, één plan: lukt dat?')
+    expect(titles(body)).toEqual(['Concept van mei', 'Webinar van de eerste donderdag'])
+    expect(body).toContain('1 van 1 plaatsen, 1 op de wachtlijst')
     expect(body).toContain('Let op: donderdag 6 mei 2027 is Hemelvaartsdag.')
     expect(body).toContain('Gepland tot en met do 6 mei 2027.')
     expect(body).toContain('elke eerste donderdag van de maand, 12.00')
     expect(body).toContain('href="/console/series/eerste-donderdag/planning"')
+  })
+
+  test('of who has drafts only puts the first of them on top, with what is to be done', async () => {
+    const { db, group, get } = await openConsole()
+    const base = { groupId: group.id, kind: 'webinar', timeZone: 'Europe/Amsterdam', durationMinutes: 60 } as const
+    const draft = { ...base, attendance: 'online' } as const
+    const months = Array.from({ length: 9 }, (_, index) => `2027-0${index + 1}-07T12:00`)
+    writeNow(db, tx => {
+      for (const [index, localStart] of months.entries())
+        createEvent(tx, { ...draft, title: `Concept ${index}`, localStart }, NOW)
+    })
+    const { body } = await get('/console')
+    expect(heading(body)).toBe('Concept 0')
+    expect(body).toContain('Dit is nog een concept.')
+    expect(body).not.toContain('<h3>Aanmeldingen</h3>')
+    expect(titles(body)).toEqual(['Concept 1', 'Concept 2', 'Concept 3', 'Concept 4', 'Concept 5', 'Concept 6'])
+    expect(body).toContain('Alle 9 concepten')
+  })
+
+  test('says in words how each line of the run sheet stands, and by when', async () => {
+    const { db, group, get } = await openConsole()
+    const event = makeEvent(db, group, { description: 'Tekst.' })
+    const lines = tasksIn((await get('/console')).body)
+    expect(lines).toEqual([
+      'Spreker gevraagd Te laat had klaar moeten zijn op do 5 nov, 16 dagen geleden',
+      'Tekst klaar Klaar',
+      'Ruimte geregeld Klaar',
+      'Gastheer of gastvrouw bekend Binnenkort uiterlijk do 26 nov',
+      'Herinnering ingepland Klaar',
+      'Materiaal geplaatst Later uiterlijk zo 6 dec',
+    ])
+    const { body } = await get('/console')
+    expect(body).toContain('3 van de 6 klaar')
+    expect(body).toContain(`href="/console/events/${event.id}/run-sheet"`)
+  })
+
+  test('says so when all is ready, and when nothing asks for anything', async () => {
+    const { db, group, get } = await openConsole()
+    const event = makeEvent(db, group, { description: 'Tekst.', speakers: ['Zoë'] })
+    const calm = 'Alles is bij. Er is niets te laat'
+    expect((await get('/console')).body).not.toContain(calm)
+    writeNow(db, tx => {
+      const organiser = createOrganiser(tx, 'ander@example.org', '', NOW)
+      for (const { task, state } of listTasks(tx, event, NOW))
+        if (state !== 'done') tick(tx, event, task.id, organiser.id, NOW)
+    })
+    const { body } = await get('/console')
+    expect(body).toContain('<b>Alles is klaar</b>')
+    expect(body).toContain(calm)
+  })
+
+  test('names what is overdue elsewhere with its event, also of who comes later and of what has been', async () => {
+    const { db, group, get } = await openConsole()
+    makeEvent(db, group, { title: 'Eerst' })
+    makeEvent(db, group, { title: 'Later', localStart: '2026-12-10T12:00', description: 'Tekst.' })
+    const past = { title: 'Geweest', localStart: '2026-11-12T12:00' }
+    const before = NOW.subtract({ hours: 24 * 30 })
+    makeEvent(db, group, past, before)
+    makeEvent(db, makeGroup(db, { slug: 'zuid', name: 'Zuid' }), { title: 'Van een ander' })
+    const { body } = await get('/console')
+    const pressing = body.split('Dit vraagt nu aandacht')[1]?.split('</section>')[0] ?? ''
+    expect(tasksIn(pressing)).toEqual([
+      'Spreker gevraagd Te laat had klaar moeten zijn op do 12 nov, 9 dagen geleden Later, do 10 dec',
+      'Materiaal geplaatst Te laat had klaar moeten zijn op zo 15 nov, 6 dagen geleden Geweest, do 12 nov',
+    ])
+  })
+
+  test('draws who registered, with the same numbers in words and in a table', async () => {
+    const { db, group, get } = await openConsole()
+    const event = makeEvent(db, group, { capacityOnline: 10 }, NOW.subtract({ hours: 24 * 20 }))
+    expect((await get('/console')).body).toContain('Er is nog niemand aangemeld.')
+    const join = (email: string, hours: number) => makeRegistration(db, event, { email }, NOW.subtract({ hours }))
+    for (const index of [0, 1, 2]) join(`p${index}@example.org`, 24 * 10)
+    join('later@example.org', 1)
+    const { body } = await get('/console')
+    const chart = /<figure class="chart">[\s\S]*?<\/figure>/.exec(body)?.[0] ?? ''
+    expect(chart).toContain(
+      'Er zijn 4 mensen aangemeld, van wie 1 in de laatste zeven dagen. De streepjeslijn staat bij 10 plaatsen.',
+    )
+    expect(
+      [...chart.matchAll(/<th scope="row">([^<]*)<\/th><td class="number">(\d+)/g)].map(match => match.slice(1)),
+    ).toEqual([
+      ['di 10 nov', '0'],
+      ['wo 11 nov', '3'],
+      ['za 21 nov', '4'],
+    ])
+    expect(chart).toMatch(/<svg [^>]*role="img" aria-label="Hoeveel mensen er zijn aangemeld, per dag">/)
+    expect(chart).toContain('<path class="limit" d="M0 0H100"/>')
+    expect(chart).not.toMatch(/style=|NaN|undefined/)
+  })
+
+  test('shows the year of the series with drafts, each leading to where it is worked on', async () => {
+    const { db, group, get } = await openConsole()
+    const { id: seriesId } = makeSeries(db, group)
+    const event = makeEvent(db, group, { seriesId })
+    const { kind, timeZone, durationMinutes, attendance } = event
+    const base = { groupId: group.id, seriesId, kind, timeZone, durationMinutes, attendance }
+    const draft = writeNow(db, tx => createEvent(tx, { ...base, title: 'Wordt', localStart: '2027-01-07T12:00' }, NOW))
+    const { body } = await get('/console')
+    const marks = [...body.matchAll(/<a class="mark [^"]*" href="([^"]*)" title="[^"]*\(([^)]*)\)"/g)].map(match =>
+      match.slice(1),
+    )
+    expect(marks.slice(3, 7)).toEqual([
+      ['/console/series/eerste-donderdag/planning', 'deze maand niet'],
+      [`/console/events/${event.id}`, 'eerstvolgende'],
+      [`/console/events/${draft.id}`, 'concept'],
+      ['/console/series/eerste-donderdag/planning', 'nog niet gepland'],
+    ])
+  })
+
+  test('lets an organiser stop the daily mail, and want it again', async () => {
+    const { db, group, get, post } = await openConsole()
+    makeSeries(db, group)
+    const says = async (text: string) => (await get('/console')).body.includes(text)
+    const stoppedAt = () => db.select({ at: organisers.summaryStoppedAt }).from(organisers).get()?.at
+    const stopped = await post('/console/summaries', { wanted: 'no' })
+    expect([stopped.statusCode, stopped.headers.location, stoppedAt()]).toEqual([303, '/console#summary', NOW])
+    expect([await says('Je krijgt geen mail over wat te laat is.'), await says('Stuur me die mail weer')]).toEqual([
+      true,
+      true,
+    ])
+    await post('/console/summaries', { wanted: 'yes' })
+    expect([stoppedAt(), await says('Om 8 uur krijg je een mail'), await says('Stuur me die mail niet')]).toEqual([
+      null,
+      true,
+      true,
+    ])
+    expect((await post('/console/summaries', { wanted: 'x' })).statusCode).toBe(400)
   })
 
   test('speaks English to who chose it, and keeps doing so after a form', async () => {
@@ -65,6 +209,23 @@ describe('the first page', () => {
 })
 
 describe('the list of events', () => {
+  test('says how much is overdue for each', async () => {
+    const { db, group, get } = await openConsole()
+    makeEvent(db, group, { title: 'Alles', summary: '' })
+    makeEvent(db, group, { title: 'Iets', description: 'Tekst.' })
+    makeEvent(db, group, { title: 'Niets', localStart: '2027-03-04T12:00' })
+    const { body } = await get('/console/events')
+    const rows = body
+      .split('<li class="row')
+      .slice(1)
+      .map(row => [/<h3><a [^>]*>([^<]*)/.exec(row)?.[1], /\d+ ta[^<"]*/.exec(row)?.[0]])
+    expect(rows).toEqual([
+      ['Alles', '2 taken te laat voor Alles'],
+      ['Iets', '1 taak te laat voor Iets'],
+      ['Niets', undefined],
+    ])
+  })
+
   test('has what comes, what is a draft, and what is over', async () => {
     const { db, group, get } = await openConsole()
     makeEvent(db, group, { title: 'Komt' })

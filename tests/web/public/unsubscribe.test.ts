@@ -1,12 +1,14 @@
 // The links that stop mails: what opening one changes (nothing), what one POST stops, and the way back.
 import { describe, expect, test } from 'vitest'
 import { asc, eq } from '#db/drizzle.ts'
-import { messages, people, registrations } from '#db/schema.ts'
+import { messages, organisers, people, registrations } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { createOrganiser } from '#src/domain/organisers.ts'
 import { exportPerson } from '#src/domain/privacy.ts'
 import type { Purpose } from '#src/lib/tokens.ts'
 import { openApp } from '../../support/app.ts'
 import { dumpOf } from '../../support/dump.ts'
-import { makeEvent, makeGroup, makeRegistration } from '../../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
 const TITLE = 'Eén gezin, één plan: lukt dat?'
 const EVERYTHING = ['bevestiging', 'er iets verandert', 'het niet doorgaat']
@@ -20,11 +22,13 @@ async function openReminders() {
   const registration = makeRegistration(db, event)
   const later = makeRegistration(db, makeEvent(db, group, { slug: 'later', localStart: '2027-01-07T12:00' }))
   const other = makeRegistration(db, event, { email: 'bo@example.org' })
+  const organiser = writeNow(db, tx => createOrganiser(tx, 'otto@example.org', 'Otto', NOW))
   const sign = (purpose: Purpose, id: number, version = 1) => `/unsubscribe/${tokens.sign(purpose, { id, version })}`
   const links = {
     event: sign('unsubscribe', registration.id),
     reminders: sign('reminders', registration.personId),
     newsletter: sign('newsletter', registration.personId),
+    summaries: sign('summaries', organiser.id),
   }
   const own = `/registrations/${tokens.sign('registration', { id: registration.id, version: 1 })}`
   const mine = `/my/${tokens.sign('my', { id: registration.personId, version: 1 })}`
@@ -57,10 +61,24 @@ async function openReminders() {
       },
       payload: 'List-Unsubscribe=One-Click',
     })
-  return { ...world, registration, later, other, sign, links, own, mine, person, stoppedAt, reminders, oneClick }
+  return {
+    ...world,
+    registration,
+    later,
+    other,
+    organiser,
+    sign,
+    links,
+    own,
+    mine,
+    person,
+    stoppedAt,
+    reminders,
+    oneClick,
+  }
 }
 
-describe.each(['event', 'reminders', 'newsletter'] as const)('the link that stops: %s', scope => {
+describe.each(['event', 'reminders', 'newsletter', 'summaries'] as const)('the link that stops: %s', scope => {
   test('§8.27 §8.29 opening it changes nothing, with HEAD or GET', async () => {
     const { app, db, links } = await openReminders()
     const before = dumpOf(db)
@@ -85,11 +103,13 @@ describe.each(['event', 'reminders', 'newsletter'] as const)('the link that stop
   })
 
   test('a link that was replaced answers alike, and stops nothing', async () => {
-    const { db, registration, sign, oneClick, links } = await openReminders()
+    const { db, registration, organiser, sign, oneClick, links } = await openReminders()
     const { body } = await oneClick(links[scope])
     const purpose = scope === 'event' ? 'unsubscribe' : scope
     const before = dumpOf(db)
-    const answer = await oneClick(sign(purpose, scope === 'event' ? registration.id : registration.personId, 2))
+    const ids = { event: registration.id, summaries: organiser.id }
+    const id = scope in ids ? ids[scope as keyof typeof ids] : registration.personId
+    const answer = await oneClick(sign(purpose, id, 2))
     expect(answer.statusCode).toBe(200)
     expect(/<h1>.*<\/h1>/.exec(answer.body)?.[0]).toEqual(/<h1>.*<\/h1>/.exec(body)?.[0])
     expect(answer.body).not.toContain(TITLE)
@@ -112,6 +132,17 @@ test.each([
 })
 
 describe('§8.29 each link stops its own scope', () => {
+  test('the daily mail to an organiser: what they are registered for themselves goes on as it was', async () => {
+    const { clock, db, links, person, registration, reminders, oneClick, app } = await openReminders()
+    expect((await app.inject(links.summaries)).body).toContain('<h1>Geen mail meer over wat te laat is?</h1>')
+    const { body } = await oneClick(links.summaries)
+    expect(body).toContain('<h1>Je krijgt geen mail meer over wat te laat is</h1>')
+    expect(body).toContain('href="/console"')
+    expect(db.select().from(organisers).get()?.summaryStoppedAt).toEqual(clock.now())
+    expect([person().remindersStoppedAt, person().newsletterStoppedAt]).toEqual([null, null])
+    expect(reminders(registration)).toEqual(['queued', 'queued'])
+  })
+
   test('the reminders of one event: those of another stay, and everybody else’s', async () => {
     const { clock, links, registration, later, other, person, stoppedAt, reminders, oneClick } = await openReminders()
     const { body } = await oneClick(links.event)
