@@ -61,6 +61,26 @@ const STORIES: Record<string, Step[]> = {
     { does: 'answer', who: 0, partstat: 'accepted', isProven: false, isForged: false, isLate: false },
     { does: 'register', who: 0 },
   ],
+  'asked to speak, moved, said yes to, and only there after all': [
+    { does: 'ask', who: 0 },
+    arrives,
+    { does: 'move', to: 1 },
+    { does: 'say_yes', who: 0 },
+    arrives,
+    { does: 'attend', who: 0 },
+    arrives,
+    { does: 'ask', who: 0 },
+  ],
+  'a no of who would speak, and then a yes': [
+    { does: 'ask', who: 0 },
+    arrives,
+    no,
+    arrives,
+    { does: 'say_yes', who: 0 },
+    { does: 'leave', who: 0 },
+    arrives,
+    { does: 'say_yes', who: 0 },
+  ],
   'a confirmation that came back': [{ does: 'register', who: 0 }, arrives, { does: 'bounce', who: 0 }],
 }
 

@@ -8,6 +8,7 @@ import { writeNow } from '#db/write.ts'
 import { proveAddress, requestAddress } from '#src/domain/addresses.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
+import { addContributor, becomeAttendee, confirmPart } from '#src/domain/contributing.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
@@ -21,16 +22,18 @@ import { Refusal } from '#src/lib/errors.ts'
 import { readInvitation } from './itip.ts'
 import { editing, type PostOffice } from './postoffice.ts'
 import type { Behaviour, Received } from './smtp.ts'
-import { applicant } from './world.ts'
+import { applicant, candidate } from './world.ts'
 
 export const PEOPLE = ['zoe@example.org', 'bo@example.org', 'ali@example.org']
 const STARTS = ['2027-03-25T12:00', '2027-04-01T12:00', '2027-04-08T13:30']
 const BEHAVIOURS: Behaviour[] = ['accept', 'greylist', 'drop_at_mail', 'drop_at_end', 'shutdown']
 const OWN = ['register', 'leave', 'come_back', 'take_place', 'switch', 'trust'] as const
+/** Somebody is asked to speak, says yes to that, or goes back to who only attends. */
+const ASKED = ['ask', 'say_yes', 'attend'] as const
 const ORGANISED = ['cancel', 'reinstate', 'edit', 'enlarge'] as const
 
 export type Step =
-  | { does: (typeof OWN)[number] | 'bounce'; who: number }
+  | { does: (typeof OWN)[number] | (typeof ASKED)[number] | 'bounce'; who: number }
   | { does: 'change_address'; who: number; to: number }
   /** `isForged`: somebody else said so, and the calendar itself knows of nothing. `isLate`: it arrives with the `post`. */
   | { does: 'answer'; who: number; partstat: Reply['partstat']; isProven: boolean; isForged: boolean; isLate: boolean }
@@ -52,6 +55,7 @@ const answer = {
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ does: be('register', 'leave', 'come_back'), who }) },
   { weight: 4, arbitrary: fc.record({ does: be('take_place', 'switch', 'bounce', 'trust'), who }) },
+  { weight: 3, arbitrary: fc.record({ does: be(...ASKED), who }) },
   { weight: 1, arbitrary: fc.record({ does: be('change_address'), who, to: who }) },
   { weight: 5, arbitrary: fc.record({ does: be('answer'), who, ...answer }) },
   { weight: 3, arbitrary: fc.record({ does: be(...ORGANISED) }) },
@@ -142,16 +146,19 @@ function registrationOf({ office, event }: Story, address: string): Registration
   return person && findRegistrationOf(office.db, event, person)
 }
 
-function act(story: Story, does: (typeof OWN)[number], email: string): void {
+function act(story: Story, does: (typeof OWN)[number] | (typeof ASKED)[number], email: string): void {
   if (does === 'register') attempt(story, (tx, now) => register(tx, story.event, applicant({ email }), now))
+  if (does === 'ask') attempt(story, (tx, now) => addContributor(tx, story.event, candidate(email), now))
   const own = registrationOf(story, email)
-  if (!own || does === 'register') return
+  if (!own || does === 'register' || does === 'ask') return
   if (does === 'leave') story.left.add(email)
   const other = own.attendance === 'online' ? ('in_person' as const) : ('online' as const)
   attempt(story, (tx, now) => {
     if (does === 'leave') cancelRegistration(tx, own, 'attendee', now)
     else if (does === 'come_back') comeBack(tx, own, now)
     else if (does === 'take_place') takePlace(tx, own, now)
+    else if (does === 'say_yes') confirmPart(tx, own, now)
+    else if (does === 'attend') becomeAttendee(tx, own, now)
     else if (does === 'switch') changeDetails(tx, own, { ...own, attendance: other }, now)
     else trustAddress(tx, own.personId, now)
   })

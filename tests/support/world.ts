@@ -133,9 +133,13 @@ export function makeRegistration(db: Db, event: Event, values: Partial<Applicant
 
 /** Somebody asked to speak, unless told otherwise. */
 export function makeContributor(db: Db, event: Event, values: Partial<Candidate> = {}, now = NOW): Registration {
+  return writeNow(db, tx => addContributor(tx, event, { ...candidate('zoe@example.org'), ...values }, now))
+}
+
+/** A speaker who has not said anything yet. */
+export function candidate(email: string | null): Candidate {
   const { name, organisation, attendance, locale } = applicant()
-  const speaker = { name, organisation, attendance, locale, email: 'zoe@example.org', part: 'speaker' as const }
-  return writeNow(db, tx => addContributor(tx, event, { ...speaker, hasSaidYes: false, addedBy: null, ...values }, now))
+  return { name, organisation, attendance, locale, email, part: 'speaker', hasSaidYes: false, addedBy: null }
 }
 
 /** Every row of the outbox, in the order in which they came. */
