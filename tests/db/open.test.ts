@@ -5,6 +5,8 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { appliedMigration, NewerDatabase, newestMigration, openDatabase } from '#db/open.ts'
 import { settings } from '#db/schema.ts'
+import { listLines } from '#src/domain/run-sheets.ts'
+import { makeGroup, makeSeries, openWorld } from '../support/world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-open-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -56,6 +58,8 @@ describe('a database', () => {
       insert into events (id, uid, slug, group_id, kind, time_zone, duration_minutes, attendance, title, local_start,
         starts_at, ends_at, revised_at, created_at)
         values (1, 'u-1', 'webinar', 1, 'webinar', 'Europe/Amsterdam', 60, 'online', 'Webinar', '2026-12-03T12:00', 1, 2, 1, 1);
+      insert into series (id, slug, title, group_id, kind, time_zone, duration_minutes, attendance, rule, local_time, created_at)
+        values (5, 'reeks', 'Reeks', 1, 'webinar', 'Europe/Amsterdam', 60, 'online', 'FREQ=MONTHLY;BYDAY=1TH', '12:00', 1);
       insert into registrations (id, event_id, person_id, name, role, attendance, locale, status, queue_number, revised_at, created_at)
         values (7, 1, 1, 'Zoë', 'practice', 'online', 'nl', 'confirmed', 1, 1, 1);
       insert into messages (id, key, kind, lane, state, to_address, locale, registration_id, created_at, due_at, expires_at)
@@ -77,6 +81,13 @@ describe('a database', () => {
         { name: 'registrations', seq: 7 },
       ]),
     )
+    // What was there before run sheets has the usual one, as what is made from now on.
+    const linesOf = (column: string, id: number) =>
+      $client.prepare(`select days, proof from tasks where ${column} = ? order by id`).all(id)
+    const { db } = openWorld()
+    const { id: seriesId } = makeSeries(db, makeGroup(db))
+    const usual = listLines(db, { seriesId }).map(({ days, proof }) => ({ days, proof }))
+    expect([linesOf('series_id', 5), linesOf('event_id', 1)]).toEqual([usual, usual])
     expect($client.pragma('foreign_keys', { simple: true })).toBe(1)
     expect($client.pragma('integrity_check', { simple: true })).toBe('ok')
   })
