@@ -22,7 +22,7 @@ import {
   type Registration,
   update,
 } from './registrations.ts'
-import { planReminders } from './reminders.ts'
+import { dropReminders, planReminders } from './reminders.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -78,7 +78,7 @@ export function addContributor(tx: Tx, { id }: Pick<Event, 'id'>, candidate: Can
         .returning()
         .get()
   settle(tx, registration, now)
-  planReminders(tx, registration, event, now)
+  remindAnew(tx, registration, event, now)
   fillPlaces(tx, event, now)
   return registration
 }
@@ -180,8 +180,14 @@ export function becomeAttendee(tx: Tx, { id }: Pick<Registration, 'id'>, now: Te
     ...NOT_DECLINED,
   })
   settle(tx, attendee, now)
-  planReminders(tx, attendee, event, now)
+  remindAnew(tx, attendee, event, now)
   return attendee
+}
+
+/** Reminders are planned by SEQUENCE, which has risen: those from before would come beside them. */
+function remindAnew(tx: Tx, registration: Registration, event: Event, now: Temporal.Instant): void {
+  dropReminders(tx, [registration.id], 'superseded')
+  planReminders(tx, registration, event, now)
 }
 
 /** An event that goes on and is still to begin. */
