@@ -1,6 +1,7 @@
 // Tables that come in as a file and go out as one: CSV in whatever way a program wrote it, and Excel. Only text in cells
 // comes out; what it means is for who reads it.
 import { parse } from 'csv-parse/sync'
+import { repacked } from './zip.ts'
 
 /** Rows of trimmed cells, the empty rows left out; `line` is where a row stands in the file, from 1. */
 export interface TableRow {
@@ -50,9 +51,12 @@ function cellOf(value: string | number, isHead: boolean) {
 
 const isZip = (bytes: Buffer) => bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))
 
+/** A sheet of five thousand rows is a few megabytes; what unpacks to more is made to fill the memory. */
+const MOST_UNPACKED = 40 * 1024 * 1024
+
 async function readXlsx(bytes: Buffer): Promise<string[][]> {
   const { readSheet } = await import('read-excel-file/node')
-  const rows = await readSheet(bytes)
+  const rows = await readSheet(repacked(bytes, MOST_UNPACKED))
   return rows.map(row => row.map(textOfCell))
 }
 

@@ -55,7 +55,7 @@ test('plans the year after what exists: a dozen ticks are there already, one is 
   expect(await heading(page)).toBe('Webinar van de eerste donderdag: datums kiezen')
   await tabTo(page, 'donderdag 2 december 2027')
   await page.keyboard.press('Space')
-  await tabTo(page, 'Andere datum of eigen titel: donderdag 6 januari 2028')
+  await tabTo(page, 'Andere datum, eigen titel of overslaan: donderdag 6 januari 2028')
   await page.keyboard.press('Enter')
   await tabTo(page, 'Titel op donderdag 6 januari 2028')
   await page.keyboard.type('Nieuwjaarsgesprek')

@@ -1,3 +1,4 @@
+import { unzipSync, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { MOST_ROWS, readTable, writeXlsx } from '#src/lib/tables.ts'
 
@@ -31,4 +32,28 @@ test('what is no table, or a table without an end, is refused', async () => {
   expect(await readTable(Buffer.from([1, 0, 2, 0]))).toBe('unreadable')
   expect(await readTable(Buffer.from('a\n'.repeat(MOST_ROWS + 1)))).toBe('too_many_rows')
   expect(await readTable(Buffer.alloc(0))).toEqual([])
+})
+
+test('a file that is made to fill the memory is refused before it does, also when it says that it is small', async () => {
+  const files = unzipSync(await writeXlsx([{ name: 'x', rows: [['x']] }]))
+  const row = `<row r="1"><c r="A1" t="inlineStr"><is><t>${'a'.repeat(1000)}</t></is></c></row>`
+  const sheet = Buffer.from(`<worksheet><sheetData>${row.repeat(60_000)}</sheetData></worksheet>`)
+  const bomb = Buffer.from(zipSync({ ...files, 'xl/worksheets/sheet1.xml': sheet }, { level: 9 }))
+  expect(bomb.length).toBeLessThan(1_000_000)
+  expect(await readTable(bomb)).toBe('unreadable')
+  // The size that the directory tells of every entry: a lie.
+  for (let at = bomb.indexOf('PK\u0001\u0002'); at >= 0; at = bomb.indexOf('PK\u0001\u0002', at + 4))
+    bomb.writeUInt32LE(100, at + 24)
+  expect(await readTable(bomb)).toBe('unreadable')
+})
+
+test('a broken archive is refused, wherever it is cut or bent', async () => {
+  const whole = await writeXlsx([{ name: 'x', rows: [['Naam'], ['Zoë']] }])
+  for (let at = 4; at < whole.length; at += 97) {
+    expect(await readTable(whole.subarray(0, at))).toBe('unreadable')
+    const bent = Buffer.from(whole)
+    bent[at] = (bent[at] ?? 0) ^ 0xff
+    const read = await readTable(bent)
+    expect(typeof read === 'string' || read.length <= 2).toBe(true)
+  }
 })
