@@ -1,6 +1,9 @@
 // Invented attendees for the example programme: functions and quarters as names, all at example.org.
+
+import type { Answers } from '#src/domain/answers.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
 import type { Event } from '#src/domain/events.ts'
+import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
 import { capacityOf, presencesOf } from '#src/domain/places.ts'
 import { type Applicant, register } from '#src/domain/registering.ts'
 import type { Role } from '#src/domain/registrations.ts'
@@ -43,10 +46,12 @@ export function layAttendees(tx: Tx, list: Event[], now: Temporal.Instant): void
 function fill(tx: Tx, event: Event, part: number, now: Temporal.Instant): void {
   const total = presencesOf(event).reduce((sum, presence) => sum + (capacityOf(event, presence) ?? 0), 0)
   const last = isBefore(now, event.startsAt) ? now.subtract({ hours: 24 }) : event.startsAt.subtract({ hours: 24 })
+  const fields = listFormFields(tx, event.id)
   const amount = Math.min(Math.round(total * part), FUNCTIONS.length * QUARTERS.length)
   for (let number = 0; number < amount; number++) {
     const moment = last.subtract({ minutes: (amount - number) * 37 })
-    const registration = register(tx, event, invent(number + event.id * 7, event), moment)
+    const seed = number + event.id * 7
+    const registration = register(tx, event, { ...invent(seed, event), ...answersTo(fields, seed) }, moment)
     const wasThere = isBefore(event.endsAt, now) && registration.status === 'confirmed' && number % 5 !== 3
     if (wasThere)
       markAttended(
@@ -56,6 +61,15 @@ function fill(tx: Tx, event: Event, part: number, now: Temporal.Instant): void {
         event.startsAt,
       )
   }
+}
+
+/** One option each, in turn; the shyer ones leave out what they may. */
+function answersTo(fields: FormField[], seed: number): { answers?: Answers } {
+  const given = fields.flatMap(({ id, options, isRequired }): [number, string[]][] => {
+    const option = options[seed % options.length]
+    return option !== undefined && (isRequired || seed % 3) ? [[id, [option]]] : []
+  })
+  return fields.length ? { answers: new Map(given) } : {}
 }
 
 function invent(seed: number, event: Event): Applicant {

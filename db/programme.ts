@@ -1,7 +1,7 @@
 // The shape of a programme file: groups, themes, series with their topics, a conference, a learning circle. `programme.json`
 // is the example; `npm run cli -- import-programme FILE` takes another.
 import { readFileSync } from 'node:fs'
-import type { ATTENDANCES, KINDS, MATERIAL_KINDS, SESSION_KINDS, Venue } from './schema.ts'
+import type { ATTENDANCES, FORM_FIELD_KINDS, KINDS, MATERIAL_KINDS, SESSION_KINDS, Venue } from './schema.ts'
 
 export interface Topic {
   title: string
@@ -24,6 +24,13 @@ export interface Gathering {
   venue?: Venue
   summary?: string
 }
+export interface FieldPlan {
+  kind: (typeof FORM_FIELD_KINDS)[number]
+  label: string
+  options?: string[]
+  required: boolean
+  delete_after_days?: number
+}
 export interface SeriesPlan extends Gathering {
   rule: string
   duration: string
@@ -34,6 +41,7 @@ export interface SeriesPlan extends Gathering {
 }
 export interface Conference extends Gathering {
   end: string
+  form_fields?: FieldPlan[]
   sessions: {
     start: string
     end: string

@@ -4,6 +4,7 @@ import { audit } from '#src/domain/audit.ts'
 import { addMaterial, addSession, createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import type { Event } from '#src/domain/events.ts'
+import { setFormFields, type WantedField } from '#src/domain/form-fields.ts'
 import { createGroup, type Group, listGroups } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { datesOf, onOrAfter, parseRule } from '#src/domain/rules.ts'
@@ -13,7 +14,15 @@ import { Refusal } from '#src/lib/errors.ts'
 import { slugify } from '#src/lib/text.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { Tx } from './open.ts'
-import { type Conference, describe, type Gathering, type Programme, type SeriesPlan, type Topic } from './programme.ts'
+import {
+  type Conference,
+  describe,
+  type FieldPlan,
+  type Gathering,
+  type Programme,
+  type SeriesPlan,
+  type Topic,
+} from './programme.ts'
 
 interface Ground {
   tx: Tx
@@ -183,7 +192,21 @@ function layConference(ground: Ground, plan: Conference): Event {
       groupId: group ? groupId(groups, group) : null,
     })
   }
+  setFormFields(tx, draft.id, (plan.form_fields ?? []).filter(asksSomethingNew).map(wanted))
   return publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, moment)
+}
+
+/** What somebody needs is asked on every form, and has a field of its own. */
+const asksSomethingNew = ({ kind, label }: FieldPlan) => kind !== 'text' || !label.startsWith('Wat heb je nodig')
+
+function wanted({
+  kind,
+  label,
+  options = [],
+  required,
+  delete_after_days: deleteAfterDays = 30,
+}: FieldPlan): WantedField {
+  return { id: null, kind, label, hint: '', options, isRequired: required, deleteAfterDays }
 }
 
 function earlier({ now, timeZone }: Ground, date: Temporal.PlainDate): Temporal.Instant {
