@@ -62,7 +62,7 @@ export interface Content {
   blocks: Block[]
   footer: { text: string; links: { text: string; url: string }[] }
   invite?: Invite | undefined
-  /** A person decided to send it, to a list: it is not "auto-generated" (RFC 3834 §5.2), and it names the list. */
+  /** A person decided to send it: it is not "auto-generated" (RFC 3834 §5.2). One that can be stopped names its list. */
   isByHand?: boolean
   /** Where one POST stops more of these (RFC 8058); on reminders and newsletters only. */
   unsubscribe?: { text: string; url: string } | undefined

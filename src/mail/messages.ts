@@ -17,6 +17,8 @@ import { reminder } from './reminders.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
 
+export type { Mailed } from './mailings.ts'
+
 /** The mails about somebody's registration, to the person themselves. */
 const ABOUT_REGISTRATION = {
   confirmed,

@@ -98,12 +98,13 @@ function mailbox({ name, email }: Mailbox): { name: string; address: string } {
 }
 
 /**
- * Who a person sends mail to by hand is on a list (RFC 2919); whatever the program sends says so (RFC 3834 §5.2), to be
+ * Who a person sends mail to by hand, and can be rid of it, is on a list (RFC 2919); whatever the program sends says so (RFC 3834 §5.2), to be
  * answered by no program. Exchange is asked for no other silence than that: its delivery reports are read.
  */
 function headersOf({ kind, from, isByHand, unsubscribe }: Content) {
   return {
-    ...(isByHand ? { 'List-Id': `<${kind}.${domainOf(from.email)}>` } : { 'Auto-Submitted': 'auto-generated' }),
+    ...(!isByHand && { 'Auto-Submitted': 'auto-generated' }),
+    ...(isByHand && unsubscribe && { 'List-Id': `<${kind}.${domainOf(from.email)}>` }),
     'X-Auto-Response-Suppress': 'OOF, AutoReply',
     'X-Aanschuiven-Message': kind,
     ...(unsubscribe && {

@@ -120,7 +120,7 @@ async function comesToEight(house: House): Promise<void> {
 
 /** In an organiser's own words, to everybody with a place. */
 function write(house: House): void {
-  const letter = { subject: 'Neem een vraag mee', body: `Lees eerst ${house.url}/archive. Tot dan!` }
+  const letter = { subject: 'Neem een vraag mee', body: `Lees eerst ${house.url}/archive en schuif dan aan.` }
   writeNow(house.db, tx => {
     const { id } = createOrganiser(tx, 'otto@example.org', 'Otto', now(house))
     const written = { audience: 'confirmed', ...letter } as const
