@@ -7,6 +7,7 @@ import { readProgramme } from '#db/programme.ts'
 import { MESSAGE_KINDS } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
 import { writeNow } from '#db/write.ts'
+import { eraseOrganiserAt, exportOrganiser } from '#src/domain/organiser-privacy.ts'
 import { type Config, ConfigError, environment, readConfig } from './config.ts'
 import { ensureOwner, findOrganiser } from './domain/organisers.ts'
 import { findPerson } from './domain/people.ts'
@@ -150,17 +151,23 @@ function importSchoolHolidays(config: Config, file: string): void {
 }
 
 function exportOne(config: Config, email: string): void {
-  console.log(
-    JSON.stringify(
-      withDatabase(config, db => exportPerson(db, known(db, email))),
-      null,
-      2,
-    ),
-  )
+  const kept = withDatabase(config, db => {
+    const asOrganiser = exportOrganiser(db, email)
+    const person = asOrganiser ? findPerson(db, email) : known(db, email)
+    return { ...(person && exportPerson(db, person)), ...asOrganiser }
+  })
+  console.log(JSON.stringify(kept, null, 2))
 }
 
 function eraseOne(config: Config, email: string): void {
-  withDatabase(config, db => writeNow(db, tx => erasePerson(tx, known(tx, email), Temporal.Now.instant())))
+  withDatabase(config, db =>
+    writeNow(db, tx => {
+      const now = Temporal.Now.instant()
+      const person = exportOrganiser(tx, email) ? findPerson(tx, email) : known(tx, email)
+      if (!eraseOrganiserAt(tx, email, now)) throw new Refused(`${email} has a right in a group: take that away first`)
+      if (person) erasePerson(tx, person, now)
+    }),
+  )
   console.log('erased')
 }
 

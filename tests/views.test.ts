@@ -35,9 +35,17 @@ function inLanguage(path: string, locale: Locale): string {
 test.each(LOCALES)('every view is rendered by a page, in %s', async locale => {
   rendered.clear()
   const visits = paths.flatMap(path => [{}, { cookie }].map(headers => ({ url: inLanguage(path, locale), headers })))
-  const asked = { method: 'POST', url: inLanguage('/sign-in', locale), payload: { email: 'zoe@example.org' } } as const
+  const post = (path: string, payload: Record<string, string>, headers = {}) =>
+    ({ method: 'POST', url: inLanguage(path, locale), payload, headers }) as const
+  const mine = { cookie, 'sec-fetch-site': 'same-origin' }
+  const invite = { email: 'wil@example.org', right: 'host', locale }
+  // Pages that only a form leads to.
+  const asked = [
+    post('/sign-in', { email: 'zoe@example.org' }),
+    post('/console/groups/noord/invitations', invite, mine),
+  ]
   const wrong: string[] = []
-  for (const visit of [...visits, asked]) {
+  for (const visit of [...visits, ...asked]) {
     const { statusCode, headers, body } = await site.app.inject(visit)
     const isPage = String(headers['content-type']).startsWith('text/html')
     if (isPage && !body.includes(`<html lang="${locale}">`)) wrong.push(`${visit.url}: ${statusCode}`)

@@ -75,7 +75,6 @@ export function sendInvitation(tx: Tx, by: Organiser, group: Group, ask: Ask, no
     .get()
   const { id, email: toAddress, locale, expiresAt } = invitation
   enqueue(tx, { key: `invitation:${id}`, kind: 'invitation', toAddress, locale, invitationId: id, expiresAt }, now)
-  audit(tx, { action: 'member_invited', organiserId: by.id, groupId: group.id, detail: ask.right }, now)
   return invitation
 }
 

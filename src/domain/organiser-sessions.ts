@@ -92,11 +92,12 @@ export function endSessionOf(tx: Tx, { id }: Organiser, tokenHash: string): void
   if (changes === 0) throw new NotFound('session')
 }
 
-/** Ends every session of an organiser but the one that says so; all of them without one. */
-export function endOtherSessions(tx: Tx, { id }: Pick<Organiser, 'id'>, keep = ''): void {
-  tx.delete(organiserSessions)
+/** Ends every session of an organiser but the one that says so; all of them without one. Says how many ended. */
+export function endOtherSessions(tx: Tx, { id }: Pick<Organiser, 'id'>, keep = ''): number {
+  return tx
+    .delete(organiserSessions)
     .where(and(eq(organiserSessions.organiserId, id), ne(organiserSessions.tokenHash, keep)))
-    .run()
+    .run().changes
 }
 
 /** Sessions that ended have no further use. */

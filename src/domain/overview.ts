@@ -20,7 +20,7 @@ import {
   sql,
 } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { events, groups, messages, people } from '#db/schema.ts'
+import { events, groups, invitations, messages, people } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { type Cursor, isBeyond } from './agenda.ts'
 import { type Event, type ListedEvent, listed } from './events.ts'
@@ -43,7 +43,7 @@ export function listComing(db: Db, organiser: Organiser, right: Right, now: Temp
  */
 export function findAhead(db: Db, organiser: Organiser, now: Temporal.Instant): ListedEvent | undefined {
   const notOver = and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now), isNull(events.cancelledAt))
-  const isSeen = and(isMine(organiser, 'host'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
+  const isSeen = and(isMine(organiser, 'viewer'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
   return listWhere(db, and(notOver, isSeen), 1)[0]
 }
 
@@ -130,12 +130,13 @@ export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
 
 /**
  * Mails about events of one's own groups. Those about no event (sign-in, "mijn aanmeldingen") are for who owns every group:
- * they say who asked for something, and whether mail works at all.
+ * they say who asked for something, and whether mail works at all. An invitation is its group's owners'.
  */
 function isMyMail(organiser: Organiser): SQL | undefined {
   const aboutMine = sql`exists (select 1 from ${events} where ${events.id} = ${messages.eventId} and ${isMine(organiser, 'organiser')})`
   const ownsAll = sql`not exists (select 1 from ${groups} where ${groups.parentId} is null and ${groups.id} not in ${groupsWith(organiser, 'owner')})`
-  return or(aboutMine, and(isNull(messages.eventId), ownsAll))
+  const invites = sql`${messages.invitationId} in (select ${invitations.id} from ${invitations} where ${invitations.groupId} in ${groupsWith(organiser, 'owner')})`
+  return or(aboutMine, invites, and(isNull(messages.eventId), ownsAll))
 }
 
 /**
@@ -194,11 +195,20 @@ export function countTroubles(db: Db, organiser: Organiser): number {
 
 /** Which of these events the organiser may change, besides seeing who comes. */
 export function changeableIds(db: Db, organiser: Organiser, list: Event[]): Set<number> {
+  return idsWith(db, organiser, 'organiser', list)
+}
+
+/** Of which of these events the organiser may see who comes. */
+export function receivableIds(db: Db, organiser: Organiser, list: Event[]): Set<number> {
+  return idsWith(db, organiser, 'host', list)
+}
+
+function idsWith(db: Db, organiser: Organiser, right: Right, list: Event[]): Set<number> {
   const ids = list.map(event => event.id)
   const rows = db
     .select({ id: events.id })
     .from(events)
-    .where(and(inArray(events.id, ids), isMine(organiser, 'organiser')))
+    .where(and(inArray(events.id, ids), isMine(organiser, right)))
     .all()
   return new Set(rows.map(row => row.id))
 }

@@ -1,12 +1,12 @@
 // What is to be done for events, and by when: the lines of their run sheets with the day each is due. A line with a proof
 // sees for itself whether it is done, and is open again once that is no longer so; any line can be ticked by a person.
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, or, type SQL, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, max, min, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, materials, organisers, series, tasks, taskTicks } from '#db/schema.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { isMine, type Organiser } from './organisers.ts'
-import { EARLIEST, LATEST, type Task } from './run-sheets.ts'
+import type { Task } from './run-sheets.ts'
 
 /** `lapsed`: never ticked, and nobody is asked any more: it was for an event that is over, or is long past itself. */
 export type TaskState = 'done' | 'overdue' | 'soon' | 'open' | 'lapsed'
@@ -48,11 +48,11 @@ export function listTasks(db: Db, event: Event, now: Temporal.Instant): DueTask[
 }
 
 /**
- * What is overdue or due within a week over all events, the most urgent first: of those where this organiser hosts, drafts
+ * What is overdue or due within a week over all events, the most urgent first: of those that this organiser sees, drafts
  * only where they organise.
  */
 export function listPressing(db: Db, organiser: Organiser, now: Temporal.Instant): DueTask[] {
-  const mine = and(isMine(organiser, 'host'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
+  const mine = and(isMine(organiser, 'viewer'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
   return readUndone(db, mine, now, SOON_DAYS).filter(({ state }) => state === 'overdue' || state === 'soon')
 }
 
@@ -74,8 +74,10 @@ export function countOverdue(db: Db, list: Pick<Event, 'id'>[], now: Temporal.In
 
 /** What nobody has done yet and is due so many days from now at the latest. The index on starts finds the events it can be of. */
 function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: number): DueTask[] {
-  const since = now.subtract({ hours: 24 * (LATEST + LAPSE_DAYS + 8) })
-  const until = now.add({ hours: 24 * (days - EARLIEST + 2) })
+  const { earliest, latest } = reach(db)
+  // A few days more than that on both sides, for zones and whatever else a day can be longer by.
+  const since = now.subtract({ hours: 24 * (latest + LAPSE_DAYS + 3) })
+  const until = now.add({ hours: 24 * (days - earliest + 3) })
   // It is tomorrow already in some places; each event's own zone decides below.
   const last = dateIn(now, 'UTC').add({ days: days + 1 })
   const isAhead = or(isNotNull(events.publishedAt), gt(events.endsAt, now))
@@ -89,17 +91,26 @@ function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days:
     which,
     sql`not ${isProvenAt(now)}`,
   )
-  return read(db, where, now)
+  return read(db, where, now, sql`0`)
 }
 
-function read(db: Db, where: SQL | undefined, now: Temporal.Instant): DueTask[] {
+/** How far from an event any line stands: only events within that can have one that is due. */
+function reach(db: Db): { earliest: number; latest: number } {
+  const found = db
+    .select({ earliest: min(tasks.days), latest: max(tasks.days) })
+    .from(tasks)
+    .get()
+  return { earliest: Math.min(0, found?.earliest ?? 0), latest: Math.max(0, found?.latest ?? 0) }
+}
+
+function read(db: Db, where: SQL | undefined, now: Temporal.Instant, isProven = isProvenAt(now)): DueTask[] {
   const { id, title, localStart, timeZone, durationMinutes, endsAt, publishedAt } = events
   return db
     .select({
       task: tasks,
       event: { id, title, localStart, timeZone, durationMinutes, endsAt, publishedAt },
       groupId: sql<number>`coalesce((select group_id from ${series} where ${series.id} = ${events.seriesId}), ${events.groupId})`,
-      isProven: sql<number>`${isProvenAt(now)}`,
+      isProven: sql<number>`${isProven}`,
       tickedAt: taskTicks.doneAt,
       tickedBy: sql<string | null>`coalesce(nullif(${organisers.name}, ''), ${organisers.email})`,
     })

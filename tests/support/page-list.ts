@@ -4,17 +4,22 @@ import { asc, eq, isNull } from '#db/drizzle.ts'
 import { events, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf, requestAddress } from '#src/domain/addresses.ts'
+import { listAttendees } from '#src/domain/attendees.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
+import { writeNote } from '#src/domain/corrections.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
+import { invite, revoke } from '#src/domain/invitations.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { enqueue } from '#src/domain/outbox.ts'
+import { cancelRegistration, register } from '#src/domain/registering.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { answerAll } from './answered.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
+import { makeContributor } from './world.ts'
 
 const NO_PAGE = [
   /\.(ics|css|csv|xlsx|atom|xml|txt|html)$/,
@@ -55,6 +60,7 @@ function addresses(site: Site): Address[] {
     ...collections(),
     ...consolePages(site),
     ...answered(site),
+    ...contributing(site),
     ...mailed(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
@@ -121,7 +127,29 @@ function personal(site: Site): Address[] {
     ['/my/:token', `/my/${tokens.sign('my', { id: confirmed.person.id, version: 1 })}`],
     ['/sign-in/:token', `/sign-in/${signIn}`],
     ['/sign-in/:token', `/sign-in/${'x'.repeat(43)}`, 'used'],
+    ['/sign-in', '/sign-in?joined=1', 'joined'],
+    ...invited(site),
     ['/events/:slug/registered', `/events/${confirmed.event.slug}/registered?v=${answer}`],
+  ]
+}
+
+/** Invitations to help organise: open to somebody new, and one that was taken back. */
+function invited({ db, clock, tokens }: Site): Address[] {
+  const now = clock.now()
+  const organiser = findOrganiser(db, ORGANISER)
+  if (!organiser) return []
+  const ask = (email: string) => ({ email, right: 'organiser', locale: 'nl' }) as const
+  const [open, gone] = writeNow(db, tx => {
+    const list = ['nieuw@example.org', 'toch-niet@example.org'].map(email =>
+      invite(tx, organiser, 'noord', ask(email), now),
+    )
+    revoke(tx, organiser, 'noord', list[1]?.id ?? 0, now)
+    return list
+  })
+  const path = (id = 0) => `/invitations/${tokens.sign('invitation', { id, version: 1 })}`
+  return [
+    ['/invitations/:token', path(open?.id)],
+    ['/invitations/:token', path(gone?.id), 'used'],
   ]
 }
 
@@ -162,6 +190,10 @@ function consolePages({ db, clock }: Site): Address[] {
   const message = db.select().from(messages).where(eq(messages.eventId, coming.id)).get()
   return [
     ['/console/groups/:slug', '/console/groups/noord'],
+    ['/console/groups/:slug/new', '/console/groups/noord/new'],
+    ['/console/groups/:slug/members', '/console/groups/noord/members'],
+    ['/console/groups/:slug/handover', '/console/groups/noord/handover'],
+    ['/console/series/:slug/handover', '/console/series/eerste-donderdag/handover'],
     ['/console/groups/:slug/mails', '/console/groups/noord/mails'],
     ['/console/groups/:slug/mails/:locale/:kind', '/console/groups/noord/mails/nl/confirmed'],
     ['/console/groups/:slug/mails/:locale/:kind', '/console/groups/noord/mails/en/shared?done=saved', 'saved'],
@@ -179,6 +211,7 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/run-sheet', `/console/events/${draft.id}/run-sheet`, 'draft'],
     ['/console/events/:id/run-sheet', `/console/events/${cancelled.id}/run-sheet`, 'cancelled'],
     ['/console/events/:id/registrations', `/console/events/${coming.id}/registrations`],
+    ...peoplePages(db, coming, now),
     ['/console/events/:id/people-import', `/console/events/${coming.id}/people-import`],
     ['/console/events/:id/attendance-report', `/console/events/${coming.id}/attendance-report?recorded=3`],
     ['/console/import', '/console/import?past=3&coming=2', 'laid'],
@@ -186,8 +219,32 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/attendance-list', `/console/events/${coming.id}/attendance-list`],
     ['/console/events/:id/badges', `/console/events/${coming.id}/badges`],
     ['/console/outbox/:id', `/console/outbox/${message?.id}`],
+    ['/console/events/:id/reach', `/console/events/${coming.id}/reach`],
+    ['/console/reach', '/console/reach?year=2026&group=noord', 'of a group'],
+    ['/console/reach', '/console/reach?year=2031', 'nothing'],
     ['/console/events/:id/history', `/console/events/${coming.id}/history`],
     ['/console/groups/:slug/history', '/console/groups/noord/history'],
+  ]
+}
+
+/** Somebody who stands on the list twice, once without an address. */
+function peoplePages(db: Site['db'], event: Event, now: Temporal.Instant): Address[] {
+  const [first] = listAttendees(db, event, { status: 'confirmed' }, { limit: 1 })
+  if (!first) throw new Error('nobody is on the list')
+  const { name, organisation, role, attendance, locale } = first.registration
+  const again = { name, organisation, role, attendance, locale, email: null, accessNeeds: 'Een plaats vooraan.' }
+  const other = writeNow(db, tx => {
+    writeNote(tx, first.registration, 'Belde: komt met de trein, en is er misschien iets later.')
+    return register(tx, event, again, now)
+  })
+  const { id } = first.registration
+  return [
+    ['/console/registrations/:id', `/console/registrations/${id}`],
+    ['/console/registrations/:id', `/console/registrations/${other.id}?done=note`, 'no address'],
+    ['/console/events/:id/doubles', `/console/events/${event.id}/doubles`],
+    ['/console/registrations/:id/merge', `/console/registrations/${id}/merge?other=${other.id}`],
+    ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?mark=note&order=name`, 'narrowed'],
+    ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?q=xyzzy`, 'nobody'],
   ]
 }
 
@@ -228,6 +285,30 @@ function mailed(site: Site): Address[] {
     page(leaving, 'left'),
     page(recalled, 'called back'),
     page(waiting, 'waiting'),
+  ]
+}
+
+/** Who speaks and hosts, in every state that there is; and a draft for which nobody was asked. */
+function contributing({ db, clock, tokens }: Site): Address[] {
+  const now = clock.now()
+  const list = db.select().from(events).where(isNull(events.cancelledAt)).orderBy(asc(events.startsAt)).all()
+  const event = list.filter(({ publishedAt }) => publishedAt).at(-1) as Event
+  const draft = list.filter(({ publishedAt }) => !publishedAt).at(-1) as Event
+  const ask = (values: Parameters<typeof makeContributor>[2]) => makeContributor(db, event, values, now)
+  const asked = ask({ name: 'Anna Gevraagd', email: 'anna@example.org' })
+  const host = ask({ name: 'Hedda', email: 'hedda@example.org', part: 'host', hasSaidYes: true })
+  const unable = ask({ name: 'Nora Nee', email: 'nora@example.org' })
+  ask({ name: 'Zonder Adres', email: null })
+  writeNow(db, tx => cancelRegistration(tx, unable, 'attendee', now))
+  const own = ({ id, linkVersion: version }: Registration) =>
+    `/registrations/${tokens.sign('registration', { id, version })}`
+  return [
+    ['/console/events/:id/contributors', `/console/events/${event.id}/contributors?done=saved`],
+    ['/console/events/:id/contributors', `/console/events/${draft.id}/contributors`, 'draft'],
+    ['/console/contributors/:id', `/console/contributors/${asked.id}`],
+    ['/registrations/:token', own(asked), 'asked to speak'],
+    ['/registrations/:token', own(host), 'hosts'],
+    ['/registrations/:token', own(unable), 'cannot speak'],
   ]
 }
 

@@ -14,6 +14,10 @@ import { uploads } from '../plugins/uploads.ts'
 export function forOrganisers(app: App, addRoutes: (scope: App) => void): void {
   app.register(async plugin => {
     const scope = plugin as unknown as App
+    // What says who may do what is built from the routes under /console: one elsewhere would escape it.
+    scope.addHook('onRoute', ({ url }) => {
+      if (!/^\/console(\/|$)/.test(url)) throw new Error(`${url} stands outside the console`)
+    })
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(TOKEN_PAGE)
       if (!request.organiser) return turnAway(request, reply)

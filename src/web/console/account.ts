@@ -83,8 +83,8 @@ export function accountRoutes(app: App, deps: Deps): void {
   app.post(paths.console.otherSessionsEnd(), async (request, reply) => {
     const me = organiserOf(request)
     await write(tx => {
-      endOtherSessions(tx, me, request.organiserSession?.tokenHash)
-      audit(tx, { action: 'session_ended', organiserId: me.id }, clock.now())
+      const ended = endOtherSessions(tx, me, request.organiserSession?.tokenHash)
+      if (ended) audit(tx, { action: 'session_ended', organiserId: me.id }, clock.now())
     })
     return seeOther(request, reply, `${paths.console.account()}?done=others`)
   })

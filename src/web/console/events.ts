@@ -6,7 +6,7 @@ import { createEvent } from '#src/domain/drafts.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
-import { changeableIds, listComing, listDrafts, listEnded } from '#src/domain/overview.ts'
+import { changeableIds, listComing, listDrafts, listEnded, receivableIds } from '#src/domain/overview.ts'
 import { placesOfMany } from '#src/domain/places.ts'
 import { countOverdue } from '#src/domain/tasks.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -46,9 +46,9 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
     const me = organiserOf(request)
     const { when = 'coming', before } = request.query
     const found = {
-      coming: () => listComing(db, me, 'host', clock.now(), 200),
+      coming: () => listComing(db, me, 'viewer', clock.now(), 200),
       drafts: () => listDrafts(db, me, 200),
-      past: () => listEnded(db, me, 'host', clock.now(), PAGE, readCursor(before)),
+      past: () => listEnded(db, me, 'viewer', clock.now(), PAGE, readCursor(before)),
     }[when]()
     const last = when === 'past' && found.length === PAGE ? found.at(-1) : undefined
     return reply.page('console/events', {
@@ -99,11 +99,13 @@ export function listedForMe(
 ): ListedForMe[] {
   const places = placesOfMany(db, list)
   const changeable = changeableIds(db, organiserOf(request), list)
+  const receivable = receivableIds(db, organiserOf(request), list)
   const overdue = countOverdue(db, list, clock.now())
   return list.map(event => ({
     event,
     places: places.get(event.id) ?? [],
     mayChange: changeable.has(event.id),
+    seesPeople: receivable.has(event.id),
     overdue: overdue.get(event.id) ?? 0,
   }))
 }

@@ -72,7 +72,7 @@ export function homeRoutes(app: App, deps: Deps): void {
     const me = organiserOf(request)
     const now = clock.now()
     const first = findAhead(db, me, now)
-    const coming = listComing(db, me, 'host', now, NEXT + 1).filter(({ id }) => id !== first?.id)
+    const coming = listComing(db, me, 'viewer', now, NEXT + 1).filter(({ id }) => id !== first?.id)
     const drafts = listDrafts(db, me, DRAFTS + 1).filter(({ id }) => id !== first?.id)
     const mine = listSeriesWith(db, me, 'organiser')
     return reply.page('console/home', {

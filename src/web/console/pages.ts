@@ -27,6 +27,7 @@ import type { MemberPages } from './members.ts'
 import type { PeopleImportPages } from './people-imports.ts'
 import type { PeoplePages } from './people-pages.ts'
 import type { PlanningPages } from './planning.ts'
+import type { ReachPages } from './reach.ts'
 import type { RunSheetPages } from './run-sheets.ts'
 import type { SchoolHolidayPages } from './school-holidays.ts'
 import type { UrgentPages } from './urgent.ts'
@@ -141,6 +142,7 @@ export interface ConsolePages
     MailingPages,
     MemberPages,
     PlanningPages,
+    ReachPages,
     PeopleImportPages,
     AttendanceReportPages,
     EventImportPages,

@@ -6,7 +6,7 @@ import type { Tx } from '#db/open.ts'
 import { PROOFS } from '#db/schema.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
-import { changeableIds } from '#src/domain/overview.ts'
+import { changeableIds, receivableIds } from '#src/domain/overview.ts'
 import {
   addLine,
   changeLine,
@@ -42,7 +42,13 @@ export interface LineForms {
 
 export interface RunSheetPages {
   'console/series-run-sheet': LineForms & { found: Series; lines: Task[]; isSaved: boolean }
-  'console/run-sheet': LineForms & { event: ListedEvent; rows: DueTask[]; mayChange: boolean; isSaved: boolean }
+  'console/run-sheet': LineForms & {
+    event: ListedEvent
+    rows: DueTask[]
+    mayChange: boolean
+    seesPeople: boolean
+    isSaved: boolean
+  }
 }
 
 const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
@@ -79,7 +85,7 @@ export function runSheetRoutes(app: App, { db, write, clock }: Deps): void {
   )
 
   app.get('/console/events/:id/run-sheet', { schema: { params: Id, querystring: Saved } }, (request, reply) => {
-    return showEvent(request, reply, getEventWith(db, organiserOf(request), 'host', request.params.id))
+    return showEvent(request, reply, getEventWith(db, organiserOf(request), 'viewer', request.params.id))
   })
 
   app.post(
@@ -158,9 +164,10 @@ export function runSheetRoutes(app: App, { db, write, clock }: Deps): void {
   function showEvent(request: FastifyRequest, reply: FastifyReply, event: Event, wrong?: Wrong) {
     const mayChange = changeableIds(db, organiserOf(request), [event]).has(event.id)
     if (!event.publishedAt && !mayChange) throw new NotFound('event')
-    const rows = listTasks(db, event, clock.now())
+    const seesPeople = receivableIds(db, organiserOf(request), [event]).has(event.id)
+    const rows = listTasks(db, event, clock.now()).map(row => (seesPeople ? row : { ...row, tickedBy: null }))
     const own = rows.flatMap(({ task }) => (task.eventId === null ? [] : [task]))
-    const data = { event: getListedEvent(db, event.id), rows, mayChange, isSaved: isSaved(request) }
+    const data = { event: getListedEvent(db, event.id), rows, mayChange, seesPeople, isSaved: isSaved(request) }
     return reply.code(wrong ? 422 : 200).page('console/run-sheet', { ...data, ...formsOf(request, own, wrong) })
   }
 }

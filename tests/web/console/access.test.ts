@@ -1,19 +1,31 @@
-// Who may do what: every console route, tried by nobody, by an organiser of another group, and by a host.
+// Who may do what: every console route, tried by nobody, by owners elsewhere and below, and by each right up to that of an
+// owner above. The list of routes is the app's own: a new route fails here until it says who may use it.
+import fastify from 'fastify'
 import { describe, expect, test } from 'vitest'
+import { eq } from '#db/drizzle.ts'
 import {
   auditEntries,
   events,
   groups,
+  invitations,
   mailings,
+  memberships,
   messages,
+  passkeys,
   registrations,
+  series,
   tasks,
   taskTicks,
   templates,
 } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
+import { invite } from '#src/domain/invitations.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { createOrganiser, grant, isAtLeast, type Right } from '#src/domain/organisers.ts'
+import { sealOf } from '#src/domain/selections.ts'
+import { forOrganisers } from '#src/web/console/access.ts'
+import type { App } from '#src/web/deps.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeContributor, makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
@@ -26,6 +38,8 @@ const SERIES = {
   ...{ ordinal: '1', weekday: 'TH', months: '1,2', interval: '2', weeklyDay: 'TH', localTime: '12:00' },
   ...{ promoteHoursOnline: '1', promoteHoursInPerson: '48' },
 }
+/** As the page sends it that showed what follows. */
+const PRESENT = { act: 'present', ids: '1', recipients: '0', seal: sealOf({ done: [1], left: [] }) }
 const ADD = { name: 'Bea', email: '', role: 'other', attendance: 'online' }
 const ASK = { name: 'Bea', email: '', organisation: '', part: 'host', attendance: 'online' }
 
@@ -39,11 +53,60 @@ const MAIL = '/console/groups/noord/mails/nl/confirmed'
 const LETTER = { audience: 'confirmed', subject: 'Anders', body: 'Tot dan.' }
 const LATER = { revision: '1', date: '2026-12-01', time: '09:00' }
 
+const INVITE = { email: 'nieuw@example.org', right: 'organiser', locale: 'nl', recipients: '1' }
+
 /** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
-const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organiser' | 'owner'][] = [
+const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['GET /console', '/console', undefined, 'anyone'],
   ['GET /console/events', '/console/events', undefined, 'anyone'],
   ['GET /console/outbox', '/console/outbox', undefined, 'anyone'],
+  ['GET /console/account', '/console/account', undefined, 'anyone'],
+  ['POST /console/account', '/console/account', { name: 'Iemand', locale: 'nl' }, 'anyone'],
+  ['POST /console/account/passkeys/options', '/console/account/passkeys/options', {}, 'anyone'],
+  ['POST /console/account/passkeys', '/console/account/passkeys', { answer: '{}' }, 'anyone'],
+  ['POST /console/account/passkeys/name', '/console/account/passkeys/name', { id: 'x', title: 'Mijn' }, 'anyone'],
+  ['POST /console/account/passkeys/removal', '/console/account/passkeys/removal', { id: 'x' }, 'anyone'],
+  ['POST /console/account/sessions/end', '/console/account/sessions/end', { id: 'x' }, 'anyone'],
+  ['POST /console/account/sessions/end-others', '/console/account/sessions/end-others', {}, 'anyone'],
+  ['GET /console/groups', '/console/groups', undefined, 'anyone'],
+  ['GET /console/groups/:slug/new', '/console/groups/noord/new', undefined, 'owner'],
+  ['POST /console/groups/:slug/new', '/console/groups/noord/new', { title: 'Eronder' }, 'owner'],
+  ['GET /console/groups/:slug/members', '/console/groups/noord/members', undefined, 'owner'],
+  [
+    'POST /console/groups/:slug/members/:id',
+    '/console/groups/noord/members/1',
+    { was: 'organiser', right: 'host' },
+    'owner',
+  ],
+  [
+    'POST /console/groups/:slug/members/:id/removal',
+    '/console/groups/noord/members/1/removal',
+    { was: 'organiser' },
+    'owner',
+  ],
+  ['POST /console/groups/:slug/invitations', '/console/groups/noord/invitations', INVITE, 'owner'],
+  [
+    'POST /console/groups/:slug/invitations/:id/again',
+    '/console/groups/noord/invitations/1/again',
+    { recipients: '1' },
+    'owner',
+  ],
+  [
+    'POST /console/groups/:slug/invitations/:id/revocation',
+    '/console/groups/noord/invitations/1/revocation',
+    {},
+    'owner',
+  ],
+  ['GET /console/groups/:slug/handover', '/console/groups/noord/handover', undefined, 'owner'],
+  ['POST /console/groups/:slug/handover', '/console/groups/noord/handover', INVITE, 'owner'],
+  ['GET /console/series/:slug/handover', '/console/series/eerste-donderdag/handover', undefined, 'organiser'],
+  [
+    'POST /console/series/:slug/handover',
+    '/console/series/eerste-donderdag/handover',
+    { ...INVITE, stops: 'on' },
+    'organiser',
+  ],
+  ['POST /console/series/:slug/group', '/console/series/eerste-donderdag/group', { groupId: '1' }, 'organiser'],
   ['GET /console/groups/:slug', '/console/groups/noord', undefined, 'owner'],
   ['POST /console/groups/:slug', '/console/groups/noord', { title: 'Anders' }, 'owner'],
   ['GET /console/groups/:slug/mails', '/console/groups/noord/mails', undefined, 'owner'],
@@ -87,7 +150,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/events/:id/cancellation', '/console/events/1/cancellation', { revision: '2' }, 'organiser'],
   ['GET /console/events/:id/reinstatement', '/console/events/1/reinstatement', undefined, 'organiser'],
   ['POST /console/events/:id/reinstatement', '/console/events/1/reinstatement', { revision: '2' }, 'organiser'],
-  ['GET /console/events/:id/run-sheet', '/console/events/1/run-sheet', undefined, 'host'],
+  ['GET /console/events/:id/run-sheet', '/console/events/1/run-sheet', undefined, 'viewer'],
   ['POST /console/events/:id/run-sheet', '/console/events/1/run-sheet', LINE, 'organiser'],
   ['POST /console/events/:id/ticks/:task', '/console/events/1/ticks/1', { done: 'yes' }, 'organiser'],
   ['POST /console/tasks/:id', '/console/tasks/1', LINE, 'organiser'],
@@ -117,6 +180,9 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
     'organiser',
   ],
   ['GET /console/events/:id/registrations.csv', '/console/events/1/registrations.csv', undefined, 'organiser'],
+  ['GET /console/events/:id/registrations.xlsx', '/console/events/1/registrations.xlsx', undefined, 'organiser'],
+  ['POST /console/events/:id/registrations/selection', '/console/events/1/registrations/selection', PRESENT, 'host'],
+  ['GET /console/events/:id/doubles', '/console/events/1/doubles', undefined, 'organiser'],
   ['GET /console/events/:id/check-in', '/console/events/1/check-in', undefined, 'host'],
   ['POST /console/events/:id/check-in', '/console/events/1/check-in', { registration: '1', present: 'yes' }, 'host'],
   ['GET /console/events/:id/check-ins', '/console/events/1/check-ins', undefined, 'host'],
@@ -134,6 +200,17 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | 'host' | 'organise
   ['POST /console/contributors/:id/reminder', '/console/contributors/2/reminder', {}, 'organiser'],
   ['POST /console/contributors/:id/confirmation', '/console/contributors/2/confirmation', {}, 'organiser'],
   ['POST /console/contributors/:id/attendee', '/console/contributors/2/attendee', {}, 'organiser'],
+  ['GET /console/registrations/:id', '/console/registrations/1', undefined, 'organiser'],
+  ['POST /console/registrations/:id/note', '/console/registrations/1/note', { note: 'Belde.' }, 'organiser'],
+  ['POST /console/registrations/:id/details', '/console/registrations/1/details', ADD, 'organiser'],
+  [
+    'POST /console/registrations/:id/address',
+    '/console/registrations/1/address',
+    { email: 'z@example.org' },
+    'organiser',
+  ],
+  ['GET /console/registrations/:id/merge', '/console/registrations/1/merge?other=2', undefined, 'organiser'],
+  ['POST /console/registrations/:id/merge', '/console/registrations/1/merge', { other: '2', stays: '1' }, 'organiser'],
   ['POST /console/registrations/:id/cancellation', '/console/registrations/1/cancellation', {}, 'organiser'],
   ['POST /console/registrations/:id/promotion', '/console/registrations/1/promotion', {}, 'organiser'],
   ['POST /console/registrations/:id/delivery', '/console/registrations/1/delivery', {}, 'organiser'],
@@ -182,6 +259,11 @@ async function openAll() {
   makeRegistration(db, event, { accessNeeds: 'Een tolk' })
   writeNow(db, tx => createMailing(tx, event, { audience: 'all', subject: 'Voor Zoë', body: 'Dag.' }, 1, NOW))
   makeContributor(db, event, { name: 'Sara Spreker', email: 'sara@example.org' })
+  writeNow(db, tx => {
+    const owner = createOrganiser(tx, 'olga@example.org', 'Olga', NOW)
+    grant(tx, owner, group, 'owner')
+    invite(tx, owner, group.slug, { email: 'ilse@example.org', right: 'viewer', locale: 'nl' }, NOW)
+  })
   const host = signIn(db, 'hella@example.org', group, 'host')
   const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
   const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
@@ -191,6 +273,10 @@ async function openAll() {
     JSON.stringify([
       db.select().from(events).all(),
       db.select().from(groups).all(),
+      db.select().from(series).all(),
+      db.select().from(memberships).all(),
+      db.select().from(invitations).all(),
+      db.select().from(passkeys).all(),
       db.select().from(templates).all(),
       db.select().from(registrations).all(),
       db.select().from(tasks).all(),
@@ -210,9 +296,37 @@ test('the list names every console route', async () => {
   expect(ROUTES.map(([route]) => route).sort()).toEqual(real.sort())
 })
 
+test('what is for organisers only stands under /console, and asking for the head alone opens no other door', async () => {
+  const { routes, app, stranger } = await openAll()
+  const inConsole = (wanted: string) =>
+    routes.flatMap(({ method, url }) => (method === wanted && url.startsWith('/console') ? [url] : [])).sort()
+  expect(inConsole('HEAD')).toEqual(inConsole('GET'))
+  for (const [route, url, , right] of ROUTES.filter(([name]) => name.startsWith('GET '))) {
+    const visits = [{}, stranger].map(headers => app.inject({ method: 'HEAD', url, headers }))
+    const codes = (await Promise.all(visits)).map(({ statusCode, body }) => [statusCode, body])
+    expect([route, codes]).toEqual([
+      route,
+      [
+        [303, ''],
+        [right === 'anyone' ? 200 : (OWN[route] ?? 404), ''],
+      ],
+    ])
+  }
+})
+
+test('a route for organisers at another address stops the start', async () => {
+  const app = fastify() as unknown as App
+  forOrganisers(app, scope => scope.get('/elders', async () => ''))
+  await expect(app.ready()).rejects.toThrow('/elders stands outside the console')
+})
+
+type World = Awaited<ReturnType<typeof openAll>>
+type Headers = Record<string, string>
+
 describe('somebody who is not signed in', () => {
+  const { same } = shared(() => ({}))
   test.each(ROUTES)('%s', async (_route, url, form) => {
-    const { ask, state } = await openAll()
+    const { ask, state } = await same()
     const before = state()
     const { statusCode, headers } = await ask(url, form, {})
     expect([statusCode, headers.location]).toEqual(form ? [403, undefined] : [303, '/sign-in'])
@@ -221,49 +335,117 @@ describe('somebody who is not signed in', () => {
   })
 })
 
-describe('an owner of another group', () => {
-  // What belongs to nobody else: their own lists, and new things in their own group (not in this one: 422).
-  const own: Record<string, number> = {
-    'GET /console': 200,
-    'GET /console/events': 200,
-    'GET /console/outbox': 200,
-    'GET /console/series/new': 200,
-    'POST /console/series/new': 422,
-    'GET /console/events/new': 200,
-    'POST /console/events/new': 422,
-    'POST /console/summaries': 303,
-    'GET /console/import': 200,
-    'POST /console/import': 422,
-    'POST /console/import/confirmation': 409,
-    'GET /console/school-holidays': 200,
-    'POST /console/school-holidays': 422,
-    'POST /console/school-holidays/fetch': 422,
+/** What belongs to nobody else: one's own lists and account, and new things in one's own group (not in this one: 422). */
+const OWN: Record<string, number> = {
+  'GET /console': 200,
+  'GET /console/events': 200,
+  'GET /console/outbox': 200,
+  'GET /console/series/new': 200,
+  'POST /console/series/new': 422,
+  'GET /console/events/new': 200,
+  'POST /console/events/new': 422,
+  'POST /console/summaries': 303,
+  'GET /console/import': 200,
+  'POST /console/import': 422,
+  'POST /console/import/confirmation': 409,
+  'GET /console/school-holidays': 200,
+  'POST /console/school-holidays': 422,
+  'POST /console/school-holidays/fetch': 422,
+  'GET /console/groups': 200,
+  'GET /console/account': 200,
+  'POST /console/account': 303,
+  'POST /console/account/passkeys/options': 200,
+  'POST /console/account/passkeys': 422,
+  'POST /console/account/passkeys/name': 404,
+  'POST /console/account/passkeys/removal': 404,
+  'POST /console/account/sessions/end': 404,
+  'POST /console/account/sessions/end-others': 303,
+}
+const SECRETS = /Eén gezin|Zoë|Nog geheim|Webinar van de eerste|zoe@|olga@|ilse@/
+
+/** A world that is opened once, for requests that change nothing, with somebody signed in. */
+function shared(cast: (world: World) => Headers | undefined) {
+  let opened: ReturnType<typeof open> | undefined
+  const open = async () => {
+    const world = await openAll()
+    return { ...world, me: cast(world) ?? {} }
   }
+  return { open, same: () => (opened ??= open()) }
+}
+
+const below = ({ db, group }: World) =>
+  signIn(db, 'kim@example.org', makeGroup(db, { slug: 'wijs', name: 'WIJS', parentId: group.id }), 'owner')
+
+describe.each([
+  ['an owner of another group', ({ stranger }: World) => stranger],
+  ['an owner of a group under this one', below],
+] as const)('%s', (_who, cast) => {
+  const { same } = shared(cast)
   test.each(ROUTES)('%s', async (route, url, form) => {
-    const { ask, state, stranger } = await openAll()
+    const { ask, state, me } = await same()
     const before = state()
-    const { statusCode, body, headers } = await ask(url, form, stranger)
-    expect(statusCode).toBe(own[route] ?? 404)
-    expect(body).not.toMatch(/Eén gezin|Zoë|Nog geheim|Webinar van de eerste|zoe@/)
+    const { statusCode, body, headers } = await ask(url, form, me)
+    expect(statusCode).toBe(OWN[route] ?? 404)
+    expect(body).not.toMatch(SECRETS)
     expect(headers['cache-control']).toBe('no-store')
     expect(state()).toBe(before)
   })
 })
 
-describe('a host', () => {
-  const lists = ['GET /console/outbox', 'GET /console', 'GET /console/events']
+describe.each(['viewer', 'host'] as const)('a %s', mine => {
+  const { open, same } = shared(({ db, group }) => signIn(db, 'vera@example.org', group, mine))
   test.each(ROUTES)('%s', async (route, url, form, right) => {
-    const { ask, state, host } = await openAll()
+    const may = right !== 'anyone' && isAtLeast(mine, right)
+    const { ask, state, me } = await (may && form ? open() : same())
     const before = state()
-    const { statusCode } = await ask(url, form, host)
-    if (right === 'organiser' || right === 'owner') {
-      // A host has no group to make something in, so there is nothing to find.
-      expect(statusCode).toBe(/new$/.test(route) && form ? 422 : 404)
-      expect(state()).toBe(before)
-    } else expect(statusCode).toBe(form === NO_JSON ? 400 : form ? 303 : 200)
-    if (lists.includes(route)) expect(state()).toBe(before)
+    const { statusCode } = await ask(url, form, me)
+    if (right === 'anyone') expect(statusCode).toBe(OWN[route] ?? (form ? 303 : 200))
+    else if (may) expect(statusCode).toBe(form === NO_JSON ? 400 : form ? 303 : 200)
+    // Without a group to make something in there is nothing to find.
+    else expect(statusCode).toBe(form && /new$/.test(url) && right === 'organiser' ? 422 : 404)
+    if (!may || !form) expect(state()).toBe(before)
   })
+})
 
+describe.each([
+  ['an organiser', 'organiser', 'noord'],
+  ['an owner', 'owner', 'noord'],
+  ['an owner of the group above', 'owner', 'netwerk'],
+] as const)('%s', (_who, mine, slug) => {
+  const { open, same } = shared(({ db, group }) => {
+    const above = makeGroup(db, { slug: 'netwerk', name: 'Netwerk' })
+    db.update(groups).set({ parentId: above.id }).where(eq(groups.id, group.id)).run()
+    return signIn(db, 'vera@example.org', slug === 'noord' ? group : above, mine)
+  })
+  test.each(ROUTES)('%s', async (route, url, form, right) => {
+    const may = right === 'anyone' || isAtLeast(mine, right)
+    const { ask, state, me } = await (may && form ? open() : same())
+    const before = state()
+    const { statusCode } = await ask(url, form, me)
+    if (right === 'anyone') expect(statusCode).toBe(OWN[route] ?? (form ? 303 : 200))
+    // Whatever comes of it (a form may not fit, a moment may have passed), it is theirs to ask.
+    else if (may) expect([404, 403]).not.toContain(statusCode)
+    else expect(statusCode).toBe(404)
+    if (!may || !form) expect(state()).toBe(before)
+  })
+})
+
+describe('a viewer', () => {
+  test('sees what there is and how many come, and not who', async () => {
+    const { db, group, ask } = await openAll()
+    const viewer = signIn(db, 'vera@example.org', group, 'viewer')
+    const pages = ['/console', '/console/events', '/console/events/1/run-sheet', '/console/groups', '/console/outbox']
+    for (const page of pages) {
+      const { statusCode, body } = await ask(page, undefined, viewer)
+      expect([page, statusCode]).toEqual([page, 200])
+      expect(body).not.toMatch(/Zoë|zoe@|Nog geheim|olga@|Sara|\/console\/events\/1"|registrations|check-in/)
+    }
+    expect((await ask('/console', undefined, viewer)).body).toContain('Eén gezin')
+    expect((await ask('/console/events', undefined, viewer)).body).toContain('Eén gezin')
+  })
+})
+
+describe('a host', () => {
   test('sees names, not addresses or what was asked for in confidence, and no mails', async () => {
     const { ask, host, me, get } = await openAll()
     const { body } = await ask('/console/events/1/registrations', undefined, host)
