@@ -38,6 +38,7 @@ import { passkeyRoutes, passkeySignInRoutes } from './web/console/passkeys.ts'
 import { peopleImportRoutes } from './web/console/people-imports.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { publicationRoutes } from './web/console/publication.ts'
+import { reachRoutes } from './web/console/reach.ts'
 import { oneRegistrationRoutes } from './web/console/registration.ts'
 import { registrationFileRoutes } from './web/console/registration-files.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
@@ -180,6 +181,7 @@ export async function createApp(
     eventImportRoutes(scope, deps)
     peopleImportRoutes(scope, deps)
     historyRoutes(scope, deps)
+    reachRoutes(scope, deps)
     outboxRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)
   })

@@ -4,6 +4,7 @@ import { countRows } from '#db/count.ts'
 import { and, asc, eq, isNotNull, isNull, like, ne, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { people, ROLES, registrations, STATUSES } from '#db/schema.ts'
+import { NotFound } from '#src/lib/errors.ts'
 import { fold } from '#src/lib/text.ts'
 import type { Event } from './events.ts'
 import type { Presence } from './places.ts'
@@ -45,6 +46,12 @@ const UNDELIVERABLE = sql<
   string | null
 >`case when ${people.undeliverableAt} is not null then ${people.undeliverableReason} end`
 
+const read = (db: Db) =>
+  db
+    .select({ registration: registrations, email: people.email, undeliverable: UNDELIVERABLE })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+
 /** Those of an event's list that match, in an order that never ties. */
 export function listAttendees(
   db: Db,
@@ -52,10 +59,7 @@ export function listAttendees(
   filter: AttendeeFilter = {},
   { order = 'queue', after, limit }: Page = {},
 ): Attendee[] {
-  const query = db
-    .select({ registration: registrations, email: people.email, undeliverable: UNDELIVERABLE })
-    .from(registrations)
-    .innerJoin(people, eq(people.id, registrations.personId))
+  const query = read(db)
     .where(and(matches(event, filter), isAfter(order, after)))
     .orderBy(asc(KEYS[order]), asc(registrations.id))
   return limit === undefined ? query.all() : query.limit(limit).all()
@@ -76,6 +80,36 @@ export function listAttendeeIds(db: Db, event: Pick<Event, 'id'>, filter: Attend
 export function countAttendees(db: Db, event: Pick<Event, 'id'>, filter: AttendeeFilter): number {
   if (!filter.q && filter.mark !== 'undeliverable') return countRows(db, registrations, matches(event, filter))
   return listAttendeeIds(db, event, filter).length
+}
+
+/** One of them: with the address, and why mail does not arrive. */
+export function findAttendee(db: Db, { id }: Pick<Registration, 'id'>): Attendee {
+  const [found] = read(db).where(eq(registrations.id, id)).all()
+  if (!found) throw new NotFound('registration')
+  return found
+}
+
+/** Those that go on as this one: the same person, with another address. */
+export function listMergedInto(db: Db, { id }: Pick<Registration, 'id'>): Attendee[] {
+  return read(db).where(eq(registrations.mergedIntoId, id)).orderBy(asc(registrations.id)).all()
+}
+
+const MOST_TO_LOOK_AT = 200
+
+/**
+ * Those whose calendar said something else than yes, or answered before a move; and whom mail does not reach, for who may see
+ * that. The first of them; what the answer means is `answerOf`'s to say.
+ */
+export function listToLookAt(db: Db, event: Event, byAddress: boolean): Attendee[] {
+  const mayBeOlder = event.movedAt ? isNotNull(registrations.reply) : ne(registrations.reply, 'accepted')
+  const said = and(eq(registrations.status, 'confirmed'), or(isNotNull(registrations.declinedAt), mayBeOlder))
+  const isOut = and(ne(registrations.status, 'cancelled'), isNotNull(people.undeliverableAt))
+  return read(db)
+    .where(and(eq(registrations.eventId, event.id), or(said, byAddress ? isOut : undefined)))
+    .orderBy(asc(registrations.queueNumber), asc(registrations.id))
+    .limit(MOST_TO_LOOK_AT)
+    .all()
+    .map(row => (byAddress ? row : { ...row, email: null, undeliverable: null }))
 }
 
 /** By rank among the values of the schema, so that the list of choices and the list of people have one order. */

@@ -51,6 +51,13 @@ export function listDoubles(db: Db, { id }: Pick<Event, 'id'>): Double[] {
   return [...Map.groupBy(all, ({ name }) => keyOf(name)).values()].flatMap(pairsOf)
 }
 
+/** With whom somebody may be the same person. */
+export function findDoublesOf(db: Db, event: Pick<Event, 'id'>, { id }: Pick<Registration, 'id'>) {
+  return listDoubles(db, event).flatMap(({ pair, because }) =>
+    pair.includes(id) ? pair.filter(other => other !== id).map(other => ({ id: other, because })) : [],
+  )
+}
+
 const keyOf = (name: string) => fold(name).split(' ').sort().join(' ')
 
 /** Each of a group beside the best of it. */

@@ -1,8 +1,8 @@
 // What is done with many registrations at once: with each as it would be done alone. Whoever it cannot be done with is left
 // as they are, with the reason.
-import { and, asc, eq, inArray } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, isNotNull, isNull, or } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { registrations } from '#db/schema.ts'
+import { people, registrations } from '#db/schema.ts'
 import { Refusal, type RefusalCode } from '#src/lib/errors.ts'
 import { hash } from '#src/lib/tokens.ts'
 import { type Action, auditEvent } from './audit.ts'
@@ -101,4 +101,16 @@ function attempt(deed: () => unknown): RefusalCode | undefined {
     if (error instanceof Refusal) return error.code
     throw error
   }
+}
+
+/** The names of those whom no mail reaches: without an address, or with one that does not work. */
+export function listUnreached(db: Db, ids: number[]): string[] {
+  return db
+    .select({ name: registrations.name })
+    .from(registrations)
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(and(inArray(registrations.id, ids), or(isNull(people.email), isNotNull(people.undeliverableAt))))
+    .orderBy(asc(registrations.queueNumber), asc(registrations.id))
+    .all()
+    .map(({ name }) => name)
 }

@@ -233,6 +233,12 @@ export const en: Messages = {
         lead: 'All places are taken. You are number {position} on the waiting list.',
         lost: 'You no longer have a place. You are back on the waiting list.',
       },
+      requested: {
+        subject: 'Your request has arrived: {title} ({day})',
+        eyebrow: 'Your request has arrived',
+        lead: 'You asked for a place. The organiser decides who can come. You get a mail as soon as that is known.',
+        noLonger: 'No longer needed? Then withdraw your request.',
+      },
       promoted: {
         subject: 'There is a place for you: {title} ({day})',
         eyebrow: 'You have a place',
@@ -277,6 +283,9 @@ export const en: Messages = {
         eyebrow: 'You are no longer registered',
         byAttendee: 'Your registration has been cancelled. Thank you for letting us know.',
         byOrganiser: 'The organiser has cancelled your registration.',
+        refusedSubject: 'No place this time: {title} ({day})',
+        refusedEyebrow: 'No place this time',
+        refused: 'You asked for a place. It is not possible this time. Thank you for wanting to take part.',
         back: 'Would you like to come after all? Please register again. When it is full, you join the waiting list.',
         button: 'Register again',
         partSubject: 'You do not take part as {part}: {title} ({day})',
@@ -1285,6 +1294,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       },
       scenes: {
         placed: 'To somebody with a place',
+        request: 'To somebody who asked for a place',
         waiting: 'To somebody on the waiting list',
         lost: 'To somebody who no longer has a place',
         moved: 'When the date or time changes',
@@ -1934,6 +1944,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         confirmed: 'Confirmation of a registration',
         waitlisted: 'On the waiting list',
         promoted: 'You have a place',
+        requested: 'Your request has arrived',
         place_free: 'A place has come free',
         changed: 'Something has changed',
         cancelled: 'It does not take place',

@@ -255,6 +255,12 @@ export const nl = {
         lead: 'Alle plaatsen zijn bezet. Je staat op de wachtlijst, op plek {plek}.',
         lost: 'Je plaats is vervallen. Je staat nu weer op de wachtlijst.',
       },
+      requested: {
+        subject: 'Je aanvraag is binnen: {titel} ({dag})',
+        eyebrow: 'Je aanvraag is binnen',
+        lead: 'Je hebt een plaats aangevraagd. De organisator kijkt wie er kan komen. Je krijgt een mail zodra dat bekend is.',
+        noLonger: 'Hoeft het niet meer? Trek je aanvraag dan in.',
+      },
       promoted: {
         subject: 'Er is een plaats voor je: {titel} ({dag})',
         eyebrow: 'Je hebt een plaats',
@@ -298,6 +304,9 @@ export const nl = {
         eyebrow: 'Je bent afgemeld',
         byAttendee: 'Je bent afgemeld. Bedankt dat je het liet weten.',
         byOrganiser: 'De organisator heeft je afgemeld.',
+        refusedSubject: 'Deze keer geen plaats: {titel} ({dag})',
+        refusedEyebrow: 'Deze keer geen plaats',
+        refused: 'Je vroeg een plaats aan. Dat lukt deze keer niet. Bedankt dat je mee wilde doen.',
         back: 'Wil je toch meedoen? Meld je dan opnieuw aan. Is het vol, dan kom je op de wachtlijst.',
         button: 'Meld je opnieuw aan',
         partSubject: 'Je doet niet mee als {taak}: {titel} ({dag})',
@@ -1337,6 +1346,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       },
       scenes: {
         placed: 'Aan iemand met een plaats',
+        request: 'Aan iemand die een plaats vroeg',
         waiting: 'Aan iemand op de wachtlijst',
         lost: 'Aan iemand die zijn plaats kwijt is',
         moved: 'Als de datum of tijd verandert',
@@ -1996,6 +2006,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         confirmed: 'Bevestiging van aanmelding',
         waitlisted: 'Op de wachtlijst',
         promoted: 'Je hebt een plaats',
+        requested: 'Je aanvraag is binnen',
         place_free: 'Er is een plaats vrij',
         changed: 'Er is iets veranderd',
         cancelled: 'Het gaat niet door',

@@ -19,67 +19,48 @@ import { Shown } from './fields.ts'
 import type { Question } from './pages.ts'
 import { askOrDo } from './proposals.ts'
 
-const Confirmation = Type.Object({ recipients: Shown })
-const Presence = Type.Object({ present: Type.Enum(['yes', 'no']) })
+/** Where somebody came from: the page of the registration (`page`), or the list, narrowed and paged by this query. */
+const Back = Type.String({ maxLength: 400, default: '' })
+const Confirmation = Type.Object({ recipients: Shown, back: Back })
+const Presence = Type.Object({ present: Type.Enum(['yes', 'no']), back: Back })
+
+/** Something that is done with one registration once the page that says what follows has been shown. */
+interface Deed {
+  path: (id: number) => string
+  action: Action
+  act: (tx: Tx, registration: Registration, now: Temporal.Instant) => unknown
+  ask: (request: FastifyRequest, registration: Registration) => Pick<Question, 'title' | 'lead' | 'button' | 'warnings'>
+  isDanger?: boolean
+}
 
 export function attendeeRoutes(app: App, deps: Deps): void {
   const { db, write, clock } = deps
 
-  app.post(
-    '/console/registrations/:id/cancellation',
-    { schema: { params: Id, body: Confirmation } },
-    async (request, reply) => {
-      const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
-      const cancel = (tx: Tx) => cancelRegistration(tx, registration, 'organiser', clock.now())
-      const act = audited(request, event, 'registration_cancelled', cancel)
-      const action = paths.console.registrationCancellation(registration.id)
-      const question = { ...ask(request, 'unregister', event, registration, action), isDanger: true }
-      const { ask: page } = await askOrDo(
-        deps,
-        { event, reach: 'person', act },
-        { shown: request.body.recipients, question, always: true },
-      )
-      if (page) return reply.page('console/proposal', page)
-      return seeOther(request, reply, backTo(event, registration))
-    },
-  )
+  asked('/console/registrations/:id/cancellation', {
+    path: paths.console.registrationCancellation,
+    action: 'registration_cancelled',
+    act: (tx, registration, now) => cancelRegistration(tx, registration, 'organiser', now),
+    ask: ({ t }, { name }) => titled(t.console.unregister.question, name),
+    isDanger: true,
+  })
 
-  app.post(
-    '/console/registrations/:id/promotion',
-    { schema: { params: Id, body: Confirmation } },
-    async (request, reply) => {
-      const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
-      const promote = (tx: Tx) => givePlace(tx, registration, clock.now())
-      const act = audited(request, event, 'registration_promoted', promote)
-      const question = ask(request, 'promote', event, registration, paths.console.promotion(registration.id))
-      const { ask: page } = await askOrDo(
-        deps,
-        { event, reach: 'person', act },
-        { shown: request.body.recipients, question },
-      )
-      if (page) return reply.page('console/proposal', page)
-      return seeOther(request, reply, backTo(event, registration))
-    },
-  )
+  asked('/console/registrations/:id/promotion', {
+    path: paths.console.promotion,
+    action: 'registration_promoted',
+    act: givePlace,
+    ask: ({ t }, { name }) => titled(t.console.promote.question, name),
+  })
 
-  app.post(
-    '/console/registrations/:id/delivery',
-    { schema: { params: Id, body: Confirmation } },
-    async (request, reply) => {
-      const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
-      const trust = (tx: Tx) => trustAddress(tx, registration.personId, clock.now())
-      const act = audited(request, event, 'address_trusted', trust)
-      const email = findPersonById(db, registration.personId)?.email ?? ''
-      const question = askTrust(request, event, registration, email)
-      const { ask: page } = await askOrDo(
-        deps,
-        { event, reach: 'person', act },
-        { shown: request.body.recipients, question, always: true },
-      )
-      if (page) return reply.page('console/proposal', page)
-      return seeOther(request, reply, backTo(event, registration))
+  asked('/console/registrations/:id/delivery', {
+    path: paths.console.delivery,
+    action: 'address_trusted',
+    act: (tx, { personId }, now) => trustAddress(tx, personId, now),
+    ask: ({ t }, { name, personId }) => {
+      const { title, lead, otherwise, button } = t.console.trust.question
+      const email = findPersonById(db, personId)?.email ?? ''
+      return { title: title(name), lead: lead(email), warnings: [otherwise], button }
     },
-  )
+  })
 
   app.post(
     '/console/registrations/:id/attendance',
@@ -89,37 +70,48 @@ export function attendeeRoutes(app: App, deps: Deps): void {
       const isThere = request.body.present === 'yes'
       const witness = { source: 'by_hand', organiserId: organiserOf(request).id } as const
       const mark = (tx: Tx) => (isThere ? markAttended : unmarkAttended)(tx, registration, witness, clock.now())
-      await write(audited(request, event, isThere ? 'attendance_marked' : 'attendance_unmarked', mark))
-      return seeOther(request, reply, backTo(event, registration))
+      await write(audited(request, event, registration, isThere ? 'attendance_marked' : 'attendance_unmarked', mark))
+      return seeOther(request, reply, backTo(event, registration, request.body.back))
     },
   )
 
-  function audited(request: FastifyRequest, event: Event, action: Action, act: (tx: Tx) => unknown) {
+  function asked(url: string, { path, action, act, ask, isDanger = false }: Deed): void {
+    app.post(url, { schema: { params: Id, body: Confirmation } }, async (request, reply) => {
+      const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
+      const { recipients: shown, back } = request.body
+      const deed = audited(request, event, registration, action, tx => act(tx, registration, clock.now()))
+      const way = { action: path(registration.id), back: backTo(event, registration, back) }
+      const fields: [string, string][] = back ? [['back', back]] : []
+      const question = { ...ask(request, registration), ...way, fields, isDanger }
+      const undertaking = { event, reach: 'person', act: deed } as const
+      const { ask: page } = await askOrDo(deps, undertaking, { shown, question, always: true })
+      if (page) return reply.page('console/proposal', page)
+      return seeOther(request, reply, way.back)
+    })
+  }
+
+  function audited(
+    request: FastifyRequest,
+    event: Event,
+    { id: registrationId }: Registration,
+    action: Action,
+    act: (tx: Tx) => unknown,
+  ) {
     const { id: organiserId } = organiserOf(request)
     return (tx: Tx) => {
       act(tx)
-      auditEvent(tx, action, event, { organiserId }, clock.now())
+      auditEvent(tx, action, event, { organiserId, registrationId }, clock.now())
     }
   }
-
-  function ask(
-    { t }: FastifyRequest,
-    what: 'unregister' | 'promote',
-    event: Event,
-    { name }: Registration,
-    action: string,
-  ): Question {
-    const { title, lead, button } = t.console[what].question
-    return { title: title(name), lead, button, action, fields: [], back: paths.console.registrations(event.id) }
-  }
 }
 
-function askTrust({ t }: FastifyRequest, event: Event, { id, name }: Registration, email: string): Question {
-  const { title, lead, otherwise, button } = t.console.trust.question
-  const back = paths.console.registrations(event.id)
-  const question = { title: title(name), lead: lead(email), warnings: [otherwise], button }
-  return { ...question, action: paths.console.delivery(id), fields: [], back }
+function titled({ title, ...rest }: { title: (name: string) => string; lead: string; button: string }, name: string) {
+  return { ...rest, title: title(name) }
 }
 
-/** The list, at the person it was about. */
-const backTo = (event: Event, { id }: Registration) => `${paths.console.registrations(event.id)}#r${id}`
+/** The page of the registration; or the list as it was, at the person it was about. */
+export function backTo(event: Event, { id }: Pick<Registration, 'id'>, back: string): string {
+  if (back === 'page') return paths.console.registration(id)
+  const query = new URLSearchParams(back).toString()
+  return `${paths.console.registrations(event.id)}${query ? `?${query}` : ''}#r${id}`
+}

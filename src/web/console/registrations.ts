@@ -1,34 +1,32 @@
-// Who comes to an event: the list, adding somebody by hand, the file for a spreadsheet. What is done with one registration
-// stands in `attendees`.
+// Who comes to an event: the list, and adding somebody by hand. Its files stand in `registration-files`, what is done with
+// many in `selections`, with one in `attendees`.
 import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { PRESENCES, ROLES, STATUSES } from '#db/schema.ts'
+import { PRESENCES, ROLES } from '#db/schema.ts'
 import { auditEvent } from '#src/domain/audit.ts'
-import { standingReply } from '#src/domain/declines.ts'
-import { type Event, getListedEvent, isOpenFor } from '#src/domain/events.ts'
+import type { Event } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
-import { changeableIds } from '#src/domain/overview.ts'
-import { placesOf, presencesOf } from '#src/domain/places.ts'
 import { register } from '#src/domain/registering.ts'
-import { listRegistrations, type Registration } from '#src/domain/registrations.ts'
-import { answerOf } from '#src/domain/replies.ts'
-import type { Messages } from '#src/i18n/index.ts'
-import { csv } from '#src/lib/csv.ts'
+import { SELECTION_ACTS } from '#src/domain/selections.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
-import { emptyForm, type Form } from '../pages.ts'
 import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { Line, options, Shown } from './fields.ts'
-import type { ConsolePages } from './pages.ts'
+import { Line, Shown } from './fields.ts'
+import { NO_FILTER, PeopleFields } from './people-filter.ts'
+import { peoplePage } from './people-list.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
 
 const Query = Type.Object({
-  q: Type.Optional(Type.String({ maxLength: 100 })),
-  status: Type.Optional(Type.Enum(['', ...STATUSES])),
+  ...PeopleFields,
+  after: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** What the POST before this page did, and with how many. */
+  done: Type.Optional(Type.Enum([...SELECTION_ACTS])),
+  count: Type.Integer({ minimum: 0, default: 0 }),
+  left: Type.Integer({ minimum: 0, default: 0 }),
 })
 const AddForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, pattern: NAME_PATTERN }),
@@ -45,14 +43,17 @@ export function registrationListRoutes(app: App, deps: Deps): void {
 
   app.get(url, { schema: { params: Id, querystring: Query } }, async (request, reply) => {
     const event = getEventWith(db, organiserOf(request), 'host', request.params.id)
-    return reply.page('console/registrations', page(request, event, request.query, emptyForm(usualValues(event))))
+    const { after, done, count, left, ...filter } = request.query
+    const result = done && { act: done, count, left }
+    return reply.page('console/registrations', peoplePage(deps, request, { event, filter, after, result }))
   })
 
   app.post(url, { schema: { params: Id, body: AddForm }, attachValidation: true }, async (request, reply) => {
     const event = getEventWith(db, organiserOf(request), 'organiser', request.params.id)
     const problems = fieldProblems(request)
     if (problems) {
-      return reply.code(422).page('console/registrations', page(request, event, {}, formAgain(request, problems)))
+      const shown = { event, filter: NO_FILTER, form: formAgain(request, problems) }
+      return reply.code(422).page('console/registrations', peoplePage(deps, request, shown))
     }
     const { ask } = await add(request, event, request.body)
     if (ask) return reply.page('console/proposal', ask)
@@ -75,75 +76,11 @@ export function registrationListRoutes(app: App, deps: Deps): void {
       addedBy: organiserId,
     }
     const act = (tx: Tx) => {
-      register(tx, event, applicant, now)
-      auditEvent(tx, 'registration_added', event, { organiserId }, now)
+      const { id: registrationId } = register(tx, event, applicant, now)
+      auditEvent(tx, 'registration_added', event, { organiserId, registrationId }, now)
     }
     const path = paths.console.registrations(event.id)
     const question = { ...request.t.console.add.question, action: path, fields: entriesOf(body), back: path }
     return askOrDo(deps, { event, reach: 'person', act }, { shown, question })
   }
-
-  app.get('/console/events/:id/registrations.csv', { schema: { params: Id } }, async (request, reply) => {
-    const event = getEventWith(db, organiserOf(request), 'organiser', request.params.id)
-    return reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="${event.slug}.csv"`)
-      .send(fileOf(request, event))
-  })
-
-  function fileOf({ t, f }: FastifyRequest, event: Event): string {
-    const { file } = t.console.registrations
-    const rows = listRegistrations(db, event).map(({ registration: one, email }) => [
-      one.name,
-      email ?? '',
-      one.organisation,
-      t.words.roles[one.role],
-      t.words.attendances[one.attendance],
-      t.words.statuses[one.status],
-      answerIn(t, one),
-      one.accessNeeds,
-      one.attendedAt ? file.yes : '',
-      f.moment(one.createdAt),
-    ])
-    return csv([file.columns, ...rows])
-  }
-
-  function page(
-    request: FastifyRequest,
-    event: Event,
-    { q = '', status = '' }: Static<typeof Query>,
-    form: Form,
-  ): ConsolePages['console/registrations'] {
-    const { t } = request
-    const mayChange = changeableIds(db, organiserOf(request), [event]).has(event.id)
-    const rows = listRegistrations(db, event, { q, byAddress: mayChange, ...(status && { status }) })
-    return {
-      event: getListedEvent(db, event.id),
-      places: placesOf(db, event),
-      // Who only receives people needs their names, not their addresses or what they asked for in confidence.
-      rows: rows.map(({ registration, email, undeliverable }) => ({
-        registration: mayChange ? registration : { ...registration, accessNeeds: '' },
-        email: mayChange ? email : null,
-        undeliverable: mayChange ? undeliverable : null,
-        answer: answerOf(event, registration),
-      })),
-      q,
-      status,
-      mayChange,
-      isOpen: presencesOf(event).some(presence => isOpenFor(event, presence, clock.now())),
-      form,
-      choices: {
-        statuses: options(t.words.statuses),
-        roles: options(t.words.roles),
-        attendances: options(t.words.attendances, presencesOf(event)),
-      },
-    }
-  }
 }
-
-function answerIn({ console: { registrations } }: Messages, one: Registration): string {
-  const reply = standingReply(one)
-  return reply ? registrations.replies[reply] : ''
-}
-
-const usualValues = (event: Event) => ({ attendance: presencesOf(event)[0] ?? 'online', role: 'practice' })

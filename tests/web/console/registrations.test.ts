@@ -42,11 +42,16 @@ async function openList() {
     db
       .select({ action: auditEntries.action })
       .from(auditEntries)
+      .orderBy(asc(auditEntries.id))
       .all()
       .map(({ action }) => action)
       .slice(1)
   return { ...world, event, zoe, ali, bo, list, statuses, mails, deeds }
 }
+
+/** Who stands on the list, in its order. */
+const namesIn = (body: string) =>
+  [...body.matchAll(/<tr id="r\d+">.*?<a href="\/console\/registrations\/\d+">([^<]+)</gs)].map(match => match[1])
 
 describe('the list', () => {
   test('shows who comes, who waits, and what they need', async () => {
@@ -68,7 +73,7 @@ describe('the list', () => {
   ])('narrowed by %s', async (query, names) => {
     const { get, list } = await openList()
     const { body } = await get(`${list}?${query}`)
-    expect([...body.matchAll(/<th scope="row">([^<]+)</g)].map(match => match[1])).toEqual(names)
+    expect(namesIn(body)).toEqual(names)
   })
 })
 
@@ -208,9 +213,9 @@ describe('what calendars answer', () => {
     expect((await world.get(world.list)).body).toContain(words)
   })
 
-  test('names who said no on top of the whole list, with the way to their row', async () => {
+  test('names who said no on top of the whole list, with the way to their page', async () => {
     const world = await openList()
-    const lookAt = `<b>Let op bij:</b> <a href="#r${world.zoe.id}">Zoë de Vries</a></p>`
+    const lookAt = `<b>Let op bij:</b> <a href="/console/registrations/${world.zoe.id}">Zoë de Vries</a></p>`
     expect((await world.get(world.list)).body).not.toContain('Let op bij')
     answer(world, { partstat: 'tentative' })
     expect((await world.get(world.list)).body).not.toContain('Let op bij')
@@ -257,8 +262,8 @@ describe('an address that mail comes back from', () => {
   test('stands on the list with what the other side said; a host does not see it', async () => {
     const { db, app, group, get, list, path } = await openBounced()
     const { body } = await get(list)
-    expect(body.match(/mail komt terug/g)).toHaveLength(1)
-    expect(body).toMatch(/Let op bij:<\/b> <a href="#r\d+">Zoë de Vries</)
+    expect(body.match(/badge wrong">mail komt terug/g)).toHaveLength(1)
+    expect(body).toMatch(/Let op bij:<\/b> <a href="\/console\/registrations\/\d+">Zoë de Vries</)
     expect(body).toContain('550 5.1.1 &lt;b&gt;No such user&lt;/b&gt;')
     expect(body).toContain(`action="${path}"`)
     const host = signIn(db, 'hella@example.org', group, 'host')
@@ -279,7 +284,7 @@ describe('an address that mail comes back from', () => {
     expect([statusCode, headers.location]).toEqual([303, `${list}#r${zoe.id}`])
     expect(mails()).toEqual(['confirmed zoe@example.org'])
     expect(deeds()).toEqual(['address_trusted'])
-    expect((await get(list)).body).not.toContain('mail komt terug')
+    expect((await get(list)).body).not.toContain('badge wrong')
   })
 })
 
@@ -293,11 +298,11 @@ test('the file for a spreadsheet holds everybody, and no formula', async () => {
   expect(headers['content-disposition']).toBe(`attachment; filename="${event.slug}.csv"`)
   expect(headers['cache-control']).toBe('no-store')
   expect(body.split('\r\n')).toEqual([
-    '\uFEFFNaam;E-mailadres;Organisatie;Rol;Deelname;Status;Antwoord in de agenda;Nodig om mee te kunnen doen;Aanwezig;Aangemeld op',
-    'Zoë de Vries;zoe@example.org;Gemeente Voorbeeld;praktijk;online;aangemeld;misschien;Een tolk;;zaterdag 21 november 2026, 10.00',
-    'Ali Yıldız;ali@example.org;Wijkteam;praktijk;online;aangemeld;;;;zaterdag 21 november 2026, 10.00',
-    'Bo;bo@example.org;Gemeente Voorbeeld;praktijk;online;wachtlijst;;;;zaterdag 21 november 2026, 10.00',
-    "'=cmd;x@example.org;'+31 6;praktijk;online;wachtlijst;;\"'@x;y\";;zaterdag 21 november 2026, 10.00",
+    '\uFEFFNaam;E-mailadres;Organisatie;Rol;Deelname;Status;Antwoord in de agenda;Nodig om mee te kunnen doen;Aanwezig;Minuten online;Aangemeld op;Spreker of begeleider;Notitie',
+    'Zoë de Vries;zoe@example.org;Gemeente Voorbeeld;praktijk;online;aangemeld;misschien;Een tolk;;;zaterdag 21 november 2026, 10.00;;',
+    'Ali Yıldız;ali@example.org;Wijkteam;praktijk;online;aangemeld;;;;;zaterdag 21 november 2026, 10.00;;',
+    'Bo;bo@example.org;Gemeente Voorbeeld;praktijk;online;wachtlijst;;;;;zaterdag 21 november 2026, 10.00;;',
+    "'=cmd;x@example.org;'+31 6;praktijk;online;wachtlijst;;\"'@x;y\";;;zaterdag 21 november 2026, 10.00;;",
     '',
   ])
 })

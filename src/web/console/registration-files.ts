@@ -1,0 +1,86 @@
+// The list of an event's people as a file for a spreadsheet: as it is narrowed and ordered on the page, with the answers to the
+// extra questions behind.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Answers, answersOf } from '#src/domain/answers.ts'
+import { type Attendee, listAttendees } from '#src/domain/attendees.ts'
+import { standingReply } from '#src/domain/declines.ts'
+import type { Event } from '#src/domain/events.ts'
+import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
+import { getEventWith } from '#src/domain/organisers.ts'
+import type { Registration } from '#src/domain/registrations.ts'
+import type { Messages } from '#src/i18n/index.ts'
+import { csv } from '#src/lib/csv.ts'
+import { writeXlsx, XLSX } from '#src/lib/tables.ts'
+import type { App, Deps } from '../deps.ts'
+import { Id } from '../params.ts'
+import { organiserOf } from './access.ts'
+import { filterFrom, type PeopleFilter, PeopleQuery } from './people-filter.ts'
+
+type Cell = string | number
+
+export function registrationFileRoutes(app: App, { db }: Deps): void {
+  const schema = { params: Id, querystring: PeopleQuery }
+
+  app.get('/console/events/:id/registrations.csv', { schema }, async (request, reply) => {
+    const event = getEventWith(db, organiserOf(request), 'organiser', request.params.id)
+    return attach(reply, event, 'csv', 'text/csv; charset=utf-8').send(csv(rowsOf(request, event, request.query)))
+  })
+
+  app.get('/console/events/:id/registrations.xlsx', { schema }, async (request, reply) => {
+    const event = getEventWith(db, organiserOf(request), 'organiser', request.params.id)
+    const rows = rowsOf(request, event, request.query)
+    const bytes = await writeXlsx([{ name: request.t.console.registrations.file.sheet, rows }])
+    return attach(reply, event, 'xlsx', XLSX).send(bytes)
+  })
+
+  function rowsOf(request: FastifyRequest, event: Event, filter: PeopleFilter): Cell[][] {
+    const fields = listFormFields(db, event.id)
+    const people = listAttendees(db, event, filterFrom(filter, true), { order: filter.order })
+    const answers = answersOf(
+      db,
+      people.map(({ registration }) => registration.id),
+    )
+    const head = [...request.t.console.registrations.file.columns, ...fields.map(({ label }) => label)]
+    return [head, ...people.map(one => rowOf(request, one, fields, answers.get(one.registration.id)))]
+  }
+}
+
+function attach(reply: FastifyReply, { slug }: Event, ending: string, type: string): FastifyReply {
+  return reply.type(type).header('content-disposition', `attachment; filename="${slug}.${ending}"`)
+}
+
+function rowOf(
+  { t, f }: FastifyRequest,
+  { registration: one, email }: Attendee,
+  fields: FormField[],
+  answers: Answers = new Map(),
+): Cell[] {
+  const { yes } = t.console.registrations.file
+  return [
+    one.name,
+    email ?? '',
+    one.organisation,
+    t.words.roles[one.role],
+    t.words.attendances[one.attendance],
+    t.words.statuses[one.status],
+    replyIn(t, one),
+    one.accessNeeds,
+    one.attendedAt ? yes : '',
+    one.attendedMinutes ?? '',
+    f.moment(one.createdAt),
+    one.part ? t.words.parts[one.part] : '',
+    one.note,
+    ...fields.map(field => answerText(t, field, answers.get(field.id) ?? [])),
+  ]
+}
+
+function replyIn({ console: { registrations } }: Messages, one: Registration): string {
+  const reply = standingReply(one)
+  return reply ? registrations.replies[reply] : ''
+}
+
+/** One answer as people read it. */
+export function answerText({ console: { registrations } }: Messages, { kind }: FormField, value: string[]): string {
+  const { yes, no } = registrations.file
+  return kind === 'yes_no' ? value.map(one => (one === 'yes' ? yes : no)).join() : value.join(', ')
+}
