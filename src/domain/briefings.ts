@@ -31,15 +31,15 @@ export interface Coming {
 export interface Briefing {
   moments: Moment[]
   coming: Coming
-  /** The others who speak or host and have not said no. */
+  /** The others who speak or host, as far as they said yes. */
   others: { name: string; part: Part }[]
   /** What the organisers wrote to all of them. */
   words: string
 }
 
 export function readBriefing(db: Db, event: Event, registration: Pick<Registration, 'id'>): Briefing {
-  const others = listContributors(db, event).flatMap(({ registration: { id, status, name, part } }) =>
-    id === registration.id || status === 'cancelled' ? [] : [{ name, part }],
+  const others = listContributors(db, event).flatMap(({ registration: { id, partConfirmedAt, name, part } }) =>
+    id === registration.id || partConfirmedAt === null ? [] : [{ name, part }],
   )
   return { moments: momentsOf(db, event), coming: whoComes(db, event), others, words: event.briefing }
 }
