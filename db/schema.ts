@@ -41,6 +41,7 @@ export const MESSAGE_KINDS = [
   'reminder_day',
   'reminder_hour',
   'declined',
+  'requested',
   'asked',
   'briefing',
   'mailing',
@@ -87,6 +88,8 @@ export interface Told {
   place: string
   /** What they do there, besides being there; missing for who attends. */
   part?: (typeof PARTS)[number]
+  /** They asked for a place; an organiser has yet to say yes. */
+  isRequest?: true
   /** Version of the personal door that the entry leads to; 0 without one. Unknown of mails from before it was kept. */
   door?: number
 }
@@ -490,6 +493,7 @@ export const registrations = sqliteTable(
   table => [
     unique('registrations_once').on(table.eventId, table.personId),
     index('registrations_queue').on(table.eventId, table.status, table.attendance, table.queueNumber, table.part),
+    index('registrations_contributors').on(table.eventId).where(sql`part is not null`),
     index('registrations_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
     index('registrations_order').on(table.eventId, table.queueNumber),
     index('registrations_person').on(table.personId),

@@ -114,18 +114,14 @@ export function listOnDays(
 
 /** The last day for which each series has something, by the id of the series. */
 export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
-  const lastOf = ({ id }: Series) =>
-    db
-      .select({ last: max(events.localStart) })
-      .from(events)
-      .where(eq(events.seriesId, id))
-      .get()?.last
-  return new Map(
-    list.flatMap(one => {
-      const last = lastOf(one)
-      return last ? [[one.id, last]] : []
-    }),
-  )
+  const ids = list.map(({ id }) => id)
+  const rows = db
+    .select({ id: events.seriesId, last: max(events.localStart) })
+    .from(events)
+    .where(inArray(events.seriesId, ids))
+    .groupBy(events.seriesId)
+    .all()
+  return new Map(rows.flatMap(({ id, last }) => (id !== null && last ? [[id, last]] : [])))
 }
 
 /**
