@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { isBundled } from './chromium.ts'
 
 // The package's own arguments run everything in one process, which dies with the first context that closes.
-const ARGS = ['--no-sandbox', '--disable-gpu', '--no-zygote', '--headless=shell', '--font-render-hinting=none']
+export const ARGS = ['--no-sandbox', '--disable-gpu', '--no-zygote', '--headless=shell', '--font-render-hinting=none']
 
 /** Call at the top of a file; the browser lives as long as its tests. */
 export function useBrowser(): { open: (options?: BrowserContextOptions) => Promise<Page> } {
