@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { eventThemes, sessions } from '#db/schema.ts'
+import { Invalid } from '#src/lib/errors.ts'
+import { localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { cohostsOf, setCohosts } from './cohosts.ts'
 import { createEvent } from './drafts.ts'
@@ -21,6 +23,8 @@ export function duplicateEvent(
   { organiserId }: { organiserId: number | null },
   now: Temporal.Instant,
 ): Event {
+  const problem = localTimeProblem(localStart, event.timeZone)
+  if (problem) throw new Invalid({ start: problem })
   const copy = createEvent(
     tx,
     { ...kept(event), ...copiedWindow(event, localStart), localStart, plannedFor: BY_HAND },

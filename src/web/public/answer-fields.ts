@@ -48,18 +48,3 @@ export function answersAgain(request: FastifyRequest, fields: FormField[], probl
   const form = formAgain(request, problems)
   return { ...form, values: { ...form.values, ...answerValues(typedAnswers(request, fields)) } }
 }
-
-/** What the summary of problems calls them. */
-export function answerLabels(fields: FormField[]): Record<string, string> {
-  return Object.fromEntries(fields.map(({ id, label }) => [nameOf(id), label]))
-}
-
-/** An answer in one line, as lists and files show it. */
-export function answerText(
-  { kind }: Pick<FormField, 'kind'>,
-  value: string[],
-  { form }: Pick<Messages, 'form'>,
-): string {
-  if (kind !== 'yes_no') return value.join(', ')
-  return value[0] === 'yes' ? form.yesNo.yes : form.yesNo.no
-}
