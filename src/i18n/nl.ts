@@ -304,6 +304,10 @@ export const nl = {
         eyebrow: 'Je bent afgemeld',
         byAttendee: 'Je bent afgemeld. Bedankt dat je het liet weten.',
         byOrganiser: 'De organisator heeft je afgemeld.',
+        elsewhereSubject: 'Je aanmelding gaat verder op een ander adres: {titel} ({dag})',
+        elsewhereEyebrow: 'Verder op een ander adres',
+        elsewhere:
+          'Je aanmelding gaat verder met een ander e-mailadres. Op dit adres krijg je er geen mails meer over.',
         refusedSubject: 'Deze keer geen plaats: {titel} ({dag})',
         refusedEyebrow: 'Deze keer geen plaats',
         refused: 'Je vroeg een plaats aan. Dat lukt deze keer niet. Bedankt dat je mee wilde doen.',
@@ -656,11 +660,14 @@ export const nl = {
     submitWaiting: 'Zet mij op de wachtlijst',
     promise: 'Je krijgt een uitnodiging voor je agenda en een herinnering.',
     promiseWaiting: 'Je krijgt een mail als er een plaats vrij is.',
+    promiseRequest: 'De organisator kijkt wie er kan komen. Daarna krijg je een mail.',
     kept: 'We bewaren je gegevens tot een jaar na afloop.',
     readHow: 'Lees hoe',
     sentTitle: 'Kijk in je mail',
     sentTo: 'We sturen een mail naar',
     sentConfirmed: 'Er is plaats. De uitnodiging voor je agenda zit bij de mail.',
+    sentRequested:
+      'Je aanvraag is binnen. De organisator kijkt wie er kan komen. Je krijgt een mail zodra dat bekend is.',
     sentWaitlisted:
       'Alle plaatsen zijn bezet, dus je komt op de wachtlijst. Komt er een plaats vrij, dan hoor je het meteen.',
     sentColleague: 'Je collega krijgt een eigen mail op',
@@ -682,6 +689,8 @@ export const nl = {
     waitlisted: 'Je staat op de wachtlijst',
     position: (position: number) => (position === 1 ? 'Je bent de eerste die wacht.' : `Je bent nummer ${position}.`),
     waitingText: 'Komt er een plaats vrij, dan krijg je meteen een mail.',
+    requested: 'Je aanvraag is binnen',
+    requestedText: 'De organisator kijkt wie er kan komen. Je krijgt een mail zodra dat bekend is.',
     placeFree: 'Er is een plaats vrij',
     placeFreeText: 'Wie het eerst komt, krijgt de plaats.',
     takePlace: 'Neem de plaats',
@@ -851,7 +860,7 @@ export const nl = {
     },
     event: {
       title: 'Geen herinneringen meer?',
-      lead: 'Je krijgt dan geen herinneringen meer.',
+      lead: 'Je krijgt dan geen herinneringen meer, en na afloop geen berichten van de organisator.',
       button: 'Stop de herinneringen',
       done: 'Je krijgt geen herinneringen meer',
       stays:
@@ -859,7 +868,7 @@ export const nl = {
     },
     reminders: {
       title: 'Nergens meer herinneringen voor?',
-      lead: 'Je krijgt dan geen herinneringen meer, waarvoor je je ook aanmeldt.',
+      lead: 'Je krijgt dan geen herinneringen meer, en na afloop geen berichten van de organisator, waarvoor je je ook aanmeldt.',
       button: 'Stop alle herinneringen',
       done: 'Je krijgt nergens meer herinneringen voor',
       stays:
@@ -1064,6 +1073,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       pressingMore: (count: number) => (count === 1 ? 'En nog 1 taak.' : `En nog ${count} taken.`),
       nothingPressing: 'Alles is bij. Er is niets te laat, en de komende week hoeft er niets klaar te zijn.',
       after: 'Daarna',
+      seriesMore: (count: number) => (count === 1 ? 'Nog 1 reeks' : `Nog ${count} reeksen`),
       next: 'Eerstvolgend',
       none: 'Er is nog niets gepland.',
       newTitle: 'Begin met een reeks',
@@ -1114,7 +1124,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       tab: 'Draaiboek',
       title: (title: string) => `Draaiboek: ${title}`,
       toSheet: 'Naar het draaiboek',
-      toSheetOf: (title: string) => `Draaiboek van ${title}`,
       ofSeries: 'Draaiboek van de reeks',
       seriesLead:
         'Dit moet er gebeuren voor elke bijeenkomst van deze reeks. Elke regel heeft een dag, gerekend vanaf de dag van de bijeenkomst.',
@@ -1353,6 +1362,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         other: 'Als er iets anders verandert',
         byAttendee: 'Als iemand zichzelf afmeldt',
         byOrganiser: 'Als een organisator iemand afmeldt',
+        refused: 'Als een aanvraag niet lukt',
+        elsewhere: 'Als de aanmelding verdergaat met een ander adres',
         frees: 'Als de plaats vanzelf vrijkomt',
         stays: 'Als de plaats blijft staan',
         asks: 'Als we niet zeker weten wie nee zei',
@@ -1383,6 +1394,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         otherwise: 'Voor wie de plaats niet wil',
         byAttendee: 'Eerste alinea, als iemand zichzelf afmeldt',
         byOrganiser: 'Eerste alinea, als een organisator iemand afmeldt',
+        refusedSubject: 'Onderwerp, als een aanvraag niet lukt',
+        refusedEyebrow: 'Regel boven de titel, als een aanvraag niet lukt',
+        refused: 'Eerste alinea, als een aanvraag niet lukt',
+        noLonger: 'Hoe iemand de aanvraag intrekt',
+        elsewhereSubject: 'Onderwerp, als de aanmelding verdergaat met een ander adres',
+        elsewhereEyebrow: 'Regel boven de titel, als de aanmelding verdergaat met een ander adres',
+        elsewhere: 'Eerste alinea, als de aanmelding verdergaat met een ander adres',
         back: 'Hoe iemand toch weer meedoet',
         cannotCome: 'Voor wie toch niet kan',
         frees: 'Eerste alinea, als de plaats vanzelf vrijkomt',
@@ -1714,6 +1732,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       newThemeHint: 'Staat jullie thema er niet bij? Schrijf het hier. Het komt in de lijst voor iedereen.',
       hostUrl: 'Link voor de gespreksleider',
       hostHint: 'De ruimte zoals de gespreksleider die opent. Even geheim als de ruimte zelf.',
+      whoMay: 'Wie kan meedoen?',
+      needsApproval: 'Ik zeg bij elke aanmelding zelf ja of nee',
+      isInvitationOnly: 'Alleen wie een uitnodiging heeft, kan zich aanmelden',
       waitingRule: 'Als alle plaatsen bezet zijn',
       waitingRules: {
         automatic: 'Wachtlijst: een vrije plaats gaat vanzelf naar wie het langst wacht',
@@ -2626,6 +2647,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         yes_before_move: 'zei ja voor de oude tijd',
         no_in_calendar: 'zei nee in de agenda',
         no: 'kan niet',
+      },
+      /** On the first page of the console. */
+      refusal: {
+        no: (name: string, part: string) => `${name} kan niet als ${part}`,
+        hint: (name: string, part: string) => `${name} zei in de agenda nee als ${part}`,
       },
       noEmail: 'geen e-mailadres',
       bounces: 'mail komt terug',
