@@ -7,6 +7,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { answersOfOne, setAnswers } from './answers.ts'
 import { moveCheckIns } from './check-ins.ts'
 import { getEvent } from './events.ts'
+import { redirectCopies } from './mailings.ts'
 import { getRegistration, NOT_DECLINED, type Registration, update } from './registrations.ts'
 import { dropReminders } from './reminders.ts'
 import { settle, toldNow } from './telling.ts'
@@ -62,6 +63,7 @@ export function carryAlong(tx: Tx, from: Registration, to: Registration): Regist
   setAnswers(tx, to, new Map([...answersOfOne(tx, from), ...answersOfOne(tx, to)]))
   tx.delete(answers).where(eq(answers.registrationId, from.id)).run()
   moveCheckIns(tx, from, to)
+  redirectCopies(tx, from, to)
   update(tx, from, { note: '', accessNeeds: '', attendedMinutes: null, mergedIntoId: to.id })
   return update(tx, getRegistration(tx, to.id), {
     note: joined(to.note, from.note),

@@ -12,6 +12,8 @@ import type { Event } from './events.ts'
 import { type Letter, refuseLetter } from './letters.ts'
 import { isMine, type Organiser, type Right } from './organisers.ts'
 import type { Message } from './outbox.ts'
+import { findPersonById } from './people.ts'
+import type { Registration } from './registrations.ts'
 
 export type Mailing = typeof mailings.$inferSelect
 
@@ -173,6 +175,19 @@ function copiesFrom(rows: Tally[]): Copies {
     recalled: of('dropped')?.recalled ?? 0,
     next: queued && Temporal.Instant.fromEpochMilliseconds(queued.next),
   }
+}
+
+/** A copy that has not been written goes to the registration somebody goes on with, unless there is one for that already. */
+export function redirectCopies(tx: Tx, from: Pick<Registration, 'id'>, to: Registration): void {
+  const toAddress = findPersonById(tx, to.personId)?.email
+  if (!toAddress) return
+  const isTheirs = sql`${messages.mailingId} not in
+    (select mailing_id from messages where registration_id = ${to.id} and mailing_id is not null)`
+  const isUnwritten = and(eq(messages.kind, 'mailing'), eq(messages.state, 'queued'), isNull(messages.bytes))
+  tx.update(messages)
+    .set({ registrationId: to.id, personId: to.personId, toAddress })
+    .where(and(eq(messages.registrationId, from.id), isUnwritten, isTheirs))
+    .run()
 }
 
 /** One mailing's copies, the newest first; those that ask for attention alone, if wanted. */

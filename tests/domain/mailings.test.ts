@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { eq, sql } from '#db/drizzle.ts'
 import { auditEntries, mailings, people } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { proveAddress } from '#src/domain/addresses.ts'
 import { countAudiences, listMissed } from '#src/domain/audiences.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { isAnyDue } from '#src/domain/claiming.ts'
@@ -330,6 +331,18 @@ describe('release', () => {
       { numRuns: 60 },
     )
   })
+})
+
+test('whoever proves another address in the two minutes gets it there, once', () => {
+  const { db, clock, join, draft, send, leave } = world
+  const [ann, bob] = [join('ann'), join('bob')]
+  send(draft(), 2)
+  const prove = (one: Registration, newEmail: string) =>
+    writeNow(db, tx => proveAddress(tx, update(tx, one, { newEmail }), clock.now()))
+  prove(ann, 'elders@example.org')
+  prove(bob, 'elders@example.org')
+  clock.advance({ minutes: 2 })
+  expect(to(leave())).toEqual(['elders'])
 })
 
 describe('recall', () => {

@@ -7,7 +7,7 @@ import { type Event, getEvent } from '#src/domain/events.ts'
 import { createMailing, type Mailing, type Written } from '#src/domain/mailings.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { hurry, recall, release, schedule } from '#src/domain/releases.ts'
-import { recordOutcome } from '#src/domain/sending.ts'
+import { type Outcome, recordOutcome } from '#src/domain/sending.ts'
 import { ORGANISER, type Site } from './site.ts'
 import { makeEvent, makeRegistration } from './world.ts'
 
@@ -20,6 +20,13 @@ const LETTER = {
     'Lees eerst https://example.org/een-heel-lang-adres-dat-op-een-telefoon-niet-op-een-regel-past-en-dus-moet-afbreken.',
   ].join('\n\n'),
 } as const
+
+const SENT: Outcome = { result: 'sent' }
+const OUTCOMES: Outcome[] = [
+  SENT,
+  { result: 'failed', reason: '554 5.7.1 nee' },
+  { result: 'retry', reason: '451 later' },
+]
 
 /** An event of this organiser that begins in an hour, with three people who come. */
 export function makeNearEvent({ db, clock }: Site, groupId: number): Event {
@@ -52,12 +59,12 @@ export function layMailings({ db, clock }: Site, event: Event) {
   const leaving = send(write())
   writeNow(db, tx => {
     hurry(tx, leaving, event, organiser, now)
-    const mine = claim(tx, 'support', { queue: 'ordinary', limit: 500 }, now).filter(
-      one => one.mailingId === leaving.id,
-    )
-    for (const [index, one] of mine.entries()) {
-      const outcome = index ? ({ result: 'sent' } as const) : ({ result: 'failed', reason: '550 5.1.1 nee' } as const)
-      recordOutcome(tx, one, outcome, now)
+    for (const wanted of ['confirmed', 'mailing']) {
+      // One mail of each person at a time: first what was there before.
+      const due = claim(tx, 'support', { queue: 'ordinary', limit: 500 }, now).filter(({ kind }) => kind === wanted)
+      for (const [index, one] of due.entries()) {
+        recordOutcome(tx, one, (wanted === 'mailing' && OUTCOMES[index]) || SENT, now)
+      }
     }
   })
   const recalled = send(write())
