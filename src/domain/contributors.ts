@@ -1,14 +1,14 @@
 // Who speaks at an event or hosts it: finding them, and what each has answered. A contributor is a registration with a part:
 // it has an invite like every other, and takes no place. What is done with one stands in `contributing`.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, isNotNull, ne, or } from '#db/drizzle.ts'
+import { and, asc, eq, gt, isNotNull, isNull, ne, or } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { people, registrations } from '#db/schema.ts'
+import { events, people, registrations } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { fold } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
-import { getRegistrationWith, type Organiser, type Right } from './organisers.ts'
+import { getRegistrationWith, isMine, type Organiser, type Right } from './organisers.ts'
 import type { Part, Registration } from './registrations.ts'
 
 export type Contributor = Registration & { part: Part }
@@ -90,3 +90,23 @@ export function getContributorWith(
 export function isOnPage({ speakers }: Pick<Event, 'speakers'>, name: string): boolean {
   return speakers.some(line => fold(line).includes(fold(name)))
 }
+
+/** Who said no, or whose calendar did, for a coming event of this organiser's: the first event first. */
+export function listRefusals(
+  db: Db,
+  organiser: Organiser,
+  now: Temporal.Instant,
+): { contributor: Contributor; event: Event }[] {
+  const saidNo = or(eq(registrations.status, 'cancelled'), isNotNull(registrations.declinedAt))
+  return db
+    .select({ registration: registrations, event: events })
+    .from(events)
+    .innerJoin(registrations, eq(registrations.eventId, events.id))
+    .where(and(gt(events.startsAt, now), isNull(events.cancelledAt), isListed, saidNo, isMine(organiser, 'organiser')))
+    .orderBy(asc(events.startsAt), asc(registrations.queueNumber))
+    .limit(MOST_REFUSALS)
+    .all()
+    .flatMap(({ registration, event }) => (isContributor(registration) ? [{ contributor: registration, event }] : []))
+}
+
+const MOST_REFUSALS = 10

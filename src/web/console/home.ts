@@ -1,6 +1,7 @@
 // The console's first page: the next event with what is still to be done for it, what asks for attention elsewhere, and what
 // comes after it.
 import type { FastifyRequest } from 'fastify'
+import { listRefusals } from '#src/domain/contributors.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith, listSeriesWith } from '#src/domain/organisers.ts'
@@ -58,6 +59,8 @@ export interface HomePages {
     groups: Group[]
     mayPlan: boolean
     wantsSummary: boolean
+    /** Speakers and hosts who said no. */
+    refusals: ReturnType<typeof listRefusals>
   }
 }
 
@@ -89,6 +92,7 @@ export function homeRoutes(app: App, deps: Deps): void {
       groups: listGroupsWith(db, me, 'owner'),
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,
       wantsSummary: me.summaryStoppedAt === null,
+      refusals: listRefusals(db, me, now),
     })
   })
 
