@@ -22,6 +22,8 @@ export interface Scene {
   told?: (now: Told) => Told
   values?: (now: Temporal.Instant) => Partial<Registration>
   isOff?: boolean
+  /** It goes on as another registration. */
+  goesOn?: boolean
 }
 
 const placed: Scene = { name: 'placed', status: 'confirmed' }
@@ -38,8 +40,11 @@ const weekBefore = (localStart: string) =>
   Temporal.PlainDateTime.from(localStart).subtract({ days: 7 }).toString({ smallestUnit: 'minute' })
 const moved = (told: Told) => ({ ...told, localStart: weekBefore(told.localStart) })
 
+const request: Scene = { name: 'request', status: 'waitlisted', values: now => ({ approvalAskedAt: now }) }
+
 const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
   waitlisted: [waiting, { name: 'lost', status: 'waitlisted', told: told => ({ ...told, status: 'confirmed' }) }],
+  requested: [request],
   place_free: [waiting],
   changed: [
     { name: 'moved', status: 'confirmed', told: moved },
@@ -55,6 +60,13 @@ const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
   unregistered: [
     { name: 'byAttendee', status: 'cancelled', values: () => ({ cancelledBy: 'attendee' }) },
     { name: 'byOrganiser', status: 'cancelled', values: () => ({ cancelledBy: 'organiser' }) },
+    { name: 'elsewhere', status: 'cancelled', goesOn: true },
+    {
+      name: 'refused',
+      status: 'cancelled',
+      told: told => ({ ...told, status: 'waitlisted', isRequest: true }),
+      values: () => ({ cancelledBy: 'organiser' }),
+    },
     { name: 'speakerNo', status: 'cancelled', values: () => ({ part: 'speaker', cancelledBy: 'attendee' }) },
     { name: 'speakerRemoved', status: 'cancelled', values: () => ({ part: 'speaker', cancelledBy: 'organiser' }) },
   ],
@@ -108,7 +120,14 @@ export function stage(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): 
   const person = found ?? registerOrganiser(tx, event, cast, now)
   const registration = { ...person, status: scene.status }
   const told = scene.told?.(toldNow(event, registration)) ?? null
-  const values = { status: scene.status, locale: cast.locale, told, ...NO_PART, ...scene.values?.(now) }
+  const values = {
+    status: scene.status,
+    mergedIntoId: scene.goesOn ? person.id : null,
+    locale: cast.locale,
+    told,
+    ...NO_PART,
+    ...scene.values?.(now),
+  }
   if (scene.isOff) tx.update(events).set({ cancelledAt: now }).where(eq(events.id, event.id)).run()
   return {
     event: getEvent(tx, event.id),

@@ -1,4 +1,5 @@
 // Mails about what changed: the appointment, or whether it takes place, or whether one still takes part.
+import { isRequest } from '#src/domain/registrations.ts'
 import { appointmentFacts, type Desk, inShort, reasonFact, whenFact, whyMoved } from './appointment.ts'
 import { blocks, button, type Content, facts, note, paragraph, paragraphs } from './content.ts'
 import { manage } from './places.ts'
@@ -7,7 +8,8 @@ export function changed(desk: Desk): Content {
   const { event, registration, isPlaced, hasPart, shared } = desk
   const isMoved = event.localStart !== registration.told?.localStart
   const words = desk.wordsOf('changed')
-  const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : words.waitlisted
+  const waits = isRequest(desk.registration) ? desk.wordsOf('requested').lead : words.waitlisted
+  const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : waits
   return {
     ...desk.frame,
     kind: 'changed',
@@ -57,7 +59,8 @@ export function cancelled(desk: Desk): Content {
 export function reinstated(desk: Desk): Content {
   const { isPlaced, hasPart, shared } = desk
   const words = desk.wordsOf('reinstated')
-  const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : words.waitlisted
+  const waits = isRequest(desk.registration) ? desk.wordsOf('requested').lead : words.waitlisted
+  const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : waits
   return {
     ...desk.frame,
     kind: 'reinstated',
@@ -81,15 +84,16 @@ export function unregistered(desk: Desk): Content {
   const { event, registration, links, shared } = desk
   const words = desk.wordsOf('unregistered')
   const hadPlace = registration.told?.status === 'confirmed' || registration.confirmedAt !== null
-  const isSentAway = registration.cancelledBy === 'organiser'
-  if (desk.hasPart) return released(desk, isSentAway)
-  const lead = isSentAway ? words.byOrganiser : words.byAttendee
+  const goesOn = registration.mergedIntoId !== null
+  const isSentAway = goesOn || registration.cancelledBy === 'organiser'
+  if (desk.hasPart && !goesOn) return released(desk, isSentAway)
+  const { subject, eyebrow, lead } = endIn(desk)
   return {
     ...desk.frame,
     kind: 'unregistered',
-    subject: words.subject,
+    subject,
     preheader: lead,
-    eyebrow: words.eyebrow,
+    eyebrow,
     isOff: true,
     blocks: blocks(
       paragraph(desk.hello),
@@ -102,6 +106,18 @@ export function unregistered(desk: Desk): Content {
     ),
     invite: hadPlace ? desk.cancel('registration') : undefined,
   }
+}
+
+/** Whether it goes on with another address, was never granted, or ended here; and by whom. */
+function endIn({ registration: { mergedIntoId, cancelledBy, told }, wordsOf }: Desk) {
+  const words = wordsOf('unregistered')
+  const { subject, eyebrow, byAttendee, byOrganiser } = words
+  if (mergedIntoId !== null) {
+    return { subject: words.elsewhereSubject, eyebrow: words.elsewhereEyebrow, lead: words.elsewhere }
+  }
+  if (cancelledBy === 'attendee') return { subject, eyebrow, lead: byAttendee }
+  if (!told?.isRequest) return { subject, eyebrow, lead: byOrganiser }
+  return { subject: words.refusedSubject, eyebrow: words.refusedEyebrow, lead: words.refused }
 }
 
 /** The same to who would speak or host. */

@@ -239,6 +239,18 @@ describe('what they say', () => {
     expect(by('organiser')).not.toContain('opnieuw aanmelden')
   })
 
+  test('unregistered: it goes on with another address, which is not named', () => {
+    const values = (id: number) => ({
+      status: 'cancelled' as const,
+      cancelledBy: 'organiser' as const,
+      mergedIntoId: id,
+    })
+    const { subject, text } = openMail({ values: values(1) }).mail('unregistered')
+    expect(subject).toMatch(/^Je aanmelding gaat verder op een ander adres: .* \(do 3 dec\)$/)
+    expect(text).toContain('Je aanmelding gaat verder met een ander e-mailadres.')
+    expect(text).not.toMatch(/afgemeld|opnieuw/)
+  })
+
   test('declined: when the place comes free, or that it does not, or whether it is so', () => {
     const freesAt = Temporal.Instant.from('2026-11-22T09:00:00Z')
     const mail = (values: Partial<Registration>) =>
