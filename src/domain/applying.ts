@@ -6,11 +6,14 @@ import { type Event, getEvent } from './events.ts'
 import { outlookFor, placesFor } from './places.ts'
 import { type Applicant, register } from './registering.ts'
 
+/** `requested`: an organiser says yes or no. */
+type Outlook = 'confirmed' | 'waitlisted' | 'requested'
+
 /** What somebody is told after registering: the address as typed, and what a new registration gets now. */
 export interface Answer {
   email: string
-  status: 'confirmed' | 'waitlisted'
-  colleague: { email: string; status: 'confirmed' | 'waitlisted' } | null
+  status: Outlook
+  colleague: { email: string; status: Outlook } | null
 }
 
 /** Registers all of them, or nobody: Refusal('fully_booked') if there are too few places and nobody can wait. A robot's entry is answered like any other, and not kept. */
@@ -30,10 +33,10 @@ export function registerAll(
 
 function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Applicant[]]): Answer {
   const places = placesFor(tx, event, first.attendance)
-  const statusOf = (needed: number) => {
+  const statusOf = (needed: number): Outlook => {
     const outlook = outlookFor(event, places, needed)
     if (!outlook) throw new Refusal('fully_booked')
-    return outlook
+    return event.needsApproval ? 'requested' : outlook
   }
   return {
     email: first.email ?? '',

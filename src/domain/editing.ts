@@ -31,7 +31,7 @@ export type EventText = Pick<
   | 'capacityOnline'
   | 'capacityInPerson'
 > &
-  Partial<Pick<Event, 'waitingRule' | 'registrationFrom' | 'registrationUntil' | 'hostUrl'>>
+  Partial<Pick<Event, 'waitingRule' | 'needsApproval' | 'isInvitationOnly' | 'registrationFrom' | 'registrationUntil' | 'hostUrl'>>
 
 /** All that stands on the editor's page, the picture excepted. */
 export interface EventEdit {

@@ -23,6 +23,7 @@ const LANES: Record<MessageKind, number> = {
   reinstated: 2,
   confirmed: 3,
   waitlisted: 3,
+  requested: 3,
   promoted: 3,
   place_free: 3,
   unregistered: 3,

@@ -32,6 +32,7 @@ export function goesToMany(kind: TemplateKind): boolean {
 export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', readonly Placeholder[]> = {
   shared: [...REGISTRATION, 'doorTime', 'moment'],
   confirmed: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],
+  requested: [...REGISTRATION, 'ownPage'],
   waitlisted: [...REGISTRATION, 'position', 'moment', 'ownPage'],
   promoted: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],
   place_free: REGISTRATION,

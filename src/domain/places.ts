@@ -1,9 +1,10 @@
 // How many can come: counted from the registrations themselves, never kept in a column.
-import { and, count, eq, inArray, isNull, ne, sql } from '#db/drizzle.ts'
+import { and, count, eq, inArray, isNull, or, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { type PRESENCES, registrations } from '#db/schema.ts'
 import type { Event } from './events.ts'
+import { isInQueue } from './registrations.ts'
 
 export type Presence = (typeof PRESENCES)[number]
 
@@ -33,8 +34,9 @@ export function placesOf(db: Db, event: Event): Places[] {
 }
 
 export function placesFor(db: Db, event: Event, presence: Presence): Places {
-  const of = (status: 'confirmed' | 'waitlisted') => tally(db).get({ eventId: event.id, presence, status })?.total ?? 0
-  return placesFrom(event, presence, of('confirmed'), of('waitlisted'))
+  const at = { eventId: event.id, presence }
+  const confirmed = tally(db).get({ ...at, status: 'confirmed' })?.total ?? 0
+  return placesFrom(event, presence, confirmed, queue(db).get(at)?.total ?? 0)
 }
 
 /** Whoever speaks or hosts takes no place of anybody's. */
@@ -48,6 +50,22 @@ const tally = prepared(db =>
       and(
         eq(registrations.eventId, sql.placeholder('eventId')),
         eq(registrations.status, sql.placeholder('status')),
+        eq(registrations.attendance, sql.placeholder('presence')),
+        takesPlace,
+      ),
+    )
+    .prepare(),
+)
+
+/** Who asked for a place and has no answer yet does not stand in it. */
+const queue = prepared(db =>
+  db
+    .select({ total: count() })
+    .from(registrations)
+    .where(
+      and(
+        eq(registrations.eventId, sql.placeholder('eventId')),
+        isInQueue,
         eq(registrations.attendance, sql.placeholder('presence')),
         takesPlace,
       ),
@@ -71,7 +89,7 @@ export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
           registrations.eventId,
           list.map(event => event.id),
         ),
-        ne(registrations.status, 'cancelled'),
+        or(eq(registrations.status, 'confirmed'), isInQueue),
         takesPlace,
       ),
     )

@@ -62,8 +62,11 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     writeSomething(tx)
     return earlier
   }
-  const status: Status | undefined = outlookFor(event, placesFor(tx, event, presence))
-  if (!status) throw new Refusal('fully_booked')
+  const outlook = outlookFor(event, placesFor(tx, event, presence))
+  if (!outlook) throw new Refusal('fully_booked')
+  // Whom an organiser adds needs no yes of an organiser.
+  const asks = event.needsApproval && applicant.addedBy === undefined
+  const status: Status = asks ? 'waitlisted' : outlook
   const { name, organisation, role, accessNeeds, locale, addedBy } = applicant
   const values = {
     name,
@@ -76,8 +79,10 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     status,
     queueNumber: nextQueueNumber(tx, event),
     revisedAt: now,
+    approvalAskedAt: asks ? now : null,
+    approvedAt: null,
     confirmedAt: status === 'confirmed' ? now : null,
-    waitedAt: status === 'waitlisted' ? now : (earlier?.waitedAt ?? null),
+    waitedAt: status === 'waitlisted' && !asks ? now : (earlier?.waitedAt ?? null),
     cancelledAt: null,
     cancelledBy: null,
     remindersStoppedAt: null,
@@ -112,6 +117,8 @@ const FIELDS = [
   'createdAt',
   'confirmedAt',
   'waitedAt',
+  'approvalAskedAt',
+  'approvedAt',
   'addedBy',
 ] as const
 const insertion = prepared(db => db.insert(registrations).values(placeholders(FIELDS)).returning().prepare())

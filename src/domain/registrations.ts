@@ -1,6 +1,6 @@
 // One person's place at one event, as a record: finding and listing. Who was there stands in `check-ins`, what people do with it in `registering`.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, like, lt, or, sql } from '#db/drizzle.ts'
+import { and, asc, eq, isNotNull, isNull, like, lt, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { type PARTS, people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
@@ -19,6 +19,17 @@ export const NOT_DECLINED = { declinedAt: null, freesAt: null }
 
 /** Comes to take part, and no more. */
 export const NO_PART = { part: null, partConfirmedAt: null }
+
+/** Somebody asked to come, and waits for an organiser's yes rather than for a place. */
+export function isRequest({ status, approvalAskedAt, approvedAt }: Registration): boolean {
+  return status === 'waitlisted' && approvalAskedAt !== null && approvedAt === null
+}
+
+/** The same as a condition: who waits for a place, and not for a yes. */
+export const isInQueue = and(
+  eq(registrations.status, 'waitlisted'),
+  or(isNull(registrations.approvalAskedAt), isNotNull(registrations.approvedAt)),
+)
 
 /** Nothing of what was answered. */
 export const NO_ANSWER = { reply: null, replySequence: null, repliedAt: null, ...NOT_DECLINED }
@@ -125,7 +136,7 @@ export function listRegistrations(db: Db, event: Event, { q, status, byAddress =
 export function waitingPosition(db: Db, { eventId, attendance, queueNumber }: Registration): number {
   const before = and(
     eq(registrations.eventId, eventId),
-    eq(registrations.status, 'waitlisted'),
+    isInQueue,
     eq(registrations.attendance, attendance),
     lt(registrations.queueNumber, queueNumber),
   )

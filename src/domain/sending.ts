@@ -15,6 +15,7 @@ const CRITICAL = new Set<MessageKind>([
   'address',
   'confirmed',
   'waitlisted',
+  'requested',
   'promoted',
   'changed',
   'cancelled',

@@ -9,12 +9,13 @@ import { type Event, getEvent, placeOf } from './events.ts'
 import { know } from './knowing.ts'
 import { drop, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { findPersonById } from './people.ts'
-import { getRegistration, type Registration } from './registrations.ts'
+import { getRegistration, isRequest, type Registration } from './registrations.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
 const TELLING = [
   'confirmed',
   'waitlisted',
+  'requested',
   'promoted',
   'asked',
   'changed',
@@ -42,6 +43,7 @@ export function toldNow(event: Event, registration: Registration): Told {
     presence: registration.attendance,
     place: placeOf(event, registration.attendance),
     ...(registration.part && { part: registration.part }),
+    ...(isRequest(registration) && { isRequest: true as const }),
     door: hasDoor(registration) ? registration.doorVersion : 0,
   }
 }
@@ -51,8 +53,11 @@ export function dueTelling(told: Told | null, now: Told): Telling | undefined {
   if (now.status === 'cancelled') return told?.status === 'cancelled' ? undefined : 'unregistered'
   if (now.status === 'event_cancelled') return told?.status === 'event_cancelled' ? undefined : 'cancelled'
   // Who attends and is asked to speak hears what is asked; who need not speak any more, that they attend.
-  if (!told || told.status === 'cancelled' || told.part !== now.part) return now.part ? 'asked' : now.status
+  if (!told || told.status === 'cancelled' || told.part !== now.part)
+    return now.part ? 'asked' : now.isRequest ? 'requested' : now.status
   if (told.status === 'event_cancelled') return 'reinstated'
+  // Whose request is granted has a place, and never waited for one.
+  if (told.isRequest !== now.isRequest) return now.isRequest ? 'requested' : now.status
   if (told.status !== now.status) return now.status === 'confirmed' ? 'promoted' : 'waitlisted'
   return isSameAppointment(told, now) ? undefined : 'changed'
 }
@@ -74,7 +79,13 @@ function hasDoor({ status, attendance }: Registration): boolean {
 }
 
 function isSame(a: Told, b: Told): boolean {
-  return a.status === b.status && a.part === b.part && a.sequence === b.sequence && isSameAppointment(a, b)
+  return (
+    a.status === b.status &&
+    a.part === b.part &&
+    a.isRequest === b.isRequest &&
+    a.sequence === b.sequence &&
+    isSameAppointment(a, b)
+  )
 }
 
 /**

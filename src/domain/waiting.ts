@@ -8,7 +8,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { canStillCome, type Event, getEvent, promotionEnds } from './events.ts'
 import { enqueueAbout } from './outbox.ts'
 import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
-import { getRegistration, type Registration, update } from './registrations.ts'
+import { getRegistration, isInQueue, isRequest, type Registration, update } from './registrations.ts'
 import { planReminders } from './reminders.ts'
 import { findSeriesOf } from './series.ts'
 import { settle } from './telling.ts'
@@ -35,12 +35,13 @@ function promoteFirst(tx: Tx, event: Event, places: Places, now: Temporal.Instan
 
 /** Takes a free place as whoever waits, before anybody else does. Refusal('not_possible_now') where an organiser gives them. */
 export function takePlace(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): Registration {
-  const { waitingRule } = getEvent(tx, getRegistration(tx, id).eventId)
-  if (waitingRule === 'by_hand') throw new Refusal('not_possible_now')
+  const registration = getRegistration(tx, id)
+  const { waitingRule } = getEvent(tx, registration.eventId)
+  if (waitingRule === 'by_hand' || isRequest(registration)) throw new Refusal('not_possible_now')
   return givePlace(tx, { id }, now)
 }
 
-/** Gives somebody who waits a place, if there is one. Refusal('full') otherwise: nobody is ever placed over capacity. */
+/** Gives somebody who waits a place, if there is one, and so says yes to who asked for one. Refusal('full') otherwise: nobody is ever placed over capacity. */
 export function givePlace(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal.Instant): Registration {
   const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
@@ -56,6 +57,7 @@ function promote(tx: Tx, registration: Registration, event: Event, now: Temporal
   const promoted = update(tx, registration, {
     status: 'confirmed',
     confirmedAt: now,
+    approvedAt: registration.approvalAskedAt && (registration.approvedAt ?? now),
     sequence: registration.sequence + 1,
     revisedAt: now,
   })
@@ -92,7 +94,7 @@ function listWaiting(tx: Tx, event: Event, presence: Presence): { registration: 
     .where(
       and(
         eq(registrations.eventId, event.id),
-        eq(registrations.status, 'waitlisted'),
+        isInQueue,
         eq(registrations.attendance, presence),
         isNull(people.undeliverableAt),
       ),

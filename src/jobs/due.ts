@@ -11,7 +11,7 @@ import { findOrganiserById } from '#src/domain/organisers.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
-import { getRegistration, type Registration } from '#src/domain/registrations.ts'
+import { getRegistration, isRequest, type Registration } from '#src/domain/registrations.ts'
 import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
 import { discard, recordOutcome, replace } from '#src/domain/sending.ts'
@@ -125,7 +125,7 @@ function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.I
     case 'place_free':
       if (event.cancelledAt) return 'event_cancelled'
       if (!isBefore(now, event.startsAt)) return 'past'
-      return registration.status === 'waitlisted' ? undefined : 'superseded'
+      return registration.status === 'waitlisted' && !isRequest(registration) ? undefined : 'superseded'
     case 'declined':
       if (event.cancelledAt) return 'event_cancelled'
       if (registration.status !== 'confirmed') return 'cancelled'

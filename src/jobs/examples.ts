@@ -81,6 +81,9 @@ function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Regi
     update(tx, about.registration, { told: toldNow(event(), about.registration) })
   }
 
+  update(tx, own, { approvalAskedAt: now })
+  tell('requested')
+  update(tx, own, { approvedAt: next() })
   tell('waitlisted', 'place_free')
   cancelRegistration(tx, other, 'attendee', next())
   tell('promoted', 'confirmed', 'again', 'reminder_day', 'reminder_hour')

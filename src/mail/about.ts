@@ -10,7 +10,7 @@ import type { Group } from '#src/domain/groups.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
-import { NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import { isRequest, NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
@@ -37,7 +37,8 @@ export function readAbout(db: Db, registration: Registration, locale = registrat
   const email = findPersonById(db, registration.personId)?.email
   const row = withHost(db).get({ id: registration.eventId })
   if (!email || !row) return undefined
-  const position = registration.status === 'waitlisted' ? waitingPosition(db, registration) : 0
+  const position =
+    registration.status === 'waitlisted' && !isRequest(registration) ? waitingPosition(db, registration) : 0
   const own = readOwnTexts(db, row.group.id, locale)
   const event = { ...row.event, group: row.group, series: row.series }
   const briefing = registration.part === null ? {} : { briefing: readBriefing(db, row.event, registration) }

@@ -12,7 +12,7 @@ import { asked, briefing } from './contributors.ts'
 import { invitation, invitationValues } from './invitations.ts'
 import { type Mailed, mailing } from './mailings.ts'
 import { type Issue, newsletter } from './newsletter.ts'
-import { again, confirmed, placeFree, promoted, waitlisted } from './places.ts'
+import { again, confirmed, placeFree, promoted, requested, waitlisted } from './places.ts'
 import { reminder } from './reminders.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
@@ -23,6 +23,7 @@ export type { Mailed } from './mailings.ts'
 const ABOUT_REGISTRATION = {
   confirmed,
   waitlisted,
+  requested,
   promoted,
   place_free: placeFree,
   changed,

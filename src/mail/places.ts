@@ -1,6 +1,7 @@
 // Mails about having a place or waiting for one.
 import { saidBy } from '#src/domain/contributors.ts'
 import { promotionEnds } from '#src/domain/events.ts'
+import { isRequest } from '#src/domain/registrations.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { appointmentFacts, type Desk, forEntrance, inShort } from './appointment.ts'
 import { type Block, blocks, button, type Content, note, paragraph, paragraphs } from './content.ts'
@@ -41,10 +42,11 @@ function ofPlace(desk: Desk): Block[] {
 }
 
 /** Seeing, changing, and making room for somebody else. */
-export function manage({ shared, links, registration, isPlaced, hasPart }: Desk): Block[] {
+export function manage({ shared, links, registration, isPlaced, hasPart, wordsOf }: Desk): Block[] {
   const { cannotCome, leaveQueue, manage: text } = shared
   if (hasPart) return [paragraph(shared.partCannotCome), button(shared.partButton, links.personal(registration))]
-  return [paragraph(isPlaced ? cannotCome : leaveQueue), button(text, links.personal(registration))]
+  const leave = isRequest(registration) ? wordsOf('requested').noLonger : leaveQueue
+  return [paragraph(isPlaced ? cannotCome : leave), button(text, links.personal(registration))]
 }
 
 export function waitlisted(desk: Desk, now: Temporal.Instant): Content {
@@ -64,6 +66,25 @@ export function waitlisted(desk: Desk, now: Temporal.Instant): Content {
       desk.help,
     ),
     invite: hadPlace ? desk.cancel('registration') : undefined,
+  }
+}
+
+/** Nobody has a place yet, nor a turn: an organiser says who can come. */
+export function requested(desk: Desk): Content {
+  const words = desk.wordsOf('requested')
+  return {
+    ...desk.frame,
+    kind: 'requested',
+    subject: words.subject,
+    preheader: inShort(desk),
+    eyebrow: words.eyebrow,
+    blocks: blocks(
+      paragraph(desk.hello),
+      paragraph(words.lead),
+      ...paragraphs(words.extra),
+      ...ofPlace(desk),
+      desk.help,
+    ),
   }
 }
 
@@ -125,6 +146,7 @@ function askedAgain(desk: Desk): Content {
 /** Who registers twice has probably lost the mail. */
 export function again(desk: Desk, now: Temporal.Instant): Content {
   const { isPlaced } = desk
+  const isAsking = isRequest(desk.registration)
   const words = desk.wordsOf('again')
   if (desk.hasPart) return askedAgain(desk)
   return {
@@ -132,12 +154,16 @@ export function again(desk: Desk, now: Temporal.Instant): Content {
     kind: 'again',
     subject: words.subject,
     preheader: inShort(desk),
-    eyebrow: isPlaced ? words.eyebrowConfirmed : words.eyebrowWaitlisted,
+    eyebrow: isPlaced ? words.eyebrowConfirmed : isAsking ? desk.wordsOf('requested').eyebrow : words.eyebrowWaitlisted,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(isPlaced ? words.confirmed : words.waitlisted),
+      paragraph(isPlaced ? words.confirmed : isAsking ? desk.wordsOf('requested').lead : words.waitlisted),
       ...paragraphs(words.extra),
-      ...(isPlaced ? [...ofPlace(desk), note(desk.shared.inviteFirst)] : ofWaiting(desk, now)),
+      ...(isPlaced
+        ? [...ofPlace(desk), note(desk.shared.inviteFirst)]
+        : isAsking
+          ? ofPlace(desk)
+          : ofWaiting(desk, now)),
       desk.help,
     ),
     invite: isPlaced ? desk.request() : undefined,

@@ -31,7 +31,8 @@ const EXPECTED: Record<MessageKind, Expected> = {
   address: {},
   invitation: {},
   test: {},
-  waitlisted: { thread: 'root' },
+  requested: { thread: 'root' },
+  waitlisted: { thread: 'answer' },
   place_free: { thread: 'answer' },
   promoted: { thread: 'answer', method: 'REQUEST' },
   confirmed: { thread: 'answer', method: 'REQUEST' },
@@ -181,7 +182,7 @@ describe.each(MESSAGE_KINDS)('%s', kind => {
 
   test(`stands ${thread ? `in the thread as its ${thread}` : 'by itself'}`, () => {
     const { 'in-reply-to': answers, references } = headerOf(mailOf(kind))
-    const root = thread === 'answer' ? headerOf(mailOf('waitlisted'))['message-id'] : undefined
+    const root = thread === 'answer' ? headerOf(mailOf('requested'))['message-id'] : undefined
     expect([answers, references]).toEqual([root, root])
   })
 

@@ -2,6 +2,7 @@
 // be forgotten.
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
+import { events } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
 import { sendBriefing } from '#src/domain/briefings.ts'
@@ -168,6 +169,13 @@ export const SCENES = {
     reader: [provesAddress],
   },
   confirmed: { happens: house => void register(house), reader: [goesIn, unregisters] },
+  requested: {
+    happens: house => {
+      house.db.update(events).set({ needsApproval: true }).run()
+      register(house)
+    },
+    reader: [unregisters],
+  },
   waitlisted: { happens: waiting, reader: [unregisters] },
   promoted: {
     happens: async house => {

@@ -7,7 +7,7 @@ import type { FormField } from '#src/domain/form-fields.ts'
 import { END_OF_DAY } from '#src/domain/registration-windows.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
-import { Capacities, Choices, Line, Revision, readCapacities, roomProblems, Shown } from './fields.ts'
+import { Capacities, Choices, Line, Revision, readCapacities, roomProblems, Shown, Tick } from './fields.ts'
 import { FIELD_SLOTS, fieldValues, readFields } from './form-fields.ts'
 import { MATERIAL_SLOTS, materialValues, readMaterials } from './materials.ts'
 import { slotFields } from './slots.ts'
@@ -35,6 +35,8 @@ const Fields = {
   hostUrl: Line(500),
   yield: Line(5000),
   waitingRule: Type.Enum([...WAITING_RULES], { default: 'automatic' }),
+  needsApproval: Tick,
+  isInvitationOnly: Tick,
   registrationFromDate: SomeDay,
   registrationFromTime: SomeTime,
   registrationUntilDate: SomeDay,
@@ -66,6 +68,8 @@ export function eventValues(event: ListedEvent, fields: FormField[]): Record<str
     capacityOnline: String(event.capacityOnline ?? ''),
     capacityInPerson: String(event.capacityInPerson ?? ''),
     waitingRule: event.waitingRule,
+    needsApproval: event.needsApproval ? 'on' : '',
+    isInvitationOnly: event.isInvitationOnly ? 'on' : '',
     registrationFromDate: fromDate,
     registrationFromTime: fromTime === '00:00' ? '' : fromTime,
     registrationUntilDate: untilDate,
@@ -119,6 +123,8 @@ function readText(body: EventBody) {
     hostUrl: body.hostUrl.trim() || null,
     yield: cleanText(body.yield),
     waitingRule: body.waitingRule,
+    needsApproval: body.needsApproval === 'on',
+    isInvitationOnly: body.isInvitationOnly === 'on',
   }
 }
 

@@ -20,7 +20,7 @@ const LISTS = { themes: ',', cohosts: ',' }
 const ROWS = { fields: FIELD_SLOTS, materials: MATERIAL_SLOTS }
 const SINGLE = [
   ...['title', 'summary', 'description', 'speakers', 'kind', 'groupId', 'roomUrl', 'hostUrl', 'yield'],
-  ...['capacityOnline', 'capacityInPerson', 'waitingRule'],
+  ...['capacityOnline', 'capacityInPerson', 'waitingRule', 'needsApproval', 'isInvitationOnly'],
   ...['registrationFromDate', 'registrationFromTime', 'registrationUntilDate', 'registrationUntilTime'],
 ]
 const PARTS = [...SINGLE, ...Object.keys(LISTS), ...Object.keys(ROWS)]

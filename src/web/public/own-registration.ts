@@ -12,7 +12,7 @@ import { personalPaths } from '#src/domain/links.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { hasRoom, outlookFor, placesFor, placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, changeDetails } from '#src/domain/registering.ts'
-import { getRegistrationByLink, type Registration, waitingPosition } from '#src/domain/registrations.ts'
+import { getRegistrationByLink, isRequest, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import { comeBack } from '#src/domain/replies.ts'
 import { resumeReminders, stoppedFor } from '#src/domain/stopping.ts'
 import { takePlace } from '#src/domain/waiting.ts'
@@ -145,7 +145,7 @@ function registrationPage(
   const own = personalPaths(tokens)
   const { status, attendance, name, organisation, role, accessNeeds } = registration
   const email = person?.email ?? ''
-  const isWaiting = status === 'waitlisted'
+  const isWaiting = status === 'waitlisted' && !isRequest(registration)
   const isChangeable = isBefore(now, event.startsAt) && !event.cancelledAt
   const isOpen = isChangeable && status !== 'cancelled'
   const isExpected = status === 'confirmed' && attendance === 'in_person' && !event.cancelledAt
@@ -154,6 +154,7 @@ function registrationPage(
     registration,
     event,
     email,
+    isRequest: isRequest(registration),
     position: isWaiting ? waitingPosition(db, registration) : 0,
     isPast: !isBefore(now, event.endsAt),
     isOpen,

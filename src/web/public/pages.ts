@@ -85,6 +85,8 @@ export interface PublicPages extends InvitationPage, EntrancePages {
     email: string
     /** For who speaks or hosts. */
     contribution: Contribution | null
+    /** An organiser has yet to say yes. */
+    isRequest: boolean
     position: number
     isPast: boolean
     isOpen: boolean
