@@ -33,6 +33,7 @@ import { mailingRoutes } from './web/console/mailings.ts'
 import { mailRoutes } from './web/console/mails.ts'
 import { memberRoutes } from './web/console/members.ts'
 import { moveRoutes } from './web/console/moves.ts'
+import { organisationRoutes } from './web/console/organisations.ts'
 import { outboxRoutes } from './web/console/outbox.ts'
 import { passkeyRoutes, passkeySignInRoutes } from './web/console/passkeys.ts'
 import { peopleImportRoutes } from './web/console/people-imports.ts'
@@ -182,6 +183,7 @@ export async function createApp(
     peopleImportRoutes(scope, deps)
     historyRoutes(scope, deps)
     reachRoutes(scope, deps)
+    organisationRoutes(scope, deps)
     outboxRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)
   })

@@ -6,7 +6,7 @@ import { auditEntries, events, groups, organisers, registrations } from '#db/sch
 import { ACTIONS, type Action, type Subject } from './audit.ts'
 import type { Event } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
-import { groupsWith, type Organiser } from './organisers.ts'
+import { type Organiser, ownsEverything } from './organisers.ts'
 
 export interface Entry {
   id: number
@@ -49,7 +49,7 @@ export function listGroupHistory(db: Db, organiser: Organiser, group: Group, pag
     .where(sql`${groups.id} in ${descendantsOf(group.slug)}`)
     .all()
     .map(row => row.id)
-  const of = group.parentId === null && ownsAll(db, organiser) ? [...ids, null] : ids
+  const of = group.parentId === null && ownsEverything(db, organiser) ? [...ids, null] : ids
   // One look into the index for each group and act: together they are few, and a quiet group costs no more than a busy one.
   const found = of.flatMap(id => {
     const inGroup =
@@ -60,15 +60,6 @@ export function listGroupHistory(db: Db, organiser: Organiser, group: Group, pag
     )
   })
   return read(db, found.sort((a, b) => b - a).slice(0, limit))
-}
-
-function ownsAll(db: Db, organiser: Organiser): boolean {
-  const other = db
-    .select({ id: groups.id })
-    .from(groups)
-    .where(and(isNull(groups.parentId), sql`${groups.id} not in ${groupsWith(organiser, 'owner')}`))
-    .get()
-  return other === undefined
 }
 
 function newest(db: Db, where: SQL | undefined, limit: number): number[] {

@@ -1,30 +1,20 @@
 // Organisations by their one name, whatever way people write them. A spelling that was put under a name counts there from then
 // on, in every report and for every registration to come; the registrations themselves stay as they were typed.
-import { and, asc, eq, gt, inArray, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gt, isNull, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { groups, organisationSpellings, organisations, spellingsApart } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { cleanLine, fold } from '#src/lib/text.ts'
 import { type Action, audit } from './audit.ts'
-import type { Group } from './groups.ts'
-import { groupsWith, type Organiser } from './organisers.ts'
+import { type Organiser, ownsEverything } from './organisers.ts'
 
 export type Organisation = typeof organisations.$inferSelect
 
-/** A group at the top that this organiser owns: its owners keep the names of organisations. NotFound for everybody else. */
-export function getKeptGroup(db: Db, organiser: Organiser): Group {
-  const found = findKeptGroup(db, organiser)
-  if (!found) throw new NotFound('group')
-  return found
-}
-
-export function findKeptGroup(db: Db, organiser: Organiser): Group | undefined {
-  return db
-    .select()
-    .from(groups)
-    .where(and(sql`${groups.parentId} is null`, inArray(groups.id, groupsWith(organiser, 'owner'))))
-    .orderBy(asc(groups.id))
-    .get()
+/** The names of organisations are the whole installation's: who owns all of it keeps them. NotFound for everybody else. */
+export function getKeeper(db: Db, organiser: Organiser): Keeper {
+  const top = db.select({ id: groups.id }).from(groups).where(isNull(groups.parentId)).orderBy(asc(groups.id)).get()
+  if (!top || !ownsEverything(db, organiser)) throw new NotFound('group')
+  return { organiserId: organiser.id, groupId: top.id }
 }
 
 /** The organisation of each spelling that was put under one. */

@@ -116,6 +116,16 @@ export function findOrganiserById(db: Db, id: number): Organiser | undefined {
   return db.select().from(organisers).where(eq(organisers.id, id)).get()
 }
 
+/** Whether an organiser owns every group at the top of a tree, and so all there is. */
+export function ownsEverything(db: Db, organiser: Organiser): boolean {
+  const other = db
+    .select({ id: groups.id })
+    .from(groups)
+    .where(and(sql`${groups.parentId} is null`, sql`${groups.id} not in ${groupsWith(organiser, 'owner')}`))
+    .get()
+  return other === undefined
+}
+
 export function listSeriesWith(db: Db, organiser: Organiser, right: Right): Series[] {
   return db
     .select()

@@ -117,10 +117,11 @@ function peopleBySpelling(rows: People[]): Map<string, Set<number>> {
 function nameOf(db: Db, of: Sum[], names: Map<string, Organisation>): string {
   const [most] = of.toSorted((a, b) => b.registered - a.registered)
   if (!most) return ''
-  return names.get(most.spelling)?.name ?? most.written ?? writtenAt(db, most)
+  return names.get(most.spelling)?.name ?? most.written ?? writtenAt(db, most.eventId, most.spelling)
 }
 
-function writtenAt(db: Db, { eventId, spelling }: Sum): string {
+/** How a spelling was written at an event. */
+export function writtenAt(db: Db, eventId: number, spelling: string): string {
   return written(db).get({ eventId, spelling })?.written ?? spelling
 }
 

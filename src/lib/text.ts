@@ -96,7 +96,8 @@ export function likelyEmail(email: string): string | undefined {
   return near && `${local}@${near}`
 }
 
-function isOneSlipAway(a: string, b: string): boolean {
+/** One letter more, less, other, or two that changed places. */
+export function isOneSlipAway(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1) return false
   let start = 0
   while (start < a.length && a[start] === b[start]) start++

@@ -68,3 +68,61 @@ export function barsOf(values: number[], top: number): Bar[] {
 export function heightOf(value: number, top: number): number {
   return round(SIZE - (SIZE * Math.min(value, top)) / top)
 }
+
+/** How many, and how many of those. */
+export interface Pair {
+  label: string
+  whole: number
+  part: number
+}
+
+/** Pairs side by side, such as the months of a year: each a hollow bar with a full one in it. */
+export interface Columns {
+  title: string
+  /** What can be read off it, in a sentence or two. */
+  summary: string
+  top: string
+  columns: { label: string; whole: Bar; part: Bar }[]
+}
+
+export function columnsOf(pairs: Pair[], format: Format): Pick<Columns, 'top' | 'columns'> {
+  const top = topOf(Math.max(...pairs.map(({ whole }) => whole), 0))
+  const [wholes, parts] = [
+    barsOf(
+      pairs.map(({ whole }) => whole),
+      top,
+    ),
+    barsOf(
+      pairs.map(({ part }) => part),
+      top,
+    ),
+  ]
+  const columns = pairs.flatMap(({ label }, index) => {
+    const [whole, part] = [wholes[index], parts[index]]
+    return whole && part ? [{ label, whole, part: { ...part, ...within(part) } }] : []
+  })
+  return { top: format(top), columns }
+}
+
+/** The full bar stands free of the edge of the hollow one, so that the two are told apart without their colours. */
+function within({ x, width }: Bar) {
+  const edge = width * 0.2
+  return { x: round(x + edge), width: round(width - 2 * edge) }
+}
+
+/** Pairs under each other, with their numbers; the longest bar is as wide as there is room. */
+export interface Ranking {
+  rows: { label: string; whole: string; part: string; wholeWidth: number; partWidth: number }[]
+}
+
+type Format = (value: number) => string
+
+export function rankingOf(pairs: Pair[], format: Format): Ranking {
+  const most = Math.max(...pairs.map(({ whole }) => whole), 1)
+  const widthOf = (value: number) => round((SIZE * value) / most)
+  const rows = pairs.map(({ label, whole, part }) => ({
+    ...{ label, whole: format(whole), part: format(part) },
+    ...{ wholeWidth: widthOf(whole), partWidth: widthOf(part) },
+  }))
+  return { rows }
+}

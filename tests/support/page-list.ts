@@ -102,7 +102,7 @@ function personal(site: Site): Address[] {
     requestAddress(tx, confirmed.registration, 'nieuw@example.org', now)
     stopAllReminders(tx, confirmed.person.id, now)
   })
-  const token = (purpose: 'registration' | 'join' | 'unsubscribe', { registration } = confirmed) =>
+  const token = (purpose: 'registration' | 'join' | 'unsubscribe' | 'check-in', { registration } = confirmed) =>
     tokens.sign(purpose, { id: registration.id, version: 1 })
   const organiser = findOrganiser(db, ORGANISER)
   const signIn = organiser ? writeNow(db, tx => createSignIn(tx, organiser, now)) : ''
@@ -115,6 +115,8 @@ function personal(site: Site): Address[] {
     ['/registrations/:token', `/registrations/${token('registration')}`],
     ['/registrations/:token', `/registrations/${token('registration', waiting)}`, 'waiting'],
     ['/join/:token', `/join/${token('join')}`],
+    ['/check-in/:token', `/check-in/${token('check-in')}`],
+    ['/check-in/:token', `/check-in/${token('check-in', waiting)}`, 'waiting'],
     ['/unsubscribe/:token', `/unsubscribe/${token('unsubscribe')}`],
     ['/unsubscribe/:token', `/unsubscribe/${tokens.sign('reminders', { id: confirmed.person.id, version: 1 })}`, 'all'],
     [

@@ -24,6 +24,7 @@ import type { InvitationPages } from './invitations.ts'
 import type { MailNotice } from './mail-notice.ts'
 import type { MailingPages } from './mailings.ts'
 import type { MemberPages } from './members.ts'
+import type { OrganisationPages } from './organisations.ts'
 import type { PeopleImportPages } from './people-imports.ts'
 import type { PeoplePages } from './people-pages.ts'
 import type { PlanningPages } from './planning.ts'
@@ -141,6 +142,7 @@ export interface ConsolePages
     InvitationPages,
     MailingPages,
     MemberPages,
+    OrganisationPages,
     PlanningPages,
     ReachPages,
     PeopleImportPages,
