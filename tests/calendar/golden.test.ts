@@ -26,6 +26,7 @@ test('there is one of every kind', () => {
     'un-invite',
     'update',
     'update-answered',
+    'update-speaker',
   ])
 })
 

@@ -110,6 +110,8 @@ export function tellStory(): Record<string, string> {
     answered,
     contextFor(moved, answered, { asksReply: true }),
   ).content
+  const speaker: Registration = { ...zoe, part: 'speaker', partConfirmedAt: at(5) }
+  calendars['update-speaker'] = inviteRequest(moved, speaker, contextFor(moved, speaker, { asksReply: true })).content
   const cancelled = writeNow(db, tx =>
     cancelEvent(tx, moved, 'De spreker is ziek.', { organiserId: null, revision: moved.revision }, at(20)),
   )

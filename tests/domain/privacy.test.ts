@@ -4,11 +4,20 @@ import type { Db } from '#db/open.ts'
 import { messages, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
+import { getEvent } from '#src/domain/events.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { applyReply } from '#src/domain/replies.ts'
 import { forget } from '#src/domain/retention.ts'
-import { listMessages, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
+import {
+  listMessages,
+  makeContributor,
+  makeEvent,
+  makeGroup,
+  makeRegistration,
+  NOW,
+  openWorld,
+} from '../support/world.ts'
 
 /** Zoë said no, and her confirmation came back. */
 function world() {
@@ -71,4 +80,29 @@ test('a year after the event nothing of it is left', () => {
   writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-04T12:00:00Z')))
   expect(traces(db)).toEqual(NOTHING)
   expect(listMessages(db)).toEqual([])
+})
+
+test('what somebody did as a speaker is told to themselves, and goes with their address: they are expected no more', () => {
+  const { db } = openWorld()
+  const event = makeEvent(db, makeGroup(db), { briefing: 'Zoë opent om twaalf uur.' })
+  makeContributor(db, event, { hasSaidYes: true })
+  const person = findPerson(db, 'zoe@example.org')
+  if (!person) throw new Error('nobody')
+  expect(exportPerson(db, person).registrations).toMatchObject([{ part: 'speaker', partConfirmedAt: String(NOW) }])
+  writeNow(db, tx => erasePerson(tx, person, NOW))
+  expect(db.select().from(registrations).all()).toMatchObject([
+    { name: '', organisation: '', part: 'speaker', partConfirmedAt: null, status: 'cancelled' },
+  ])
+  expect(listMessages(db)).toEqual([])
+})
+
+test('a year after an event what was written to its speakers goes, and when they said yes', () => {
+  const { db } = openWorld()
+  const event = makeEvent(db, makeGroup(db), { briefing: 'Zoë opent om twaalf uur.' })
+  makeContributor(db, event, { hasSaidYes: true })
+  const kept = () => [getEvent(db, event.id).briefing, db.select().from(registrations).get()?.partConfirmedAt]
+  writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-03T10:00:00Z')))
+  expect(kept()).toEqual(['Zoë opent om twaalf uur.', NOW])
+  writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-03T13:00:00Z')))
+  expect(kept()).toEqual(['', null])
 })
