@@ -9,7 +9,7 @@ import { change, type Editor } from './changes.ts'
 import { setCohosts } from './cohosts.ts'
 import { freeSlug } from './drafts.ts'
 import type { Event } from './events.ts'
-import { setFormFields, type WantedField } from './form-fields.ts'
+import { countLostAnswers, setFormFields, type WantedField } from './form-fields.ts'
 import { type NewMaterial, setMaterials } from './materials.ts'
 import { placesOf } from './places.ts'
 import { windowProblems } from './registration-windows.ts'
@@ -31,7 +31,12 @@ export type EventText = Pick<
   | 'capacityOnline'
   | 'capacityInPerson'
 > &
-  Partial<Pick<Event, 'waitingRule' | 'needsApproval' | 'isInvitationOnly' | 'registrationFrom' | 'registrationUntil' | 'hostUrl'>>
+  Partial<
+    Pick<
+      Event,
+      'waitingRule' | 'needsApproval' | 'isInvitationOnly' | 'registrationFrom' | 'registrationUntil' | 'hostUrl'
+    >
+  >
 
 /** All that stands on the editor's page, the picture excepted. */
 export interface EventEdit {
@@ -42,6 +47,8 @@ export interface EventEdit {
   cohostIds: number[]
   materials: Typed<NewMaterial>[]
   formFields: Typed<WantedField>[]
+  /** How many answers somebody was told would go with that. */
+  lostAnswers: number
 }
 
 /** With what the names of the fields begin in which it was typed. */
@@ -49,13 +56,14 @@ type Typed<T> = T & { row: string }
 
 /**
  * Saves the whole page or nothing of it. Invalid if a question or a material holds what others may not read, or the window of
- * registration does not fit; else as `editEvent`.
+ * registration does not fit; Refusal('changed_meanwhile') if other answers would go than was said; else as `editEvent`.
  */
 export function saveEvent(tx: Tx, event: Event, edit: EventEdit, editor: Editor, now: Temporal.Instant): Event {
   const { text, newTheme, materials, formFields } = edit
   refuseSecrets([...textsOfMaterials(materials), ...textsOfFields(formFields)], text.roomUrl, text.hostUrl)
   const problems = windowProblems({ registrationFrom: null, registrationUntil: null, ...text }, event)
   if (Object.keys(problems).length) throw new Invalid(problems)
+  if (countLostAnswers(tx, event.id, formFields) !== edit.lostAnswers) throw new Refusal('changed_meanwhile')
   const added = newTheme ? ensureTheme(tx, newTheme) : undefined
   if (added?.isNew) auditEvent(tx, 'theme_added', event, { ...editor, detail: added.theme.name }, now)
   const edited = editEvent(tx, event, text, [...edit.themeIds, ...(added ? [added.theme.id] : [])], editor, now)

@@ -36,6 +36,9 @@ const FIELDS = [
     'token',
   ],
   ['q', 'status', 'state', 'before', 'when', 'lang', 'v', 'undo', 'done', 'planned', 'vervallen', 'sent', 'saved'],
+  ['base', 'lost', 'cohosts', 'newTheme', 'hostUrl', 'waitingRule', 'registrationFromDate', 'registrationUntilTime'],
+  ['field1_id', 'field1_kind', 'field1_label', 'field1_options', 'field1_days', 'material1_title', 'material1_url'],
+  ['field_1', 'field_constructor', 'coverAlt'],
   ['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''],
 ].flat()
 const VALUES = [
@@ -53,7 +56,7 @@ beforeAll(async () => {
   const { id } = makeRegistration(db, event)
   makeRegistration(db, event, { email: 'wacht@example.org' })
   const link = { id, version: 1 }
-  const purposes = ['registration', 'join', 'unsubscribe', 'my', 'feed', 'invitation'] as const
+  const purposes = ['registration', 'join', 'check-in', 'unsubscribe', 'my', 'feed', 'invitation'] as const
   const sealed = [
     tokens.seal({ undo: event.id }),
     tokens.seal(null),
@@ -87,6 +90,7 @@ const GOOD: Record<string, string> = {
   promoteHoursOnline: '1',
   promoteHoursInPerson: '48',
   present: 'yes',
+  registration: '1',
   code: '123456',
 }
 

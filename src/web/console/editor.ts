@@ -63,7 +63,8 @@ export function editorRoutes(app: App, deps: Deps): void {
     try {
       const edit = read(request, event, body)
       return preview(db, tx => {
-        saveEvent(tx, event, edit, editorOf(request, event.revision), clock.now())
+        const lostAnswers = countLostAnswers(tx, event.id, edit.formFields)
+        saveEvent(tx, event, { ...edit, lostAnswers }, editorOf(request, event.revision), clock.now())
         const changed = getListedEvent(tx, event.id)
         const page = eventPage(deps, request, { ...changed, publishedAt: changed.publishedAt ?? clock.now() })
         return { page: { ...page, preview: 'unsaved' as const } }
@@ -79,7 +80,9 @@ export function editorRoutes(app: App, deps: Deps): void {
     const outcome = await orProblems(request, async () => {
       const edit = read(request, event, body)
       lost = countLostAnswers(db, event.id, edit.formFields)
-      if (lost > 0 && lost !== body.lost) return {}
+      if (lost > 0 && lost !== edit.lostAnswers) return {}
+      // Told of some that are meanwhile gone: then none go.
+      if (lost === 0) edit.lostAnswers = 0
       lost = 0
       return ask(request, event, body, edit)
     })
@@ -113,7 +116,7 @@ export function editorRoutes(app: App, deps: Deps): void {
     lost = 0,
   ) {
     const typed = formAgain(request, problems)
-    const values = { ...typed.values, ...(lost > 0 && { lost: String(lost) }) }
+    const values = { revision: String(event.revision), ...typed.values, ...(lost > 0 && { lost: String(lost) }) }
     return reply.code(422).page('console/event', editorPage(deps, request, event, { ...typed, values }, { lost }))
   }
 }

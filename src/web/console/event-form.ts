@@ -108,6 +108,7 @@ export function readEvent(body: EventBody, event: Event, allowed: Allowed): Even
     ...{ text, materials, formFields },
     themeIds: body.themes.filter(id => allowed.themeIds.has(id)),
     newTheme: cleanLine(body.newTheme),
+    lostAnswers: body.lost ?? 0,
     cohostIds: body.cohosts.filter(id => allowed.cohostIds.has(id)),
   }
 }
