@@ -2253,7 +2253,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         months: '',
         roles: '',
         organisations:
-          'We name an organisation when at least three people came from it. The others stand together, with those who named none.',
+          'We name an organisation when at least three people from it registered. The others stand together, with those who named none.',
         themes: 'An event with two themes counts for both.',
         groups: 'An event counts for the group that hosts it.',
         series: '',
@@ -2456,6 +2456,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       maybeDouble: 'This person may be listed twice:',
       acts: 'What you can do',
       note: 'Note',
+      noteLabel: 'What do you want to remember?',
       noteHint: 'Only organisers see this. Write what you could let the person read: they may ask for it.',
       saveNote: 'Save the note',
       correct: 'Correct the details',

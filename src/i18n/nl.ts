@@ -2332,7 +2332,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         months: '',
         roles: '',
         organisations:
-          'We noemen een organisatie als er minstens drie mensen vandaan kwamen. De andere staan bij elkaar, met wie geen organisatie invulde.',
+          'We noemen een organisatie als minstens drie mensen daarvandaan zich aanmeldden. De andere staan bij elkaar, met wie geen organisatie invulde.',
         themes: 'Een bijeenkomst met twee thema’s telt bij allebei.',
         groups: 'Een bijeenkomst telt bij de werkplaats die haar houdt.',
         series: '',
@@ -2543,6 +2543,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       maybeDouble: 'Deze persoon staat misschien dubbel op de lijst:',
       acts: 'Wat je kunt doen',
       note: 'Notitie',
+      noteLabel: 'Wat wil je onthouden?',
       noteHint:
         'Alleen organisatoren zien dit. Schrijf op wat je aan de persoon zelf kunt laten lezen: die mag erom vragen.',
       saveNote: 'Bewaar de notitie',
