@@ -30,7 +30,7 @@ export function sessions(app: App, { config, db, write, clock }: Deps): void {
     request.organiserSession = found?.session ?? null
     if (found && isConsole(request) && !request.choseLocale) speak(request, found.organiser.locale, config.timeZone)
   })
-  app.addHook('onResponse', async request => {
+  app.addHook('preHandler', async request => {
     const { organiserSession: session, method } = request
     // A GET writes nothing. A session that was ended meanwhile stays so: marking it finds no row.
     if (!session || method !== 'POST' || !isMarkDue(session, clock.now())) return
