@@ -4,6 +4,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { answers, auditEntries, checkIns, formFields, messages, people, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
+import { isShared } from './reached-organisations.ts'
 import { cancelRegistration } from './registering.ts'
 import { NO_ANSWER } from './registrations.ts'
 
@@ -67,7 +68,7 @@ const textOf = (moment: Temporal.Instant | null) => moment?.toString() ?? null
 
 /**
  * Erases a person: coming registrations are cancelled first (their place goes to the next), then name, address and needs
- * go. What is left counts in the totals and names nobody. No mail follows: the address is gone.
+ * go; an organisation stays where it points at nobody. What is left counts in the totals and names nobody. No mail follows: the address is gone.
  */
 export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void {
   const mine = listRegistrationsOf(tx, person)
@@ -85,7 +86,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   tx.update(registrations)
     .set({
       name: '',
-      organisation: '',
+      organisation: organisationLeft(tx, mine),
       accessNeeds: '',
       note: '',
       partConfirmedAt: null,
@@ -102,4 +103,12 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .where(eq(people.id, person.id))
     .run()
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
+}
+
+/** An organisation that others come from too counts on; one that points at this person goes, and counted among the others. */
+function organisationLeft(tx: Tx, mine: ReturnType<typeof listRegistrationsOf>) {
+  const named = new Set(mine.map(row => row.registration.organisation).filter(Boolean))
+  const shared = JSON.stringify([...named].filter(organisation => isShared(tx, organisation)))
+  const counts = sql`${registrations.part} is null and ${registrations.mergedIntoId} is null`
+  return sql`iif(${counts} and ${registrations.organisation} in (select value from json_each(${shared})), ${registrations.organisation}, '')`
 }

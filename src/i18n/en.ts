@@ -898,6 +898,7 @@ export const en: Messages = {
 # How long
 
 - What you need to take part: until 7 days after the event.
+- What you answer to an extra question: until as many days after the event as stands with the questions. Only organisers read it.
 - Your registration: until a year after the event. After that only numbers are left, without names.
 - The text of the e-mails we sent you: 30 days.
 
@@ -1765,8 +1766,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       removeSure: 'Yes, delete this draft',
       programme: 'Programme',
       noRoom: 'The link to the online room is missing. Without it nobody can get in.',
-      when: 'When',
-      where: 'Where',
       seats: 'Places',
       series: 'Series',
       why: 'Reason',
@@ -2728,6 +2727,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         save: 'Save and look',
         stale:
           'Somebody else changed this message while you wrote. Your text is below and has not been saved. If you save now, your text counts.',
+        left: 'This message was sent while you wrote. Your text is below. If you save now, it becomes a new message.',
       },
       preview: {
         title: 'What it looks like',
@@ -2789,11 +2789,11 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         late: 'Too late: every e-mail had left.',
       },
       changed: {
-        title: 'Nothing was sent',
+        title: 'This was not done',
         count: (shown, now) =>
           `Something changed meanwhile: ${shown} people would have got this, now it is ${now}. Look again, and then send it.`,
         text: 'Somebody else changed this message while you looked. Below is how it stands now.',
-        left: 'Somebody else has sent this message already. It leaves only once.',
+        left: 'This message had been sent already. It leaves only once.',
         event: 'The event has changed meanwhile. Check that your message is still right, and then send it.',
       },
       after: {

@@ -928,6 +928,7 @@ export const nl = {
 # Hoe lang
 
 - Wat je nodig hebt om mee te doen: tot 7 dagen na afloop.
+- Wat je antwoordt op een extra vraag: tot zoveel dagen na afloop als bij de vragen staat. Alleen organisatoren lezen het.
 - Je aanmelding: tot een jaar na afloop. Daarna blijven alleen aantallen over, zonder namen.
 - De tekst van mails die we je stuurden: 30 dagen.
 
@@ -1825,8 +1826,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       removeSure: 'Ja, verwijder dit concept',
       programme: 'Programma',
       noRoom: 'De link naar de online ruimte ontbreekt nog. Zonder link kan straks niemand naar binnen.',
-      when: 'Wanneer',
-      where: 'Waar',
       seats: 'Plaatsen',
       series: 'Reeks',
       why: 'Reden',
@@ -2819,6 +2818,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         save: 'Bewaar en bekijk',
         stale:
           'Iemand anders paste dit bericht aan terwijl jij schreef. Jouw tekst staat hieronder en is nog niet bewaard. Bewaar je nu, dan geldt jouw tekst.',
+        left: 'Dit bericht is verstuurd terwijl jij schreef. Jouw tekst staat hieronder. Bewaar je nu, dan wordt dat een nieuw bericht.',
       },
       preview: {
         title: 'Zo ziet het eruit',
@@ -2877,11 +2877,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         late: 'Te laat: alle mails waren al weg.',
       },
       changed: {
-        title: 'Er is niets verstuurd',
+        title: 'Dit is niet gedaan',
         count: (shown: number, now: number) =>
           `Er is intussen iets veranderd: eerst zouden ${shown} mensen dit krijgen, nu ${now}. Kijk nog eens en verstuur het dan.`,
         text: 'Iemand anders paste dit bericht aan terwijl jij keek. Hieronder staat hoe het nu is.',
-        left: 'Iemand anders verstuurde dit bericht al. Het gaat maar één keer weg.',
+        left: 'Dit bericht was al verstuurd. Het gaat maar één keer weg.',
         event: 'De bijeenkomst is intussen veranderd. Kijk na of je bericht nog klopt, en verstuur het dan.',
       },
       after: {

@@ -1,7 +1,7 @@
 // Every GET route of the app, as pages to open in a browser. A route that answers with no page of its own is named here;
 // one that is neither named nor given an address is reported as missing, so that a new page cannot escape.
-import { asc, eq, isNull } from '#db/drizzle.ts'
-import { events, messages } from '#db/schema.ts'
+import { and, asc, eq, isNull } from '#db/drizzle.ts'
+import { events, messages, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf, requestAddress } from '#src/domain/addresses.ts'
 import { listAttendees } from '#src/domain/attendees.ts'
@@ -220,6 +220,7 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/check-in', `/console/events/${coming.id}/check-in`],
     ['/console/events/:id/attendance-list', `/console/events/${coming.id}/attendance-list`],
     ['/console/events/:id/badges', `/console/events/${coming.id}/badges`],
+    ...inPerson(site),
     ['/console/outbox/:id', `/console/outbox/${message?.id}`],
     ['/console/events/:id/reach', `/console/events/${coming.id}/reach`],
     ['/console/reach', '/console/reach?year=2026&group=noord', 'of a group'],
@@ -247,6 +248,25 @@ function peoplePages(db: Site['db'], event: Event, now: Temporal.Instant): Addre
     ['/console/registrations/:id/merge', `/console/registrations/${id}/merge?other=${other.id}`],
     ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?mark=note&order=name`, 'narrowed'],
     ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?q=xyzzy`, 'nobody'],
+  ]
+}
+
+/** What only those have who come in person: a code to scan, and a badge. */
+function inPerson({ db, clock, tokens }: Site): Address[] {
+  const row = db
+    .select({ registration: registrations, event: events })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(and(eq(registrations.attendance, 'in_person'), eq(registrations.status, 'confirmed')))
+    .all()
+    .find(({ event }) => Temporal.Instant.compare(event.startsAt, clock.now()) > 0)
+  if (!row) throw new Error('nobody comes in person')
+  const { registration, event } = row
+  const token = tokens.sign('registration', { id: registration.id, version: registration.linkVersion })
+  return [
+    ['/registrations/:token', `/registrations/${token}`, 'in person'],
+    ['/console/events/:id/check-in', `/console/events/${event.id}/check-in`, 'in person'],
+    ['/console/events/:id/badges', `/console/events/${event.id}/badges`, 'in person'],
   ]
 }
 

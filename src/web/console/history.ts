@@ -92,7 +92,7 @@ export function historyRoutes(app: App, { db }: Deps): void {
       mayChange: true,
       about: subject,
       subjects: options(request.t.console.audit.subjects),
-      told: shown.map(entry => ({
+      told: byMoment(shown).map(entry => ({
         at: entry.at,
         sentence: tell(teller, entry, { isHere }),
         event: isHere ? null : entry.event,
@@ -115,7 +115,7 @@ export function historyRoutes(app: App, { db }: Deps): void {
     const { t, f } = request
     const { columns, subjects } = t.console.audit
     const teller = createTeller(db, request)
-    const rows = list(pageOf(request.query), FILE).map(entry => [
+    const rows = byMoment(list(pageOf(request.query), FILE)).map(entry => [
       f.moment(entry.at),
       entry.organiser ? nameOf(entry.organiser, t) : '',
       tell(teller, entry, { isHere: false }),
@@ -131,3 +131,6 @@ const attach = (reply: FastifyReply, name: string) =>
   reply.header('content-disposition', `attachment; filename="${name}"`)
 
 const pageOf = ({ about, before }: Wish): Page => ({ subject: (about || undefined) as Subject | undefined, before })
+
+/** Pages go by the order in which things were written down; an import writes down today what was done before. */
+const byMoment = (entries: Entry[]) => entries.toSorted((a, b) => Temporal.Instant.compare(b.at, a.at) || b.id - a.id)

@@ -169,8 +169,9 @@ function shown(request: FastifyRequest, report: Report, year: number): ShownRepo
 
 function figuresOf({ console: { reach: words } }: Messages, n: Numbers, { total, held, coming }: Report) {
   const { figure, note } = words
+  const events = { label: figure.events, value: n.whole(held + coming) }
   return [
-    { label: figure.events, value: n.whole(held + coming), note: note.events(n.whole(held), n.whole(coming)) },
+    ...(held + coming > 1 ? [{ ...events, note: note.events(n.whole(held), n.whole(coming)) }] : []),
     { label: figure.registered, value: n.whole(total.registered), note: '' },
     { label: figure.attended, value: n.whole(total.attended), note: '' },
     {
