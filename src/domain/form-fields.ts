@@ -84,7 +84,7 @@ export function copyFormFields(tx: Tx, from: number, to: number): void {
   )
 }
 
-export const YES_NO = ['yes', 'no'] as const
+const YES_NO = ['yes', 'no'] as const
 
 /** Whether an answer is one that a question, as it is now, can have. */
 export function fits({ kind, options }: Pick<FormField, 'kind' | 'options'>, value: string[]): boolean {

@@ -7,7 +7,7 @@ type Window = Pick<Event, 'registrationFrom' | 'registrationUntil'>
 /** Typed as a day alone, the end is the last minute of that day, and holds for all of it. */
 export const END_OF_DAY = 'T23:59'
 
-export type WindowState = 'before' | 'open' | 'after'
+type WindowState = 'before' | 'open' | 'after'
 
 /** Where a moment lies; the end itself is outside, except as a whole day. */
 export function windowState(event: Window & Pick<Event, 'timeZone'>, now: Temporal.Instant): WindowState {

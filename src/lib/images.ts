@@ -1,7 +1,7 @@
 // Pictures that people send: decoded, turned upright, made small and written anew, so that nothing of the file itself comes
 // through: no place where it was taken, no code, no second file behind the first.
 
-export interface Picture {
+interface Picture {
   bytes: Buffer
   width: number
   height: number

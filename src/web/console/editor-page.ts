@@ -27,7 +27,7 @@ import { warningsFor } from './warnings.ts'
 export const DONE = ['saved', 'published', 'moved', 'cancelled', 'reinstated', 'duplicated', 'cover'] as const
 
 /** Somebody else saved while this was typed: who and when, and every part in which the two differ, in words. */
-export interface Stale {
+interface Stale {
   who: string | undefined
   at: Temporal.Instant | undefined
   differences: { part: string; now: string; typed: string; isBoth: boolean }[]

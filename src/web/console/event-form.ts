@@ -80,7 +80,7 @@ export function eventValues(event: ListedEvent, fields: FormField[]): Record<str
 }
 
 /** Which groups and themes this organiser may choose, and what a draft without a title is called. */
-export interface Allowed {
+interface Allowed {
   groupIds: Set<number>
   cohostIds: Set<number>
   themeIds: Set<number>
