@@ -294,6 +294,7 @@ describe('the preview', () => {
       'Als de datum of tijd verandert',
       'Als er iets anders verandert',
       'Aan iemand op de wachtlijst',
+      'Aan een spreker',
     ])
     expect(body).toContain('Verplaatst naar do 3 dec, 12.00 uur')
     expect(body).toContain('Gewijzigd: Eén gezin')

@@ -115,7 +115,12 @@ test('a draft has no page to lead to: not from their page, their door, their fee
 test('extra questions for attendees stand in nobody’s way who speaks', async () => {
   const { db, post, path, now, open, event } = await openPage()
   const question = { kind: 'text', label: 'Eet je mee?', isRequired: true, position: 1 } as const
-  writeNow(db, tx => tx.insert(formFields).values({ ...question, eventId: event().id }).run())
+  writeNow(db, tx =>
+    tx
+      .insert(formFields)
+      .values({ ...question, eventId: event().id })
+      .run(),
+  )
   expect(await open()).not.toContain('Eet je mee?')
   const payload = new URLSearchParams({ name: 'Zoë de Wit', email: 'zoe@example.org', role: 'other' }).toString()
   expect(await post('changes', payload)).toEqual([303, `${path()}?saved=1`])
