@@ -113,6 +113,7 @@ export const en: Messages = {
     ],
     incomplete: ['Something is missing', 'Fill in a title first, and a place if people can come in person.'],
     last_owner: ['There must be an owner', 'This is the last owner of this group. Make somebody else an owner first.'],
+    invitation_only: ['This is by invitation only', 'Did you get an invitation? Then use the link in that mail.'],
     link_expired: ['This link no longer works', 'It has been used or is too old. Ask for a new one.'],
     not_possible_now: ['This is not possible now', 'Things have changed meanwhile. Open the page again.'],
     other_site: ['This request came from another website', 'Open the page on this website and try it there.'],
@@ -426,6 +427,14 @@ export const en: Messages = {
         footer: 'You get this mail from {website} because you are an organiser there.',
         unsubscribe: 'Do not send me this mail any more',
       },
+      invited: {
+        subject: 'Will you join? {title} ({day})',
+        eyebrow: 'You are invited',
+        lead: '{group} invites you. Will you pull up a chair?',
+        button: 'Yes, I will register',
+        cannot: 'Not possible? Say so on the same page. Then we will not ask again.',
+        footer: 'You get this mail because the organiser has invited you.',
+      },
       newsletter: {
         subject: 'Coming up at {website}',
         eyebrow: 'Newsletter',
@@ -633,6 +642,12 @@ export const en: Messages = {
     submit: 'Register',
     submitWaiting: 'Put me on the waiting list',
     promise: 'You get an invitation for your calendar and a reminder.',
+    invitedOnlyTitle: 'By invitation only',
+    invitedOnlyText: 'Who got an invitation registers with the link in that mail.',
+    cannotTitle: 'Not possible?',
+    cannotText: 'Let us know. Then we will not ask again.',
+    cannotButton: 'No, I cannot come',
+    cannotDone: 'You said that you cannot come. Can you after all? Then just register.',
     promiseRequest: 'The organiser decides who can come. After that you get a mail.',
     promiseWaiting: 'You get an e-mail when a place comes free.',
     kept: 'We keep your details until a year after the event.',
@@ -993,6 +1008,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       people: 'People',
       contributors: 'Speakers',
       checkIn: 'Check-in',
+      invitees: 'Invited',
     },
     online: 'online',
     save: 'Save',
@@ -1523,6 +1539,43 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         past: (title, when) => `Stays: ${title}, ${when}. The new date is over already.`,
       },
     },
+    invitees: {
+      title: 'Invited people',
+      lead: 'Whom do you ask to come? Put them on a list here. You see who registered, who cannot come and who has not answered.',
+      only: 'This event is only for who has an invitation.',
+      none: 'Nobody is on the list yet.',
+      columns: { name: 'Name', state: 'State', asked: 'Asked' },
+      states: { new: 'not asked yet', asked: 'no answer yet', registered: 'registered', declined: 'cannot come' },
+      asks: (count, when) => (count === 1 ? `once, on ${when}` : `${count} times, last on ${when}`),
+      ask: count => (count === 1 ? 'Invite 1 person' : `Invite ${count} people`),
+      remind: count => (count === 1 ? 'Ask 1 person again' : `Ask ${count} people again`),
+      limits: 'We ask somebody three times at most, and not twice in a day.',
+      add: 'Put people on the list',
+      addLabel: 'One person on each line',
+      addHint: 'For example: First Last <name@example.org>, Organisation. The address alone will do.',
+      submit: 'Put on the list',
+      added: count => (count === 1 ? '1 person was added.' : `${count} people were added.`),
+      recalled: count => (count === 1 ? '1 invitation was taken back.' : `${count} invitations were taken back.`),
+      held: (count, until) =>
+        count === 1 ? `1 invitation waits until ${until}.` : `${count} invitations wait until ${until}.`,
+      recall: 'Take them back',
+      remove: 'Remove',
+      question: {
+        new: {
+          title: 'Invite these people?',
+          lead: 'They get a mail with a link of their own to the form.',
+          button: 'Yes, invite them',
+        },
+        asked: { title: 'Ask again?', lead: 'Who registered or cannot come gets nothing.', button: 'Yes, ask again' },
+      },
+      problems: {
+        empty: 'Fill in at least one e-mail address.',
+        lines: (lines, count) =>
+          count === 1
+            ? `We do not understand this line: ${lines}`
+            : `We do not understand ${count} lines, such as: ${lines}`,
+      },
+    },
     files: {
       file: 'File',
       look: 'Look at the file',
@@ -1971,6 +2024,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         asked: 'Will you take part?',
         briefing: 'Everything for speakers and hosts',
         tasks: 'What is overdue (to organisers)',
+        invited: 'Will you join?',
         mailing: 'Message from the organiser',
         newsletter: 'Newsletter',
         sign_in: 'Sign in',
@@ -2048,6 +2102,13 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         programme_imported: ({ who }) => `${who} imported a programme.`,
         events_imported: ({ who, parts: [count = ''] }) =>
           `${who} put a list of ${count === '1' ? '1 event' : `${count} events`} in the agenda.`,
+        invitees_added: ({ who, what, parts: [count = ''] }) =>
+          `${who} put ${count === '1' ? '1 invited person' : `${count} invited people`} on the list of ${what}.`,
+        invitees_asked: ({ who, what, parts: [count = ''] }) =>
+          `${who} invited ${count === '1' ? '1 person' : `${count} people`} to ${what}.`,
+        invitees_recalled: ({ who, what, parts: [count = ''] }) =>
+          `${who} took back ${count === '1' ? '1 invitation' : `${count} invitations`} to ${what}.`,
+        invitee_removed: ({ who, what }) => `${who} removed an invited person from the list of ${what}.`,
         people_imported: ({ who, what, parts: [count = ''] }) =>
           `${who} put a list of ${count === '1' ? '1 person' : `${count} people`} on ${what}.`,
         attendance_imported: ({ who, what, parts: [count = ''] }) =>

@@ -124,6 +124,7 @@ export const nl = {
       'Er moet een eigenaar blijven',
       'Dit is de laatste eigenaar van deze groep. Maak eerst iemand anders eigenaar.',
     ],
+    invitation_only: ['Dit is alleen op uitnodiging', 'Kreeg je een uitnodiging? Gebruik dan de link in die mail.'],
     link_expired: ['Deze link werkt niet meer', 'De link is al gebruikt of is te oud. Vraag een nieuwe aan.'],
     not_possible_now: ['Dit kan nu niet', 'De toestand is intussen veranderd. Open de pagina opnieuw.'],
     other_site: ['Dit verzoek kwam van een andere website', 'Open de pagina op deze website en probeer het daar.'],
@@ -448,6 +449,14 @@ export const nl = {
         footer: 'Je krijgt deze mail van {website}, omdat je er organisator bent.',
         unsubscribe: 'Stuur me deze mail niet meer',
       },
+      invited: {
+        subject: 'Kom je ook? {titel} ({dag})',
+        eyebrow: 'Je bent uitgenodigd',
+        lead: '{groep} nodigt je uit. Schuif je aan?',
+        button: 'Ja, ik meld me aan',
+        cannot: 'Kun je niet? Dat kun je op dezelfde bladzijde laten weten. Dan vragen we het niet nog eens.',
+        footer: 'Je krijgt deze mail omdat de organisator je heeft uitgenodigd.',
+      },
       newsletter: {
         subject: 'Wat eraan komt bij {website}',
         eyebrow: 'Nieuwsbrief',
@@ -660,6 +669,12 @@ export const nl = {
     submitWaiting: 'Zet mij op de wachtlijst',
     promise: 'Je krijgt een uitnodiging voor je agenda en een herinnering.',
     promiseWaiting: 'Je krijgt een mail als er een plaats vrij is.',
+    invitedOnlyTitle: 'Alleen op uitnodiging',
+    invitedOnlyText: 'Wie een uitnodiging kreeg, meldt zich aan met de link in die mail.',
+    cannotTitle: 'Kun je niet?',
+    cannotText: 'Laat het weten. Dan vragen we het niet nog eens.',
+    cannotButton: 'Nee, ik kan niet',
+    cannotDone: 'Je liet weten dat je niet kunt. Kun je toch? Meld je dan gewoon aan.',
     promiseRequest: 'De organisator kijkt wie er kan komen. Daarna krijg je een mail.',
     kept: 'We bewaren je gegevens tot een jaar na afloop.',
     readHow: 'Lees hoe',
@@ -1035,6 +1050,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       people: 'Mensen',
       checkIn: 'Inchecken',
       contributors: 'Sprekers',
+      invitees: 'Genodigden',
     },
     online: 'online',
     save: 'Bewaar',
@@ -1580,6 +1596,46 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         past: (title: string, when: string) => `Blijft: ${title}, ${when}. De nieuwe datum is al voorbij.`,
       },
     },
+    invitees: {
+      title: 'Genodigden',
+      lead: 'Wie vraag je om te komen? Zet ze hier op een lijst. Je ziet wie zich aanmeldde, wie niet kan en wie nog niets liet weten.',
+      only: 'Deze bijeenkomst is alleen voor wie een uitnodiging heeft.',
+      none: 'Er staat nog niemand op de lijst.',
+      columns: { name: 'Naam', state: 'Stand', asked: 'Gevraagd' },
+      states: { new: 'nog niet gevraagd', asked: 'nog geen antwoord', registered: 'aangemeld', declined: 'kan niet' },
+      asks: (count: number, when: string) => (count === 1 ? `1 keer, op ${when}` : `${count} keer, laatst op ${when}`),
+      ask: (count: number) => (count === 1 ? 'Nodig 1 persoon uit' : `Nodig ${count} mensen uit`),
+      remind: (count: number) => (count === 1 ? 'Vraag het 1 persoon nog eens' : `Vraag het ${count} mensen nog eens`),
+      limits: 'Wij vragen iemand hoogstens drie keer, en niet twee keer op een dag.',
+      add: 'Zet mensen op de lijst',
+      addLabel: 'Eén persoon per regel',
+      addHint: 'Bijvoorbeeld: Voornaam Achternaam <naam@example.org>, Organisatie. Alleen het adres is ook goed.',
+      submit: 'Zet op de lijst',
+      added: (count: number) => (count === 1 ? '1 persoon staat erbij.' : `${count} mensen staan erbij.`),
+      recalled: (count: number) =>
+        count === 1 ? '1 uitnodiging is teruggehaald.' : `${count} uitnodigingen zijn teruggehaald.`,
+      held: (count: number, until: string) =>
+        count === 1 ? `1 uitnodiging wacht tot ${until}.` : `${count} uitnodigingen wachten tot ${until}.`,
+      recall: 'Haal ze terug',
+      remove: 'Haal weg',
+      question: {
+        new: {
+          title: 'Deze mensen uitnodigen?',
+          lead: 'Ze krijgen een mail met een eigen link naar het formulier.',
+          button: 'Ja, nodig ze uit',
+        },
+        asked: {
+          title: 'Nog eens vragen?',
+          lead: 'Wie zich aanmeldde of niet kan, krijgt niets.',
+          button: 'Ja, vraag het nog eens',
+        },
+      },
+      problems: {
+        empty: 'Vul minstens één e-mailadres in.',
+        lines: (lines: string, count: number) =>
+          count === 1 ? `Deze regel begrijpen we niet: ${lines}` : `${count} regels begrijpen we niet, zoals: ${lines}`,
+      },
+    },
     /** Spreadsheets that come in. */
     files: {
       file: 'Bestand',
@@ -2033,6 +2089,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         asked: 'Wil je meedoen?',
         briefing: 'Alles op een rij voor sprekers en begeleiders',
         tasks: 'Wat te laat is (aan organisatoren)',
+        invited: 'Kom je ook?',
         mailing: 'Bericht van de organisator',
         newsletter: 'Nieuwsbrief',
         sign_in: 'Inloggen',
@@ -2114,6 +2171,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         programme_imported: ({ who }: Happened) => `${who} las een programma in.`,
         events_imported: ({ who, parts: [count = ''] }: Happened) =>
           `${who} zette een lijst met ${count === '1' ? '1 bijeenkomst' : `${count} bijeenkomsten`} in de agenda.`,
+        invitees_added: ({ who, what, parts: [count = ''] }: Happened) =>
+          `${who} zette ${count === '1' ? '1 genodigde' : `${count} genodigden`} op de lijst van ${what}.`,
+        invitees_asked: ({ who, what, parts: [count = ''] }: Happened) =>
+          `${who} nodigde ${count === '1' ? '1 persoon' : `${count} mensen`} uit voor ${what}.`,
+        invitees_recalled: ({ who, what, parts: [count = ''] }: Happened) =>
+          `${who} haalde ${count === '1' ? '1 uitnodiging' : `${count} uitnodigingen`} voor ${what} terug.`,
+        invitee_removed: ({ who, what }: Happened) => `${who} haalde een genodigde van de lijst van ${what}.`,
         people_imported: ({ who, what, parts: [count = ''] }: Happened) =>
           `${who} zette een lijst met ${count === '1' ? '1 persoon' : `${count} mensen`} bij ${what}.`,
         attendance_imported: ({ who, what, parts: [count = ''] }: Happened) =>

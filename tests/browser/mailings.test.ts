@@ -116,10 +116,11 @@ describe.each([
   })
 
   test.each([
-    ['events', 'We zijn er over tien minuten', 'We zijn er over tien minuten. Wacht je even op ons?'],
-    ['registrations', 'We beginnen later', 'We beginnen later, om 11.15 uur. Tot zo!'],
-  ])('says what cannot wait in two taps, from the page of %s; then at once', async (where, ready, words) => {
-    const path = `/console/events/${event.id}${where === 'events' ? '' : '/registrations'}`
+    ['', 'We zijn er over tien minuten', 'We zijn er over tien minuten. Wacht je even op ons?'],
+    ['/check-in', 'De ruimte werkt niet', 'De online ruimte werkt niet goed.'],
+    ['/registrations', 'We beginnen later', 'We beginnen later, om 11.15 uur. Tot zo!'],
+  ])('says what cannot wait in two taps, from the event’s page%s; then at once', async (where, ready, words) => {
+    const path = `/console/events/${event.id}${where}`
     const { page, tap, taps, look } = await openConsole(width, path, scripts)
     const before = last()?.id
     await tap(ready)

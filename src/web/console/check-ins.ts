@@ -9,6 +9,7 @@ import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events
 import { type Count, countPresent, type Expected, listExpected, listPresence } from '#src/domain/expected.ts'
 import { getEventWith, getRegistrationWith } from '#src/domain/organisers.ts'
 import { changeableIds } from '#src/domain/overview.ts'
+import { type Urgency, urgencyOf } from '#src/domain/urgent.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { fold } from '#src/lib/text.ts'
@@ -31,6 +32,7 @@ export interface CheckInPages {
   'console/check-in': {
     event: ListedEvent
     mayChange: boolean
+    urgent: Urgency | undefined
     people: Listed[]
     waiting: Expected[]
     counts: Count[]
@@ -125,9 +127,11 @@ export function checkInRoutes(app: App, deps: Deps): void {
     const all = listExpected(db, event)
     const placed = all.filter(({ status }) => status === 'confirmed')
     const wanted = fold(q)
+    const mayChange = changeableIds(db, organiserOf(request), [event]).has(event.id)
     return {
       event: getListedEvent(db, event.id),
-      mayChange: changeableIds(db, organiserOf(request), [event]).has(event.id),
+      mayChange,
+      urgent: mayChange ? urgencyOf(event, clock.now()) : undefined,
       people: placed.map(one => listed(one, wanted)),
       waiting: all.filter(({ status }) => status === 'waitlisted'),
       counts: countPresent(all),

@@ -44,7 +44,8 @@ export interface MailingPages {
     event: Event
     mailing: Mailing | undefined
     form: Form
-    isStale: boolean
+    /** What somebody else did to it meanwhile, in a sentence. */
+    stale: string
     gaps: { name: string; means: string }[]
     choices: { audiences: Options }
   }
@@ -114,7 +115,7 @@ export function mailingRoutes(app: App, deps: Deps): void {
 
   app.post(one, { schema: { params: Id, body: EditForm }, attachValidation: true }, async (request, reply) => {
     const { mailing, event } = getMailingWith(db, organiserOf(request), 'organiser', request.params.id)
-    if (mailing.releasedAt) throw new Refusal('changed_meanwhile')
+    if (mailing.releasedAt) return again(request, reply, event, undefined, undefined)
     const problems = problemsOf(request, event, request.body)
     if (problems) return again(request, reply, event, mailing, problems)
     const { revision, audience } = request.body
@@ -148,7 +149,7 @@ export function mailingRoutes(app: App, deps: Deps): void {
     return said.length ? (Object.fromEntries(said) as Record<string, string>) : undefined
   }
 
-  /** The form with all that was typed: 422 with what is wrong, or 409 when somebody else changed it meanwhile. */
+  /** The form with all that was typed: 422 with what is wrong; 409 when it was changed meanwhile, or sent, and so is no more. */
   function again(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -159,7 +160,9 @@ export function mailingRoutes(app: App, deps: Deps): void {
     const form = formAgain(request, problems ?? {})
     if (!problems && mailing) form.values.revision = String(mailing.revision)
     const page = formPage(request, event, mailing, form)
-    return reply.code(problems ? 422 : 409).page('console/mailing-form', { ...page, isStale: problems === undefined })
+    if (problems) return reply.code(422).page('console/mailing-form', page)
+    const { stale, left } = request.t.console.mailings.form
+    return reply.code(409).page('console/mailing-form', { ...page, stale: mailing ? stale : left })
   }
 
   function formPage({ t }: FastifyRequest, event: Event, mailing: Mailing | undefined, form: Form) {
@@ -176,7 +179,7 @@ export function mailingRoutes(app: App, deps: Deps): void {
       name: `{${t.mail.placeholders[name]}}`,
       means: t.console.mails.gapNames[name],
     }))
-    return { event, mailing, form, isStale: false, gaps, choices: { audiences } }
+    return { event, mailing, form, stale: '', gaps, choices: { audiences } }
   }
 }
 

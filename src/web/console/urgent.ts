@@ -8,7 +8,7 @@ import type { Event } from '#src/domain/events.ts'
 import { cleanLetter, type Letter, MOST, problemsIn } from '#src/domain/letters.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { release } from '#src/domain/releases.ts'
-import { type Urgency, urgencyOf } from '#src/domain/urgent.ts'
+import { findSent, type Urgency, urgencyOf } from '#src/domain/urgent.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -75,7 +75,7 @@ export function urgentRoutes(app: App, deps: Deps): void {
     },
   )
 
-  /** Nothing if what the page showed is no longer so. */
+  /** Nothing if what the page showed is no longer so. The same words twice in a row are one message: a thumb may press twice. */
   async function send(request: FastifyRequest<{ Params: { id: number } }>, event: Event, letter: Letter, body: Body) {
     const { id } = organiserOf(request)
     const written = { audience: AUDIENCE, isUrgent: true, ...letter } as const
@@ -83,6 +83,8 @@ export function urgentRoutes(app: App, deps: Deps): void {
     const work = (tx: Tx) => {
       const now = getMyEvent(tx, request)
       if (now.revision !== body.revision) throw new Refusal('changed_meanwhile')
+      const same = findSent(tx, now, letter, clock.now())
+      if (same) return same
       const mailing = createMailing(tx, now, written, id, clock.now())
       return release(tx, mailing, now, { ...editorOf(request, mailing.revision), shown }, clock.now())
     }

@@ -102,6 +102,19 @@ describe('writing', () => {
     expect((await post(page, { ...fieldsOf(second.body, page), ...LETTER })).statusCode).toBe(303)
   })
 
+  test('what is sent while somebody writes is not changed by it, and their words are kept as a new one', async () => {
+    const { post, write, press, get, row, list } = await open()
+    const page = await write()
+    const form = fieldsOf((await get(`${page}/edit`)).body, page)
+    await press(page, 'release')
+    const { statusCode, body } = await post(page, { ...form, ...LETTER, body: 'Lang over nagedacht.' })
+    expect(statusCode).toBe(409)
+    expect(body).toContain('Dit bericht is verstuurd terwijl jij schreef.')
+    expect(body).toContain('Lang over nagedacht.</textarea>')
+    expect(body).toContain(`action="${list}"`)
+    expect(row()?.body).toBe(LETTER.body)
+  })
+
   test('an event that is no page yet has nobody to write to', async () => {
     const { db, group, get, post } = await open()
     const { id } = writeNow(db, tx =>
@@ -147,7 +160,7 @@ describe('sending', () => {
     const fields = fieldsOf((await get(page)).body, `${page}/release`)
     const answers = await Promise.all([post(`${page}/release`, fields), post(`${page}/release`, fields, other)])
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([303, 409])
-    expect(answers[1]?.body).toContain('Iemand anders verstuurde dit bericht al. Het gaat maar één keer weg.')
+    expect(answers[1]?.body).toContain('Dit bericht was al verstuurd. Het gaat maar één keer weg.')
     expect(copies()).toHaveLength(2)
   })
 
@@ -304,6 +317,18 @@ describe('what cannot wait', () => {
         .all()
         .filter(({ mailingId }) => mailingId !== null),
     ).toHaveLength(3)
+  })
+
+  test('pressed twice it is sent once; called back, it can be sent anew', async () => {
+    const { db, clock, post, event, press, row } = await open()
+    clock.set(near)
+    const fields = fieldsOf((await post(url, { revision: String(event.revision), message: 'soon' })).body, url)
+    const answers = await Promise.all([post(url, fields), post(url, fields)])
+    expect(answers.map(({ headers }) => headers.location)).toEqual(['/console/mailings/1', '/console/mailings/1'])
+    expect(db.select().from(mailings).all()).toHaveLength(1)
+    await press('/console/mailings/1', 'recall')
+    expect((await post(url, fields)).headers.location).toBe('/console/mailings/2')
+    expect(row()?.releasedAt).toEqual(clock.now())
   })
 
   test('one’s own words are looked at as any others', async () => {
