@@ -5,10 +5,11 @@ import { and, eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { proveAddress, requestAddress } from '#src/domain/addresses.ts'
+import { correctAddress, proveAddress, requestAddress } from '#src/domain/addresses.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { addContributor, becomeAttendee, confirmPart } from '#src/domain/contributing.ts'
+import { mergeRegistrations } from '#src/domain/doubles.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
@@ -28,13 +29,15 @@ export const PEOPLE = ['zoe@example.org', 'bo@example.org', 'ali@example.org']
 const STARTS = ['2027-03-25T12:00', '2027-04-01T12:00', '2027-04-08T13:30']
 const BEHAVIOURS: Behaviour[] = ['accept', 'greylist', 'drop_at_mail', 'drop_at_end', 'shutdown']
 const OWN = ['register', 'leave', 'come_back', 'take_place', 'switch', 'trust'] as const
+/** What an organiser makes of two registrations, or of an address that was mistyped. */
+const JOINED = ['merge', 'correct_address'] as const
 /** Somebody is asked to speak, says yes to that, or goes back to who only attends. */
 const ASKED = ['ask', 'say_yes', 'attend'] as const
 const ORGANISED = ['cancel', 'reinstate', 'edit', 'enlarge'] as const
 
 export type Step =
   | { does: (typeof OWN)[number] | (typeof ASKED)[number] | 'bounce'; who: number }
-  | { does: 'change_address'; who: number; to: number }
+  | { does: 'change_address' | (typeof JOINED)[number]; who: number; to: number }
   /** `isForged`: somebody else said so, and the calendar itself knows of nothing. `isLate`: it arrives with the `post`. */
   | { does: 'answer'; who: number; partstat: Reply['partstat']; isProven: boolean; isForged: boolean; isLate: boolean }
   | { does: (typeof ORGANISED)[number] | 'post' }
@@ -57,6 +60,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ does: be('take_place', 'switch', 'bounce', 'trust'), who }) },
   { weight: 3, arbitrary: fc.record({ does: be(...ASKED), who }) },
   { weight: 1, arbitrary: fc.record({ does: be('change_address'), who, to: who }) },
+  { weight: 3, arbitrary: fc.record({ does: be(...JOINED), who, to: who }) },
   { weight: 5, arbitrary: fc.record({ does: be('answer'), who, ...answer }) },
   { weight: 3, arbitrary: fc.record({ does: be(...ORGANISED) }) },
   { weight: 3, arbitrary: fc.record({ does: be('move'), to: fc.nat(STARTS.length - 1) }) },
@@ -113,6 +117,9 @@ export async function take(story: Story, what: Step): Promise<void> {
       return bounce(story, PEOPLE[what.who] ?? '')
     case 'change_address':
       return changeAddress(story, PEOPLE[what.who] ?? '', PEOPLE[what.to] ?? '')
+    case 'merge':
+    case 'correct_address':
+      return join(story, what.does, PEOPLE[what.who] ?? '', PEOPLE[what.to] ?? '')
     case 'deliver':
       story.office.mailbox.next(...what.behaviours)
       return passes(story, { minutes: what.minutes })
@@ -161,6 +168,17 @@ function act(story: Story, does: (typeof OWN)[number] | (typeof ASKED)[number], 
     else if (does === 'attend') becomeAttendee(tx, own, now)
     else if (does === 'switch') changeDetails(tx, own, { ...own, attendance: other }, now)
     else trustAddress(tx, own.personId, now)
+  })
+}
+
+/** An organiser finds that two are one, or that an address was mistyped. */
+function join(story: Story, does: (typeof JOINED)[number], from: string, to: string): void {
+  const [goes, stays] = [registrationOf(story, from), registrationOf(story, to)]
+  if (!goes || from === to || (does === 'merge' && !stays)) return
+  story.left.add(from)
+  attempt(story, (tx, now) => {
+    if (does === 'merge' && stays) mergeRegistrations(tx, stays.id, goes.id, now)
+    else correctAddress(tx, goes, to, now)
   })
 }
 
