@@ -15,10 +15,11 @@ import {
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asc, eq } from '#db/drizzle.ts'
-import { checkIns, groups, registrations } from '#db/schema.ts'
+import { checkIns, groups, organiserSessions, registrations } from '#db/schema.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { qrPng } from '#src/lib/qr.ts'
+import { hash } from '#src/lib/tokens.ts'
 import { ARGS, useBrowser } from '../support/browser.ts'
 import { isBundled } from '../support/chromium.ts'
 import { readCode } from '../support/codes.ts'
@@ -308,6 +309,33 @@ describe('what a phone keeps', () => {
     await page.waitForURL(`${line.url}/`)
     expect(present(event)).toEqual(['Bo Jansen'])
     await until(() => kept(page), [[], 0, 0])
+    await context.close()
+  })
+
+  test('goes when the session was ended elsewhere; what was ticked waits for who signs in', {
+    timeout: 60_000,
+  }, async () => {
+    const { event, path } = openDoor()
+    const { context, page } = await openPhone(PHONE)
+    const lost = organiserCookie(site)
+    await context.addCookies([lost])
+    await arrive(page, path)
+    await lose(context)
+    await press(page, 'Bo Jansen', 'Aanwezig')
+    site.db
+      .delete(organiserSessions)
+      .where(eq(organiserSessions.tokenHash, hash(lost.value)))
+      .run()
+    await find(context)
+    await until(
+      () => state(page).textContent(),
+      '1 wacht op verbinding. Je bent uitgelogd. Log weer in op deze telefoon. Wat je afvinkte, gaat dan alsnog mee.',
+    )
+    expect((await kept(page))[0]).toEqual([])
+    expect(present(event)).toEqual([])
+    await context.addCookies([organiserCookie(site)])
+    await arrive(page, path)
+    await until(() => present(event), ['Bo Jansen'])
     await context.close()
   })
 

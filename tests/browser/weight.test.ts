@@ -1,5 +1,8 @@
 // What a first visit costs: few bytes, few requests, nothing from elsewhere, no cookie. And the picture for the README.
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { and, eq } from '#db/drizzle.ts'
+import { events, registrations } from '#db/schema.ts'
 import { useBrowser } from '../support/browser.ts'
 import { findExample, openSite, type Site } from '../support/site.ts'
 
@@ -10,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-test('an event page weighs under 60 kB, all from here', async () => {
-  const page = await browser.open()
+/** What comes over the line for a page, and from where. */
+async function weigh(page: Page, path: string): Promise<{ bytes: number; urls: string[] }> {
   const devTools = await page.context().newCDPSession(page)
   await devTools.send('Network.enable')
   let bytes = 0
@@ -20,13 +23,37 @@ test('an event page weighs under 60 kB, all from here', async () => {
     bytes += encodedDataLength
   })
   page.on('request', request => urls.push(request.url()))
-  await page.goto(`${site.url}/events/${findExample(site, 'confirmed').event.slug}`, { waitUntil: 'networkidle' })
+  await page.goto(site.url + path, { waitUntil: 'networkidle' })
+  return { bytes, urls }
+}
+
+test('an event page weighs under 60 kB, all from here', async () => {
+  const page = await browser.open()
+  const { bytes, urls } = await weigh(page, `/events/${findExample(site, 'confirmed').event.slug}`)
   console.log(`event page: ${bytes} bytes in ${urls.length} requests`)
   expect(bytes).toBeGreaterThan(20_000)
   expect(bytes).toBeLessThan(60_000)
   expect(urls.length).toBeLessThanOrEqual(8)
   expect(urls.filter(url => !url.startsWith(site.url) && !url.startsWith('data:'))).toEqual([])
   expect(await page.context().cookies()).toEqual([])
+  await page.context().close()
+})
+
+test('the personal page of who comes in person weighs no more, with its code to scan', async () => {
+  const row = site.db
+    .select({ registration: registrations, event: events })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(and(eq(registrations.attendance, 'in_person'), eq(registrations.status, 'confirmed')))
+    .all()
+    .find(({ event }) => Temporal.Instant.compare(event.startsAt, site.clock.now()) > 0)
+  if (!row) throw new Error('nobody comes in person')
+  const { id, linkVersion: version } = row.registration
+  const page = await browser.open()
+  const { bytes, urls } = await weigh(page, `/registrations/${site.tokens.sign('registration', { id, version })}`)
+  expect(await page.locator('.qr svg').count()).toBe(1)
+  expect(bytes).toBeLessThan(60_000)
+  expect(urls.length).toBeLessThanOrEqual(8)
   await page.context().close()
 })
 

@@ -28,6 +28,9 @@ export async function keptState(of, list) {
   return response?.json()
 }
 
+/** Who may no longer see the list keeps none. */
+export const forgetPage = of => caches.delete(nameOf(of))
+
 /** Everything kept of events that ended a day ago; of all of them for who signs out. */
 export async function forget(isAll) {
   const names = (await caches.keys()).filter(name => name.startsWith('check-in '))

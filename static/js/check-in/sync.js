@@ -2,7 +2,7 @@
 // by the server's clock, later than what was known of that person, so that the last word is the last one everywhere.
 const { search } = new URL(import.meta.url)
 const part = name => import(`./${name}.js${search}`)
-const [{ drop, keep, kept }, { exchange, MOST }, { keepState, keptState }] = await Promise.all(
+const [{ drop, keep, kept }, { exchange, MOST }, { forgetPage, keepState, keptState }] = await Promise.all(
   ['marks', 'exchange', 'keeping'].map(part),
 )
 
@@ -19,7 +19,8 @@ export async function openSync(of, list, changed) {
       state = { ...fresh, skew: fresh.now - Date.now() }
       marks = marks.filter(mark => !sent.includes(mark))
       await Promise.all([drop(sent), keepState(of, list, state)])
-    } else if (!state.people.length) state = (await keptState(of, list)) ?? state
+    } else if (trouble !== 'offline') await forgetPage(of)
+    else if (!state.people.length) state = (await keptState(of, list)) ?? state
     const refused = sent.filter(({ id }) => fresh?.refused.includes(id)).map(mark => mark.registrationId)
     changed({ trouble, waiting: marks.length, refused, ids: state.people.map(([id]) => id) })
   }

@@ -21,8 +21,19 @@ async function page(request) {
   const old = await keptPage(new URL(request.url).pathname)
   if (!old) return fresh
   const late = new Promise(resolve => setTimeout(resolve, PATIENCE, old))
-  const working = fresh.then(response => (response.status >= 500 ? old : response)).catch(() => old)
+  const working = fresh.then(response => judge(response, request, old)).catch(() => old)
   return Promise.race([working, late])
+}
+
+/** A server in trouble is no server; one that shows somebody the way out means it. */
+async function judge(response, request, old) {
+  if (response.status >= 500) return old
+  if (response.type === 'opaqueredirect' || response.status === 404) {
+    const [, id] = new URL(request.url).pathname.match(/(\d+)\/check-in$/) ?? []
+    const names = (await caches.keys()).filter(name => name.startsWith(`check-in ${id} `))
+    await Promise.all(names.map(name => caches.delete(name)))
+  }
+  return response
 }
 
 async function keptPage(path) {
