@@ -154,8 +154,10 @@ function likePairs(spellings: string[]): [string, string][] {
     for (const key of keysOf(spelling)) byKey.set(key, [...(byKey.get(key) ?? []), spelling])
   }
   const same = [...byKey].flatMap(([key, of]) => (key.startsWith('#') ? initialPairs(of) : pairsOf(of)))
-  const first = (key: string) => byKey.get(key)?.[0] ?? ''
-  return [...same, ...slipsAmong([...byKey.keys()]).map(([a, b]): [string, string] => [first(a), first(b)])]
+  const slips = slipsAmong([...byKey.keys()]).flatMap(([a, b]) =>
+    (byKey.get(a) ?? []).flatMap(one => (byKey.get(b) ?? []).map((other): [string, string] => [one, other])),
+  )
+  return [...same, ...slips]
 }
 
 /** A word and the names it may be the initials of; two names with the same initials have nothing in common. */

@@ -1,0 +1,304 @@
+// What the network did, in figures: exact on a world made by hand, the same whether kept or counted, and the same for ever.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eq } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { events, ROLES, registrations, staleEvents } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { cancelEvent } from '#src/domain/cancellations.ts'
+import { setThemes } from '#src/domain/editing.ts'
+import type { Event } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
+import { mergeSpellings } from '#src/domain/organisations.ts'
+import { createOrganiser, grant, type Organiser } from '#src/domain/organisers.ts'
+import { findPerson } from '#src/domain/people.ts'
+import { erasePerson } from '#src/domain/privacy.ts'
+import { byMonth, byTheme, cutBy, type Ground, readEventGround, readGround, type Scope } from '#src/domain/reach.ts'
+import { byOrganisation, isShared } from '#src/domain/reached-organisations.ts'
+import { cancelRegistration } from '#src/domain/registering.ts'
+import { forget } from '#src/domain/retention.ts'
+import { createTheme } from '#src/domain/themes.ts'
+import { ATTENDANCE, addUp, COUNTS, totalOf } from '#src/domain/totals.ts'
+import {
+  makeContributor,
+  makeEvent,
+  makeGroup,
+  makeRegistration,
+  makeSeries,
+  NOW,
+  openWorld,
+} from '../support/world.ts'
+
+const LATER = Temporal.Instant.from('2026-12-20T12:00:00Z')
+
+function openReach() {
+  const world = openWorld()
+  const { db } = world
+  const group = makeGroup(db)
+  const me = member(db, group, 'owner')
+  return { ...world, group, me }
+}
+
+const member = (db: Db, group: Group, right: 'owner' | 'viewer', email = `${right}-${group.id}@example.org`) =>
+  writeNow(db, tx => {
+    const organiser = createOrganiser(tx, email, 'Otto', NOW)
+    grant(tx, organiser, group, right)
+    return organiser
+  })
+
+const come = (db: Db, event: Event, name: string, values: Parameters<typeof makeRegistration>[2] = {}) =>
+  makeRegistration(db, event, { name, email: `${name.toLowerCase()}@example.org`, ...values })
+
+function attend(db: Db, id: number, minutes: number | null = null) {
+  db.update(registrations).set({ attendedAt: LATER, attendedMinutes: minutes }).where(eq(registrations.id, id)).run()
+}
+
+/** Everything a report says. */
+function report(db: Db, me: Organiser, scope: Scope = { year: 2026 }, now = LATER) {
+  const ground = readGround(db, me, scope, now)
+  return {
+    events: ground.events.map(({ id }) => id),
+    total: totalOf(COUNTS, ground.facts),
+    months: byMonth(ground.facts),
+    roles: Object.fromEntries(cutBy(ground.facts, fact => fact.role)),
+    perEvent: [...cutBy(ground.facts, fact => fact.event.id)].sort(([a], [b]) => a - b),
+    themes: byTheme(db, ground),
+    organisations: byOrganisation(db, ground, now),
+  }
+}
+
+/** A webinar for three and an hour: five registered, one cancelled in time and was followed up, one of those with a place stayed away. */
+function makeWebinar(db: Db, group: Group) {
+  const event = makeEvent(db, group, { capacityOnline: 3 })
+  const anna = come(db, event, 'Anna', { role: 'policy', organisation: 'Gemeente Voorbeeld' })
+  const bram = come(db, event, 'Bram', { role: 'policy', organisation: 'gemeente  voorbeeld' })
+  const carla = come(db, event, 'Carla', { role: 'student', organisation: 'Hogeschool' })
+  const dirk = come(db, event, 'Dirk', { role: 'student', organisation: 'Gem. Voorbeeld' })
+  const els = come(db, event, 'Els', { role: 'resident', organisation: '' })
+  makeContributor(db, event)
+  writeNow(db, tx => cancelRegistration(tx, carla, 'attendee', NOW))
+  attend(db, anna.id)
+  attend(db, bram.id, 25)
+  return { event, anna, bram, carla, dirk, els }
+}
+
+describe('a year', () => {
+  test('says who registered, came, stayed away, waited and cancelled, and for how long', () => {
+    const { db, group, me } = openReach()
+    makeWebinar(db, group)
+    const { total, roles, months } = report(db, me)
+    expect(total).toEqual({
+      ...{ registered: 5, placed: 3, attended: 2, absent: 1 },
+      // Dirk waited and got Carla's place; Els waits to this day.
+      ...{ waiting: 1, waited: 2, cancelled: 1, minutes: 85 },
+    })
+    expect(roles).toEqual({
+      policy: { registered: 2, placed: 2, attended: 2, absent: 0, waiting: 0, waited: 0, cancelled: 0, minutes: 85 },
+      student: { registered: 2, placed: 1, attended: 0, absent: 1, waiting: 0, waited: 1, cancelled: 1, minutes: 0 },
+      resident: { registered: 1, placed: 0, attended: 0, absent: 0, waiting: 1, waited: 1, cancelled: 0, minutes: 0 },
+    })
+    expect(months.map(({ registered }) => registered)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5])
+  })
+
+  test('counts nobody absent before it is over, or where attendance was not kept', () => {
+    const { db, group, me } = openReach()
+    const { event } = makeWebinar(db, group)
+    const during = event.startsAt.add({ minutes: 30 })
+    expect(report(db, me, { year: 2026 }, during).total).toMatchObject({ placed: 3, attended: 2, absent: 0 })
+    writeNow(db, tx => addUp(tx, 10))
+    expect(report(db, me, { year: 2026 }, during).total).toMatchObject({ placed: 3, attended: 2, absent: 0 })
+    expect(report(db, me).total).toMatchObject({ absent: 1 })
+    const unseen = makeEvent(db, group, { localStart: '2026-12-10T12:00' })
+    come(db, unseen, 'Fleur')
+    expect(report(db, me).total).toMatchObject({ placed: 4, attended: 2, absent: 1 })
+  })
+
+  test('is that of the wall time, and leaves out what was cancelled, drafts, and what is not mine to see', () => {
+    const { db, group, me } = openReach()
+    const { event } = makeWebinar(db, group)
+    // Midnight in Amsterdam on New Year's day is still 2026 in UTC.
+    const newYear = makeEvent(db, group, { localStart: '2027-01-01T00:00' })
+    const off = makeEvent(db, group, { localStart: '2026-12-17T12:00' })
+    come(db, off, 'Gijs')
+    writeNow(db, tx => cancelEvent(tx, off, 'Ziek.', { organiserId: null, revision: off.revision }, NOW))
+    const other = makeGroup(db, { slug: 'zuid', name: 'Zuid' })
+    makeEvent(db, other, { localStart: '2026-12-18T12:00' })
+    expect(report(db, me).events).toEqual([event.id])
+    expect(report(db, me, { year: 2027 }).events).toEqual([newYear.id])
+  })
+
+  test('of a group has those under it; a viewer below sees only theirs; a series gives the right to its events', () => {
+    const { db, group, me } = openReach()
+    const below = makeGroup(db, { slug: 'wijs', name: 'WIJS', parentId: group.id })
+    const own = makeEvent(db, group)
+    const hosted = makeEvent(db, below, { localStart: '2026-12-10T12:00' })
+    const series = makeSeries(db, group)
+    const inSeries = makeEvent(db, below, { seriesId: series.id, localStart: '2026-12-15T12:00' })
+    const viewer = member(db, below, 'viewer')
+    expect(report(db, me, { year: 2026, group }).events).toEqual([own.id, hosted.id, inSeries.id])
+    expect(report(db, me, { year: 2026, group: below }).events).toEqual([hosted.id, inSeries.id])
+    expect(report(db, me, { year: 2026, series }).events).toEqual([inSeries.id])
+    expect(report(db, viewer).events).toEqual([hosted.id])
+  })
+
+  test('counts an event for each of its themes', () => {
+    const { db, group, me } = openReach()
+    const { event } = makeWebinar(db, group)
+    const ids = writeNow(db, tx => ['Armoede', 'Jongeren'].map(name => createTheme(tx, { slug: name, name }).id))
+    writeNow(db, tx => setThemes(tx, event.id, ids))
+    expect(report(db, me).themes.map(({ name, events, registered }) => [name, events, registered])).toEqual([
+      ['Armoede', 1, 5],
+      ['Jongeren', 1, 5],
+    ])
+  })
+})
+
+describe('organisations', () => {
+  test('are named from three people on, under the name that was chosen; the others stand together', () => {
+    const { db, group, me } = openReach()
+    makeWebinar(db, group)
+    const names = () => report(db, me).organisations
+    // Two spellings fold to one, with two people; the third writes it in another way.
+    expect(names()).toEqual({ named: [], others: { registered: 5, attended: 2, absent: 1, minutes: 85 } })
+    const keeper = { organiserId: me.id, groupId: group.id }
+    writeNow(db, tx => mergeSpellings(tx, 'Gemeente Voorbeeld', ['gem voorbeeld'], keeper, NOW))
+    const merged = {
+      named: [{ name: 'Gemeente Voorbeeld', registered: 3, attended: 2, absent: 1, minutes: 85 }],
+      others: { registered: 2, attended: 0, absent: 0, minutes: 0 },
+    }
+    expect(names()).toEqual(merged)
+    writeNow(db, tx => addUp(tx, 10))
+    expect(names()).toEqual(merged)
+    // A new registration in a known spelling counts there at once.
+    come(db, makeEvent(db, group, { localStart: '2026-12-10T12:00' }), 'Hugo', { organisation: 'GEM. VOORBEELD' })
+    expect(names().named).toMatchObject([{ name: 'Gemeente Voorbeeld', registered: 4 }])
+  })
+
+  test('one person who comes to everything is no three people; three who come once each are', () => {
+    const { db, group, me } = openReach()
+    for (const [index, name] of ['Ids', 'Joke', 'Kees', 'Ids'].entries()) {
+      const event = makeEvent(db, group, { localStart: `2026-12-0${index + 3}T12:00` })
+      come(db, event, 'Lies', { organisation: 'Lies Advies' })
+      come(db, event, name, { organisation: 'Wijkteam Oost' })
+    }
+    const counted = report(db, me).organisations
+    expect(counted.named.map(({ name, registered }) => [name, registered])).toEqual([['Wijkteam Oost', 4]])
+    expect(counted.others.registered).toBe(4)
+    writeNow(db, tx => addUp(tx, 10))
+    expect(report(db, me).organisations).toEqual(counted)
+    expect([isShared(db, 'wijkteam oost'), isShared(db, 'Lies Advies'), isShared(db, '')]).toEqual([true, false, false])
+  })
+})
+
+describe('totals that are kept', () => {
+  test('never stay behind: every change of a registration or an event is seen at once', () => {
+    const { db, group, me } = openReach()
+    const { event, dirk, els } = makeWebinar(db, group)
+    while (writeNow(db, tx => addUp(tx, 10)));
+    const stale = () => db.select().from(staleEvents).all().length
+    expect(stale()).toBe(0)
+    const seen = (change: () => void, expected: object) => {
+      change()
+      expect(stale()).toBe(1)
+      expect(report(db, me).total).toMatchObject(expected)
+      writeNow(db, tx => addUp(tx, 10))
+      expect(stale()).toBe(0)
+      expect(report(db, me).total).toMatchObject(expected)
+    }
+    const set = (id: number, values: object) => () =>
+      db.update(registrations).set(values).where(eq(registrations.id, id)).run()
+    seen(() => attend(db, dirk.id), { attended: 3, minutes: 145 })
+    seen(set(dirk.id, { attendedMinutes: 10 }), { minutes: 95 })
+    seen(set(els.id, { status: 'cancelled' }), { waiting: 0, waited: 2, cancelled: 2 })
+    seen(set(els.id, { part: 'host' }), { registered: 4, waited: 1 })
+    seen(() => come(db, event, 'Maud'), { registered: 5 })
+    seen(() => db.update(events).set({ durationMinutes: 90 }).where(eq(events.id, event.id)).run(), { minutes: 125 })
+    seen(() => db.update(events).set({ localStart: '2025-12-03T12:00' }).where(eq(events.id, event.id)).run(), {
+      registered: 0,
+    })
+  })
+
+  const person = fc.record({
+    name: fc.constantFrom('Anna', 'Bram', 'Carla', 'Dirk', 'Els', 'Fleur', 'Gijs'),
+    role: fc.constantFrom(...ROLES),
+    organisation: fc.constantFrom('', 'A', 'a.', 'B', 'C'),
+    event: fc.integer({ min: 0, max: 2 }),
+    minutes: fc.option(fc.option(fc.integer({ min: 0, max: 200 })), { nil: undefined }),
+    isAddedUp: fc.boolean(),
+  })
+
+  test('the parts make the whole, whatever is kept and whatever is counted', () => {
+    fc.assert(
+      fc.property(fc.array(person, { maxLength: 25 }), people => {
+        const { db, group, me } = openReach()
+        const list = ['2026-11-26', '2026-12-03', '2026-12-10'].map(day =>
+          makeEvent(db, group, { capacityOnline: 3, localStart: `${day}T12:00` }),
+        )
+        for (const { event, minutes, isAddedUp, ...one } of people) {
+          const registration = come(db, list[event] as Event, one.name, one)
+          if (minutes !== undefined && registration.status === 'confirmed') attend(db, registration.id, minutes)
+          if (isAddedUp) writeNow(db, tx => addUp(tx, 10))
+        }
+        const { total, months, roles, perEvent, organisations } = report(db, me)
+        const whole = (parts: Parameters<typeof totalOf<(typeof COUNTS)[number]>>[1]) => totalOf(COUNTS, parts)
+        expect(whole(months)).toEqual(total)
+        expect(whole(Object.values(roles))).toEqual(total)
+        expect(whole(perEvent.map(([, counts]) => counts))).toEqual(total)
+        expect(totalOf(ATTENDANCE, [...organisations.named, organisations.others])).toEqual(
+          totalOf(ATTENDANCE, [total]),
+        )
+        expect(total.registered).toBe(db.select().from(registrations).all().length)
+        const alone: Ground[] = list.map(event => readEventGround(db, event, LATER))
+        expect(whole(alone.flatMap(({ facts }) => facts))).toEqual(total)
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('a report survives', () => {
+  const many = ['Noor', 'Olaf', 'Piet']
+  function openMany() {
+    const world = openReach()
+    const { db, group } = world
+    const { event } = makeWebinar(db, group)
+    const other = makeEvent(db, group, { localStart: '2026-12-10T12:00' })
+    for (const name of many) attend(db, come(db, other, name, { organisation: 'Gemeente Voorbeeld' }).id)
+    come(db, other, 'Roos', { organisation: 'Roos Advies', role: 'other' })
+    return { ...world, event, other }
+  }
+
+  test.each([false, true])('a year and the names with it (added up before: %s)', isAddedUp => {
+    const { db, me } = openMany()
+    if (isAddedUp) writeNow(db, tx => addUp(tx, 10))
+    const before = report(db, me)
+    expect(before.organisations.named).toMatchObject([{ name: 'Gemeente Voorbeeld', registered: 5 }])
+    const afterwards = Temporal.Instant.from('2028-02-01T12:00:00Z')
+    writeNow(db, tx => forget(tx, afterwards))
+    expect(
+      db
+        .select()
+        .from(registrations)
+        .all()
+        .map(({ name }) => name),
+    ).toEqual(Array(10).fill(''))
+    expect(report(db, me)).toEqual(before)
+  })
+
+  test.each([false, true])('the erasure of each person, one after another (added up before: %s)', isAddedUp => {
+    const { db, me } = openMany()
+    if (isAddedUp) writeNow(db, tx => addUp(tx, 10))
+    const before = report(db, me)
+    for (const name of ['anna', 'bram', 'carla', 'dirk', 'els', 'roos', ...many.map(one => one.toLowerCase())]) {
+      const person = findPerson(db, `${name}@example.org`)
+      if (!person) throw new Error(name)
+      writeNow(db, tx => erasePerson(tx, person, LATER))
+      expect(report(db, me)).toEqual(before)
+    }
+    const left = db
+      .select({ organisation: registrations.organisation, part: registrations.part })
+      .from(registrations)
+      .all()
+    expect(left.map(({ organisation }) => organisation)).not.toContain('Roos Advies')
+  })
+})
