@@ -2,6 +2,7 @@
 // is decided then; what it says, and whether it still has anything to say, when it leaves.
 import { and, eq, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { groups, memberships, organisers, settings } from '#db/schema.ts'
 import { audit } from './audit.ts'
 import type { Event } from './events.ts'
@@ -26,8 +27,11 @@ function lastDay(now: Temporal.Instant, timeZone: string): Temporal.PlainDate {
 }
 
 function plannedUntil(db: Db): string | undefined {
-  return db.select().from(settings).where(eq(settings.key, KEY)).get()?.value
+  return row(db).get()?.value
 }
+
+/** Asked at every round of the worker. */
+const row = prepared(db => db.select().from(settings).where(eq(settings.key, KEY)).prepare())
 
 /** Whether a day's summaries are to be planned. */
 export function areSummariesDue(db: Db, timeZone: string, now: Temporal.Instant): boolean {

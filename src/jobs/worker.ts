@@ -83,11 +83,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     const now = clock.now()
     beat = now
     await tend(now)
-    if (!swept || !isBefore(now, swept.add(SWEEP_EVERY))) {
-      swept = now
-      await write(tx => sweep(tx, now))
-    }
-    if (areSummariesDue(db, config.timeZone, now)) await write(tx => planSummaries(tx, config.timeZone, now))
+    await daily(now)
     if (!addedUp || !isBefore(now, addedUp.add(ADD_UP_EVERY))) await keepTotals(now)
     if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
@@ -100,6 +96,20 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     const isMore = isAnyStale(db) && (await write(tx => addUp(tx, ADD_UP_EVENTS)))
     addedUp = isMore ? undefined : now
     if (isMore) isNudged = true
+  }
+
+  /** What comes round once a day, in one turn and so in one commit. A summary that cannot be planned holds up no other mail. */
+  async function daily(now: Temporal.Instant): Promise<void> {
+    const work: Promise<void>[] = []
+    if (!swept || !isBefore(now, swept.add(SWEEP_EVERY))) {
+      swept = now
+      work.push(write(tx => sweep(tx, now)))
+    }
+    if (areSummariesDue(db, config.timeZone, now)) {
+      const planning = write(tx => planSummaries(tx, config.timeZone, now))
+      work.push(planning.catch(error => log.error({ err: error }, 'the daily summaries were not planned')))
+    }
+    await Promise.all(work)
   }
 
   /** At the start, and then whenever anybody has a mail under way: those of a process that died leave soon after. */
