@@ -200,6 +200,22 @@ describe('sending', () => {
     expect(row()).toMatchObject({ subject: LETTER.subject, releasedAt: null, recalledAt: null })
   })
 
+  test('each copy stands in the outbox as it will read, and so does a test', async () => {
+    const { db, write, press, get } = await open()
+    const page = await write({ body: 'Dag {voornaam}, tot dan.' })
+    await press(page, 'test')
+    await press(page, 'release')
+    const rows = listMessages(db).filter(({ kind }) => kind === 'mailing')
+    const bodies = await Promise.all(rows.map(async ({ id }) => (await get(`/console/outbox/${id}`)).body))
+    const frames = await Promise.all(rows.map(async ({ id }) => (await get(`/console/outbox/${id}/mail.html`)).body))
+    for (const [index, name] of ['Otto', 'Ann', 'Bob'].entries()) {
+      expect(bodies[index]).toContain('Bericht van de organisator')
+      expect(bodies[index]).toContain(`Dag ${name}, tot dan.`)
+      expect(frames[index]).toContain(`Dag ${name}, tot dan.`)
+      expect(bodies[index]).not.toMatch(/\/(registrations|join)\/[\w-]{40}/)
+    }
+  })
+
   test('at once: the two minutes are over', async () => {
     const { write, press, get, copies } = await open()
     const page = await write()
