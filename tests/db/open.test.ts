@@ -60,8 +60,8 @@ describe('a database', () => {
         values (1, 'u-1', 'webinar', 1, 'webinar', 'Europe/Amsterdam', 60, 'online', 'Webinar', '2026-12-03T12:00', 1, 2, 1, 1);
       insert into series (id, slug, title, group_id, kind, time_zone, duration_minutes, attendance, rule, local_time, created_at)
         values (5, 'reeks', 'Reeks', 1, 'webinar', 'Europe/Amsterdam', 60, 'online', 'FREQ=MONTHLY;BYDAY=1TH', '12:00', 1);
-      insert into registrations (id, event_id, person_id, name, role, attendance, locale, status, queue_number, revised_at, created_at)
-        values (7, 1, 1, 'Zoë', 'practice', 'online', 'nl', 'confirmed', 1, 1, 1);
+      insert into registrations (id, event_id, person_id, name, role, attendance, locale, status, queue_number, revised_at, created_at,
+        attended_at) values (7, 1, 1, 'Zoë', 'practice', 'online', 'nl', 'confirmed', 1, 1, 1, 1);
       insert into messages (id, key, kind, lane, state, to_address, locale, registration_id, created_at, due_at, expires_at)
         values (3, 'a', 'confirmed', 3, 'sent', 'zoe@example.org', 'nl', 7, 1, 1, 1), (4, 'b', 'my', 3, 'sent', 'x', 'nl', null, 1, 1, 1);
       delete from messages where id = 4`)
@@ -81,6 +81,12 @@ describe('a database', () => {
         { name: 'registrations', seq: 7 },
       ]),
     )
+    // Who was there before it was kept how we knew, was there by the door.
+    const seen = 'select registration_id, is_present, source, at from check_ins'
+    expect($client.prepare(seen).all()).toEqual([{ registration_id: 7, is_present: 1, source: 'door', at: 1 }])
+    expect($client.prepare('select attended_at, attendance_source from registrations').all()).toEqual([
+      { attended_at: 1, attendance_source: 'door' },
+    ])
     // What was there before run sheets has the usual one, as what is made from now on.
     const linesOf = (column: string, id: number) =>
       $client.prepare(`select days, proof from tasks where ${column} = ? order by id`).all(id)

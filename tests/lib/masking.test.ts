@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskAddresses, opensAPage } from '#src/lib/masking.ts'
+import { maskAddresses, maskHtml, maskUrl, opensAPage } from '#src/lib/masking.ts'
 
 test.each([
   ['550 5.1.1 <zoe@example.org>: Recipient address rejected', '550 5.1.1 <•••>: Recipient address rejected'],
@@ -17,6 +17,14 @@ test.each([
   ],
 ])('%j is told as %j', (said, told) => {
   expect(maskAddresses(said)).toBe(told)
+})
+
+test('a code for an entrance is closed like a link: in a log, and as the picture in a mail; its words stay', () => {
+  expect(maskUrl(`/check-in/${TOKEN}?lang=nl`)).toBe('/check-in/***?lang=nl')
+  expect(maskUrl('/console/events/1/check-in?q=vries')).toBe('/console/events/1/check-in?q=vries')
+  expect(maskHtml('<p><img src="cid:x@example.org" alt="Code voor de ingang" width="180"></p>')).toBe(
+    '<p><img alt="Code voor de ingang" width="180"></p>',
+  )
 })
 
 const TOKEN = `1a-1-${'Ab3_-'.repeat(9)}`.slice(0, 48)
