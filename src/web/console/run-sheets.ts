@@ -3,22 +3,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { PROOFS } from '#db/schema.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
 import { changeableIds, receivableIds } from '#src/domain/overview.ts'
 import {
   addLine,
   changeLine,
-  EARLIEST,
   getLineWith,
   listLines,
   removeLine,
   type Task,
-  type TaskValues,
   tick,
   untick,
-  versionOfLine,
 } from '#src/domain/run-sheets.ts'
 import type { Series } from '#src/domain/series.ts'
 import { type DueTask, listTasks } from '#src/domain/tasks.ts'
@@ -26,19 +22,9 @@ import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
-import { emptyForm, type Form } from '../pages.ts'
 import { Id, Slug } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { Line } from './fields.ts'
-import type { Options } from './pages.ts'
-
-/** The forms of a sheet: of each line that can be changed by its id, and `new`. */
-export interface LineForms {
-  forms: Record<string, Form>
-  /** Which of them was refused. */
-  wrong: string | undefined
-  choices: Record<'sides' | 'proofs', Options>
-}
+import { formsOf, type LineForms, NEW, readLine, TaskForm, type Wrong } from './task-form.ts'
 
 export interface RunSheetPages {
   'console/series-run-sheet': LineForms & { found: Series; lines: Task[]; isSaved: boolean }
@@ -54,14 +40,6 @@ export interface RunSheetPages {
 const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
 const Ticked = Type.Object({ id: Type.Integer({ minimum: 1 }), task: Type.Integer({ minimum: 1 }) })
 const TickForm = Type.Object({ done: Type.Enum(['yes', 'no']) })
-const TaskForm = Type.Object({
-  title: Line(150),
-  days: Type.Integer({ minimum: 0, maximum: -EARLIEST }),
-  side: Type.Enum(['before', 'after']),
-  proof: Type.Enum(['none', ...PROOFS]),
-  version: Line(250),
-})
-const NEW = 'new'
 
 export function runSheetRoutes(app: App, { db, write, clock }: Deps): void {
   app.get('/console/series/:slug/run-sheet', { schema: { params: Slug, querystring: Saved } }, (request, reply) => {
@@ -173,45 +151,8 @@ export function runSheetRoutes(app: App, { db, write, clock }: Deps): void {
 }
 
 type Found = ReturnType<typeof getLineWith>
-interface Wrong {
-  id: string
-  form: Form
-}
-
 const isSaved = ({ query }: FastifyRequest) => (query as Static<typeof Saved>).saved !== undefined
 
 function sheetOf({ series, event }: Found): string {
   return series ? paths.console.runSheet(series.slug) : paths.console.eventRunSheet(event?.id ?? 0)
-}
-
-function readLine({ title, days, side, proof }: Static<typeof TaskForm>): TaskValues {
-  // Zero has no sign here: minus nothing is the day itself.
-  const signed = side === 'before' && days > 0 ? -days : days
-  return { title, days: signed, proof: PROOFS.find(one => one === proof) ?? null }
-}
-
-function valuesOf(task: Task): Record<string, string> {
-  const { title, days, proof } = task
-  const side = days > 0 ? 'after' : 'before'
-  return { title, days: String(Math.abs(days)), side, proof: proof ?? 'none', version: versionOfLine(task) }
-}
-
-/** A line that is added comes a week before, unless something else is said. */
-const USUAL = { title: '', days: '7', side: 'before', proof: 'none', version: '' }
-
-function formsOf({ t }: FastifyRequest, lines: Task[], wrong: Wrong | undefined): LineForms {
-  const { runSheet, tasks } = t.console
-  const forms = lines.map((task): [string, Form] => [String(task.id), emptyForm(valuesOf(task))])
-  const refused: [string, Form][] = wrong ? [[wrong.id, wrong.form]] : []
-  return {
-    forms: Object.fromEntries([...forms, [NEW, emptyForm(USUAL)], ...refused]),
-    wrong: wrong?.id,
-    choices: {
-      sides: Object.entries(runSheet.sides),
-      proofs: [
-        ['none', runSheet.byHandChoice],
-        ...PROOFS.map(proof => [proof, runSheet.byProof(tasks.proofs[proof])]),
-      ] as Options,
-    },
-  }
 }
