@@ -921,7 +921,7 @@ export const en: Messages = {
 
 - We set no cookies for visitors and do not measure your visit.
 - We load nothing from other websites.
-- We do not sell or share your details. The organiser of the event sees the list of attendees.
+- We do not sell or share your details. The organiser of the event sees the list of attendees. Whoever receives the attendees sees their names and organisations.
 
 # What you can do
 
@@ -2056,6 +2056,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       newest: 'Back to the newest',
       csv: 'Download as CSV',
       xlsx: 'Download for Excel',
+      mostInFile: count => `The file starts at this page and has ${count} lines at most.`,
       columns: ['When', 'Who', 'What', 'Kind', 'Event', 'Group'],
       sheet: 'History',
       subjects: {

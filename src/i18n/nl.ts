@@ -452,7 +452,7 @@ export const nl = {
       invited: {
         subject: 'Kom je ook? {titel} ({dag})',
         eyebrow: 'Je bent uitgenodigd',
-        lead: '{groep} nodigt je uit. Schuif je aan?',
+        lead: '{werkplaats} nodigt je uit. Schuif je aan?',
         button: 'Ja, ik meld me aan',
         cannot: 'Kun je niet? Dat kun je op dezelfde bladzijde laten weten. Dan vragen we het niet nog eens.',
         footer: 'Je krijgt deze mail omdat de organisator je heeft uitgenodigd.',
@@ -951,7 +951,7 @@ export const nl = {
 
 - We zetten geen cookies bij bezoekers en meten je bezoek niet.
 - We laden niets van andere websites.
-- We verkopen of delen je gegevens niet. De organisator van de bijeenkomst ziet de lijst met deelnemers.
+- We verkopen of delen je gegevens niet. De organisator van de bijeenkomst ziet de lijst met deelnemers. Wie de deelnemers ontvangt, ziet hun namen en organisaties.
 
 # Wat je zelf kunt doen
 
@@ -2123,6 +2123,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       newest: 'Terug naar het nieuwste',
       csv: 'Download als CSV',
       xlsx: 'Download voor Excel',
+      mostInFile: (count: string) => `Het bestand begint bij deze pagina en heeft hoogstens ${count} regels.`,
       columns: ['Wanneer', 'Wie', 'Wat', 'Soort', 'Bijeenkomst', 'Groep'],
       sheet: 'Geschiedenis',
       subjects: {
