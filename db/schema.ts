@@ -44,6 +44,7 @@ export const MESSAGE_KINDS = [
   'requested',
   'asked',
   'briefing',
+  'invited',
   'mailing',
   'tasks',
   'invitation',
@@ -528,8 +529,14 @@ export const invitees = sqliteTable(
     asks: integer().notNull().default(0),
     /** They said that they do not come. */
     declinedAt: instant(),
+    /** What came of it, also with another address. */
+    registrationId: integer().references((): AnySQLiteColumn => registrations.id),
   },
-  table => [unique('invitees_once').on(table.eventId, table.email), oneOf('invitees_locale', table.locale, LOCALES)],
+  table => [
+    unique('invitees_once').on(table.eventId, table.email),
+    index('invitees_registration').on(table.registrationId).where(sql`registration_id is not null`),
+    oneOf('invitees_locale', table.locale, LOCALES),
+  ],
 )
 
 /** Who was seen to be there, or not: at the door, by hand, in a report. The last word about each registration counts. */

@@ -26,6 +26,7 @@ import { handoverRoutes } from './web/console/handovers.ts'
 import { historyRoutes } from './web/console/history.ts'
 import { homeRoutes } from './web/console/home.ts'
 import { invitationRoutes } from './web/console/invitations.ts'
+import { inviteeRoutes } from './web/console/invitees.ts'
 import { mailHtmlRoutes } from './web/console/mail-html.ts'
 import { mailPreviewRoutes } from './web/console/mail-previews.ts'
 import { mailingPageRoutes } from './web/console/mailing-page.ts'
@@ -71,6 +72,7 @@ import { eventRoutes } from './web/public/events.ts'
 import { feedRoutes } from './web/public/feeds.ts'
 import { healthRoutes } from './web/public/health.ts'
 import { invitationAnswerRoutes } from './web/public/invitations.ts'
+import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
 import { myRoutes } from './web/public/my.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
@@ -129,6 +131,7 @@ export async function createApp(
   ownContributionRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)
+  invitedRoutes(app, deps)
   entranceRoutes(app, deps)
   myRoutes(app, deps)
   unsubscribeRoutes(app, deps)
@@ -180,6 +183,7 @@ export async function createApp(
     urgentRoutes(scope, deps)
     attendanceReportRoutes(scope, deps)
     eventImportRoutes(scope, deps)
+    inviteeRoutes(scope, deps)
     peopleImportRoutes(scope, deps)
     historyRoutes(scope, deps)
     reachRoutes(scope, deps)

@@ -86,10 +86,13 @@ CREATE TABLE `invitees` (
 	`asked_at` integer,
 	`asks` integer DEFAULT 0 NOT NULL,
 	`declined_at` integer,
+	`registration_id` integer,
 	FOREIGN KEY (`event_id`) REFERENCES `events`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`registration_id`) REFERENCES `registrations`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "invitees_locale" CHECK("invitees"."locale" in ('nl', 'en'))
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `invitees_registration` ON `invitees` (`registration_id`) WHERE registration_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `invitees_once` ON `invitees` (`event_id`,`email`);--> statement-breakpoint
 CREATE TABLE `mailings` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -36,7 +36,7 @@ function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Appl
   const statusOf = (needed: number): Outlook => {
     const outlook = outlookFor(event, places, needed)
     if (!outlook) throw new Refusal('fully_booked')
-    return event.needsApproval ? 'requested' : outlook
+    return event.needsApproval && first.inviteeId === undefined ? 'requested' : outlook
   }
   return {
     email: first.email ?? '',

@@ -3,6 +3,7 @@
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 import type { Invitation } from './invitations.ts'
+import type { Invitee } from './invitees.ts'
 import type { Person } from './people.ts'
 import type { Registration } from './registrations.ts'
 
@@ -26,6 +27,9 @@ export function personalPaths({ sign }: Pick<Tokens, 'sign'>) {
       paths.checkIn(sign('check-in', { id, version: doorVersion })),
     /** Says yes to helping organise; the row knows whether it still can. */
     invitation: ({ id }: Pick<Invitation, 'id'>) => paths.invitation(sign('invitation', { id, version: 1 })),
+    /** The event with its form, for who was asked to come. */
+    invitee: ({ id, linkVersion }: Pick<Invitee, 'id' | 'linkVersion'>) =>
+      paths.invited(sign('invitee', { id, version: linkVersion })),
     my: (person: Person) => paths.mine(sign('my', self(person))),
     feed: ({ id, feedVersion }: Person) => paths.personFeed(sign('feed', { id, version: feedVersion })),
   }

@@ -32,6 +32,7 @@ const LANES: Record<MessageKind, number> = {
   invitation: 3,
   asked: 3,
   briefing: 3,
+  invited: 3,
   reminder_hour: 4,
   reminder_day: 5,
   mailing: 6,
@@ -65,6 +66,7 @@ export interface NewMessage {
   personId?: number | null
   signInId?: number | null
   invitationId?: number | null
+  inviteeId?: number | null
   organiserId?: number | null
   mailingId?: number | null
   /** Where its kind's own place will not do. */
@@ -92,7 +94,7 @@ export function enqueueAbout(
 }
 
 /** What a row may be about; most are about less. */
-const BARE = { eventId: null, registrationId: null, personId: null, signInId: null, organiserId: null, mailingId: null, invitationId: null }
+const BARE = { eventId: null, registrationId: null, personId: null, signInId: null, organiserId: null, mailingId: null, invitationId: null, inviteeId: null }
 const FIELDS = [
   'key',
   'kind',
@@ -109,6 +111,7 @@ const FIELDS = [
   'organiserId',
   'mailingId',
   'invitationId',
+  'inviteeId',
 ] as const
 const insertion = prepared(db =>
   db

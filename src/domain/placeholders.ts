@@ -21,6 +21,7 @@ const TO_MANY: readonly TemplateKind[] = [
   'reminder_day',
   'reminder_hour',
   'briefing',
+  'invited',
   'mailing',
   'newsletter',
 ]
@@ -46,6 +47,7 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   declined: [...REGISTRATION, 'frees', 'ownPage'],
   asked: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],
   briefing: [...REGISTRATION, 'doorTime'],
+  invited: ['firstName', ...EVENT],
   mailing: ['firstName', ...EVENT, 'doorTime'],
   tasks: ['website'],
   newsletter: ['website'],

@@ -1,7 +1,17 @@
 // What the law gives every person: all we keep about them, and its end.
 import { asc, eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { answers, auditEntries, checkIns, formFields, messages, people, registrations } from '#db/schema.ts'
+import {
+  answers,
+  auditEntries,
+  checkIns,
+  events,
+  formFields,
+  invitees,
+  messages,
+  people,
+  registrations,
+} from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
 import { isShared } from './reached-organisations.ts'
@@ -49,6 +59,7 @@ export function exportPerson(db: Db, person: Person) {
       declinedAt: textOf(registration.declinedAt),
       remindersStoppedAt: textOf(registration.remindersStoppedAt),
     })),
+    invitations: listInvitations(db, person),
     mails: mails.map(mail => ({ ...mail, sentAt: textOf(mail.sentAt), bouncedAt: textOf(mail.bouncedAt) })),
   }
 }
@@ -62,6 +73,23 @@ function answersIn(db: Db, registrationId: number): { question: string; answer: 
     .where(eq(answers.registrationId, registrationId))
     .orderBy(asc(formFields.position), asc(formFields.id))
     .all()
+}
+
+/** Where somebody asked this address to come. */
+function listInvitations(db: Db, { email }: Person) {
+  return db
+    .select({
+      event: events.title,
+      start: events.localStart,
+      name: invitees.name,
+      organisation: invitees.organisation,
+      asked: invitees.askedAt,
+    })
+    .from(invitees)
+    .innerJoin(events, eq(events.id, invitees.eventId))
+    .where(eq(invitees.email, email ?? ''))
+    .all()
+    .map(row => ({ ...row, asked: textOf(row.asked) }))
 }
 
 const textOf = (moment: Temporal.Instant | null) => moment?.toString() ?? null
@@ -81,6 +109,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   tx.delete(messages)
     .where(person.email ? or(eq(messages.toAddress, person.email), theirs) : theirs)
     .run()
+  eraseInvitations(tx, person.email, ids)
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
   tx.update(registrations)
@@ -103,6 +132,16 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .where(eq(people.id, person.id))
     .run()
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
+}
+
+/** Also where they were asked to come and never did. */
+function eraseInvitations(tx: Tx, email: string | null, ids: number[]): void {
+  const theirs = email
+    ? or(eq(invitees.email, email), inArray(invitees.registrationId, ids))
+    : inArray(invitees.registrationId, ids)
+  const named = tx.select({ id: invitees.id }).from(invitees).where(theirs)
+  tx.update(messages).set({ inviteeId: null }).where(inArray(messages.inviteeId, named)).run()
+  tx.delete(invitees).where(theirs).run()
 }
 
 /** An organisation that others come from too counts on; one that points at this person goes, and counted among the others. */

@@ -9,6 +9,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { type Answers, setAnswers } from './answers.ts'
 import { takeBack } from './declines.ts'
 import { canStillCome, type Event, getEvent, isOpenFor } from './events.ts'
+import { useInvitation } from './invitees.ts'
 import { enqueueAbout, isInFlight } from './outbox.ts'
 import { findOrCreatePerson, type Person } from './people.ts'
 import { outlookFor, type Presence, placesFor, presencesOf } from './places.ts'
@@ -38,6 +39,8 @@ export interface Applicant {
   accessNeeds: string
   locale: Locale
   addedBy?: number
+  /** As whom they were asked to come. */
+  inviteeId?: number
   /** To the extra questions of the form, where it was filled in. */
   answers?: Answers
 }
@@ -53,6 +56,8 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
   const presence = presencesOf(event).includes(applicant.attendance) ? applicant.attendance : presencesOf(event)[0]
   const isOpen = applicant.addedBy === undefined ? isOpenFor : canStillCome
   if (!presence || !isOpen(event, presence, now)) throw new Refusal('closed')
+  const isWanted = applicant.addedBy !== undefined || applicant.inviteeId !== undefined
+  if (event.isInvitationOnly && !isWanted) throw new Refusal('invitation_only')
   const person = findOrCreatePerson(tx, applicant.email, now)
   trustAfterRest(tx, person, now)
   const earlier = findRegistrationOf(tx, event, person)
@@ -64,8 +69,8 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
   }
   const outlook = outlookFor(event, placesFor(tx, event, presence))
   if (!outlook) throw new Refusal('fully_booked')
-  // Whom an organiser adds needs no yes of an organiser.
-  const asks = event.needsApproval && applicant.addedBy === undefined
+  // Whom an organiser adds or asks needs no yes of an organiser.
+  const asks = event.needsApproval && !isWanted
   const status: Status = asks ? 'waitlisted' : outlook
   const { name, organisation, role, accessNeeds, locale, addedBy } = applicant
   const values = {
@@ -96,6 +101,7 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
   const registration = earlier
     ? update(tx, earlier, { ...values, sequence: earlier.sequence + 1 })
     : insertion(tx).get({ ...values, eventId: event.id, personId: person.id, createdAt: now })
+  if (applicant.inviteeId !== undefined) useInvitation(tx, applicant.inviteeId, registration)
   if (applicant.answers) setAnswers(tx, registration, applicant.answers)
   settle(tx, registration, now)
   planReminders(tx, registration, event, now)

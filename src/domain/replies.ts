@@ -9,6 +9,7 @@ import { confirmPart } from './contributing.ts'
 import { isSure, sequenceToAnswer, standingReply, takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { whenFreed } from './freeing.ts'
+import { askedAs } from './invitees.ts'
 import { enqueueAbout } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import { register } from './registering.ts'
@@ -166,5 +167,10 @@ export function comeBack(tx: Tx, { id }: Pick<Registration, 'id'>, now: Temporal
   if (!email) throw new Refusal('not_possible_now')
   const { name, organisation, role, attendance, accessNeeds, locale, addedBy } = registration
   const details = { name, organisation, role, attendance, accessNeeds, locale }
-  return register(tx, event, { ...details, email, ...(addedBy !== null && { addedBy }) }, now)
+  return register(
+    tx,
+    event,
+    { ...details, email, ...(addedBy !== null && { addedBy }), ...askedAs(tx, registration) },
+    now,
+  )
 }

@@ -7,6 +7,7 @@ import {
   checkIns,
   events,
   formFields,
+  invitees,
   mailings,
   messages,
   people,
@@ -18,6 +19,7 @@ import { NO_ADDRESS } from './people.ts'
 import { NO_ANSWER } from './registrations.ts'
 
 const NEEDS_DAYS = 7
+const INVITEE_DAYS = 30
 const MONTHS = 12
 
 /** What somebody needs to take part is nobody's business a week after. */
@@ -40,6 +42,17 @@ export function clearAnswers(tx: Tx, now: Temporal.Instant): void {
     .innerJoin(events, eq(events.id, formFields.eventId))
     .where(sql`${events.endsAt} + ${formFields.deleteAfterDays} * 86400000 < ${now.epochMilliseconds}`)
   tx.delete(answers).where(inArray(answers.formFieldId, over)).run()
+}
+
+/** Whom somebody asked to come is of no use a month after; most of them never chose to be known here. */
+export function forgetInvitees(tx: Tx, now: Temporal.Instant): void {
+  const over = tx
+    .select({ id: events.id })
+    .from(events)
+    .where(lt(events.endsAt, now.subtract({ hours: INVITEE_DAYS * 24 })))
+  const theirs = tx.select({ id: invitees.id }).from(invitees).where(inArray(invitees.eventId, over))
+  tx.delete(messages).where(inArray(messages.inviteeId, theirs)).run()
+  tx.delete(invitees).where(inArray(invitees.eventId, over)).run()
 }
 
 /**

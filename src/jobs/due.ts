@@ -6,6 +6,7 @@ import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { findInvitation, stateOf } from '#src/domain/invitations.ts'
+import { whyNotAsk } from '#src/domain/invitees.ts'
 import { findMailing } from '#src/domain/mailings.ts'
 import { findOrganiserById } from '#src/domain/organisers.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
@@ -19,7 +20,7 @@ import { findSignIn, mint } from '#src/domain/sign-ins.ts'
 import { findReader, listArrears, whyNotSummarise } from '#src/domain/summaries.ts'
 import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { readAbout, readStandIn } from '#src/mail/about.ts'
+import { readAbout, readInvited, readStandIn } from '#src/mail/about.ts'
 import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
@@ -90,6 +91,7 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (message.kind === 'tasks') return whyNotSummarise(tx, message, now)
   if (isTestOfMailing(message)) return findMailing(tx, message.mailingId) ? undefined : 'gone'
   if (message.kind === 'invitation') return whyNotInvite(tx, message, now)
+  if (message.kind === 'invited') return whyNotAsk(tx, message.inviteeId, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }
@@ -185,6 +187,10 @@ function occasionOf(tx: Tx, message: Message, subject: Subject | undefined, at: 
     if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale, own }
   }
   if (kind === 'invitation') return invitationOccasion(tx, message)
+  if (kind === 'invited') {
+    const invited = readInvited(tx, message.inviteeId)
+    if (invited) return { kind, invited }
+  }
   if (kind === 'mailing') return mailingOccasion(tx, message, subject)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }

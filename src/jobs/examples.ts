@@ -12,6 +12,7 @@ import { createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
 import { createGroup } from '#src/domain/groups.ts'
 import { exampleInvitation } from '#src/domain/invitations.ts'
+import { exampleInvitee } from '#src/domain/invitees.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { readTopTexts } from '#src/domain/own-texts.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
@@ -126,6 +127,14 @@ function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Oc
     { kind: 'my', person, ...to },
     { kind: 'invitation', invitation: exampleInvitation(getListedEvent(tx, id).group, undefined, now), ...to },
     { kind: 'tasks', summary: { organiserId: person.id, arrears: exampleArrears(getListedEvent(tx, id), now), ...to } },
+    {
+      kind: 'invited',
+      invited: {
+        invitee: exampleInvitee({ id }, { ...to, name: '' }, now),
+        event: getListedEvent(tx, id),
+        own: to.own,
+      },
+    },
     { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
   ]
 }

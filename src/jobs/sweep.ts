@@ -4,7 +4,7 @@ import { forgetFormer, forgetInvitations } from '#src/domain/former-organisers.t
 import { forgetHistory } from '#src/domain/history.ts'
 import { clearOldSessions } from '#src/domain/organiser-sessions.ts'
 import { clearOldBytes } from '#src/domain/outbox.ts'
-import { clearAccessNeeds, clearAnswers, forget } from '#src/domain/retention.ts'
+import { clearAccessNeeds, clearAnswers, forget, forgetInvitees } from '#src/domain/retention.ts'
 
 export const SWEEP_EVERY = { hours: 24 }
 
@@ -13,6 +13,7 @@ export function sweep(tx: Tx, now: Temporal.Instant): void {
   clearOldSessions(tx, now)
   clearAccessNeeds(tx, now)
   clearAnswers(tx, now)
+  forgetInvitees(tx, now)
   forget(tx, now)
   forgetFormer(tx, now)
   forgetInvitations(tx, now)

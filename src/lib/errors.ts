@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'full'
   | 'fully_booked'
   | 'incomplete'
+  | 'invitation_only'
   | 'last_owner'
   | 'link_expired'
   | 'not_possible_now'

@@ -23,6 +23,7 @@ export type Purpose =
   | 'newsletter'
   | 'summaries'
   | 'invitation'
+  | 'invitee'
 export interface Link {
   id: number
   version: number

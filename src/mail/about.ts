@@ -5,8 +5,9 @@ import { prepared } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
 import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
-import type { Event } from '#src/domain/events.ts'
+import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
+import { findInvitee, type Invitee } from '#src/domain/invitees.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -32,6 +33,14 @@ export interface About {
   briefing?: Briefing
 }
 
+/** One person who is asked to come to one event. */
+export interface AboutInvitee {
+  invitee: Invitee
+  event: ListedEvent
+  /** The words of the group that hosts it, where it has its own. */
+  own: OwnTexts
+}
+
 /** Nothing if the person has no address. */
 export function readAbout(db: Db, registration: Registration, locale = registration.locale): About | undefined {
   const email = findPersonById(db, registration.personId)?.email
@@ -43,6 +52,14 @@ export function readAbout(db: Db, registration: Registration, locale = registrat
   const event = { ...row.event, group: row.group, series: row.series }
   const briefing = registration.part === null ? {} : { briefing: readBriefing(db, row.event, registration) }
   return { event, registration, email, position, own, ...briefing }
+}
+
+/** What a mail that asks somebody to come is written from; nothing once they are off the list. */
+export function readInvited(db: Db, inviteeId: number | null): AboutInvitee | undefined {
+  const invitee = inviteeId === null ? undefined : findInvitee(db, inviteeId)
+  if (!invitee) return undefined
+  const event = getListedEvent(db, invitee.eventId)
+  return { invitee, event, own: readOwnTexts(db, event.group.id, invitee.locale) }
 }
 
 /** An organiser in the place of somebody with a place: no row, so that no link of it opens anything. */

@@ -3,6 +3,7 @@ import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
+import type { Invitee } from '#src/domain/invitees.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -32,6 +33,7 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     my: (person: Person) => at(own.my(person)),
     feed: (person: Person) => at(own.feed(person)),
     invitation: (invitation: Pick<Invitation, 'id'>) => at(own.invitation(invitation)),
+    invited: (invitee: Pick<Invitee, 'id' | 'linkVersion'>) => at(own.invitee(invitee)),
     signIn: (token: string) => at(paths.signInLink(token)),
   }
 }

@@ -2,7 +2,7 @@
 import type { AboutInvitation } from '#src/domain/invitations.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import type { Person } from '#src/domain/people.ts'
-import type { About, House } from './about.ts'
+import type { About, AboutInvitee, House } from './about.ts'
 import { address, my, myValues, type SignIn, signIn, signInValues, type To, test } from './accounts.ts'
 import { declined } from './answers.ts'
 import { type Desk, deskFor, valuesOf } from './appointment.ts'
@@ -10,6 +10,7 @@ import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
 import { asked, briefing } from './contributors.ts'
 import { invitation, invitationValues } from './invitations.ts'
+import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
 import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, requested, waitlisted } from './places.ts'
@@ -46,6 +47,7 @@ export type Occasion =
   | ({ kind: 'sign_in'; signIn: SignIn } & To)
   | ({ kind: 'my'; person: Person } & To)
   | ({ kind: 'invitation'; invitation: AboutInvitation } & To)
+  | { kind: 'invited'; invited: AboutInvitee }
   | { kind: 'mailing'; about: About; mailed: Mailed }
   | { kind: 'tasks'; summary: Summary }
   | { kind: 'newsletter'; issue: Issue }
@@ -70,6 +72,8 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return mailing(deskFor(occasion.about, house), occasion.mailed, house, now)
     case 'tasks':
       return summary(occasion.summary, house)
+    case 'invited':
+      return invited(occasion.invited, house)
     case 'newsletter':
       return newsletter(occasion.issue, house)
     case 'test':
@@ -88,6 +92,8 @@ export function valuesIn(occasion: Occasion, house: House): Values {
       return myValues(occasion.person, occasion, house)
     case 'invitation':
       return invitationValues(occasion.invitation, occasion, house)
+    case 'invited':
+      return invitedValues(occasion.invited, house)
     case 'tasks':
     case 'newsletter':
     case 'test':

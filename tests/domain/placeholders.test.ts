@@ -9,9 +9,11 @@ const TO_MANY: TemplateKind[] = [
   'changed',
   'cancelled',
   'reinstated',
+  'briefing',
   'reminder_day',
   'reminder_hour',
   'mailing',
+  'invited',
   'newsletter',
 ]
 

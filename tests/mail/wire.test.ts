@@ -30,6 +30,7 @@ const EXPECTED: Record<MessageKind, Expected> = {
   my: {},
   address: {},
   invitation: {},
+  invited: {},
   test: {},
   requested: { thread: 'root' },
   waitlisted: { thread: 'answer' },

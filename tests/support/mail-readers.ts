@@ -84,6 +84,12 @@ export const registers: Deed = async (house, paths) => {
   await press(house, path, /\/registrations$/, { name: 'Zoë de Vries', email: ME, role: 'practice' })
   expect(house.of(ME).status).toBe('confirmed')
 }
+/** The form of who was asked to come, and of nobody else. */
+export const comesAsAsked: Deed = async (house, paths) => {
+  const path = paths.to(/^\/invited\//)
+  await press(house, path, /\/registrations$/, { name: 'Zoë de Vries', email: ME, role: 'practice' })
+  expect(house.of(ME).status).toBe('confirmed')
+}
 export const signsIn: Deed = async (house, paths) => {
   const reader = await press(house, paths.to(/^\/sign-in\//), /^\/sign-in\//)
   expect(reader.path()).toBe('/console')

@@ -10,6 +10,7 @@ import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { invite } from '#src/domain/invitations.ts'
+import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
@@ -27,6 +28,7 @@ import {
   acceptsInvitation,
   changesFeed,
   comesAfterAll,
+  comesAsAsked,
   type Deed,
   goesIn,
   onlyReads,
@@ -253,6 +255,15 @@ export const SCENES = {
       writeNow(house.db, tx => sendBriefing(tx, house.event(), undefined, now(house)))
     },
     reader: [saysYes, goesIn, unregisters],
+  },
+  invited: {
+    happens: house =>
+      writeNow(house.db, tx => {
+        tx.update(events).set({ isInvitationOnly: true }).run()
+        addInvitees(tx, house.event(), [{ email: ME, name: 'Zoë de Vries', organisation: '' }], 'nl', now(house))
+        askInvitees(tx, house.event(), 'new', now(house))
+      }),
+    reader: [comesAsAsked],
   },
   mailing: {
     happens: async house => {

@@ -10,6 +10,7 @@ import { writeNote } from '#src/domain/corrections.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
 import { invite, revoke } from '#src/domain/invitations.ts'
+import { addInvitees, listInvitees, refuseInvitation } from '#src/domain/invitees.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { enqueue } from '#src/domain/outbox.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
@@ -33,6 +34,7 @@ const NO_PAGE = [
 const REDIRECTS = [
   /^\/registrations\/:token\/(changes|confirmation|cancellation|place|return|reminders)$/,
   /^\/my\/:token\/(feed|reminders)$/,
+  /^\/invited\/:token\/refusal$/,
 ]
 
 export function pagesOf(site: Site): { pages: [name: string, path: string][]; missing: string[] } {
@@ -116,6 +118,7 @@ function personal(site: Site): Address[] {
     ['/registrations/:token', `/registrations/${token('registration')}`],
     ['/registrations/:token', `/registrations/${token('registration', waiting)}`, 'waiting'],
     ['/join/:token', `/join/${token('join')}`],
+    ['/invited/:token', `/invited/${askedToCome(site, confirmed.event)}`],
     ['/check-in/:token', `/check-in/${token('check-in')}`],
     ['/check-in/:token', `/check-in/${token('check-in', waiting)}`, 'waiting'],
     ['/unsubscribe/:token', `/unsubscribe/${token('unsubscribe')}`],
@@ -154,6 +157,19 @@ function invited({ db, clock, tokens }: Site): Address[] {
     ['/invitations/:token', path(open?.id)],
     ['/invitations/:token', path(gone?.id), 'used'],
   ]
+}
+
+/** Somebody is asked to an event for invited people only, and has said no. */
+function askedToCome({ db, clock, tokens }: Site, event: Event): string {
+  const gast = { email: 'gast@example.org', name: 'Gast', organisation: 'Buurthuis' }
+  const invitee = writeNow(db, tx => {
+    addInvitees(tx, event, [gast], 'nl', clock.now())
+    const [listed] = listInvitees(tx, event)
+    if (!listed) throw new Error('nobody is invited')
+    refuseInvitation(tx, listed.invitee, clock.now())
+    return listed.invitee
+  })
+  return tokens.sign('invitee', { id: invitee.id, version: invitee.linkVersion })
 }
 
 function collections(): Address[] {
@@ -218,6 +234,8 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/people-import', `/console/events/${coming.id}/people-import`],
     ['/console/events/:id/attendance-report', `/console/events/${coming.id}/attendance-report?recorded=3`],
     ['/console/import', '/console/import?past=3&coming=2', 'laid'],
+    ['/console/events/:id/invitees', `/console/events/${coming.id}/invitees?added=2`],
+    ['/console/events/:id/invitees', `/console/events/${draft.id}/invitees`, 'empty'],
     ['/console/events/:id/check-in', `/console/events/${coming.id}/check-in`],
     ['/console/events/:id/attendance-list', `/console/events/${coming.id}/attendance-list`],
     ['/console/events/:id/badges', `/console/events/${coming.id}/badges`],

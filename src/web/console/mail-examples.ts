@@ -3,7 +3,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
+import { getListedEvent } from '#src/domain/events.ts'
 import { exampleInvitation } from '#src/domain/invitations.ts'
+import { exampleInvitee } from '#src/domain/invitees.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { readOwnTexts } from '#src/domain/own-texts.ts'
@@ -138,6 +140,10 @@ function setUp(
   if (kind === 'tasks') {
     const arrears = exampleArrears(staged.event, now)
     return { occasion: { kind, summary: { organiserId: organiser.id, arrears, ...to } } }
+  }
+  if (kind === 'invited') {
+    const invitee = exampleInvitee(staged.event, { ...organiser, locale }, now)
+    return { occasion: { kind, invited: { invitee, event: getListedEvent(tx, staged.event.id), own } } }
   }
   const about = readAbout(tx, staged.registration, locale)
   if (!about) throw new Error('the example has no address')

@@ -21,6 +21,7 @@ import type { HandoverPages } from './handovers.ts'
 import type { HistoryPages } from './history.ts'
 import type { HomePages } from './home.ts'
 import type { InvitationPages } from './invitations.ts'
+import type { InviteePages } from './invitees.ts'
 import type { MailNotice } from './mail-notice.ts'
 import type { MailingPages } from './mailings.ts'
 import type { MemberPages } from './members.ts'
@@ -148,6 +149,7 @@ export interface ConsolePages
     PeopleImportPages,
     AttendanceReportPages,
     EventImportPages,
+    InviteePages,
     RunSheetPages,
     SchoolHolidayPages,
     UrgentPages,

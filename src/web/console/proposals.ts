@@ -5,10 +5,11 @@ import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
 import { type Act, carryOut, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { findInvitee } from '#src/domain/invitees.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
-import { readAbout } from '#src/mail/about.ts'
+import { readAbout, readInvited } from '#src/mail/about.ts'
 import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
@@ -81,7 +82,8 @@ function onePerKind(mails: Message[]): Message[] {
   return [...first.values()]
 }
 
-function nameOf(tx: Tx, { registrationId }: Message): string {
+function nameOf(tx: Tx, { registrationId, inviteeId }: Message): string {
+  if (inviteeId !== null) return findInvitee(tx, inviteeId)?.name ?? ''
   return registrationId === null ? '' : getRegistration(tx, registrationId).name
 }
 
@@ -95,6 +97,11 @@ export function writeMail(tx: Tx, deps: Deps, message: Message): PreviewedMail |
 export function renderMail(tx: Tx, deps: Deps, message: Message) {
   const { kind, registrationId, eventId } = message
   if (kind === 'mailing') return eventId === null ? undefined : readCopy(tx, deps, message, getEvent(tx, eventId))
+  const invited = kind === 'invited' ? readInvited(tx, message.inviteeId) : undefined
+  if (invited) {
+    const mail = render(contentOf({ kind: 'invited', invited }, deps, deps.clock.now()))
+    return { to: invited.invitee.email, ...mail }
+  }
   if (registrationId === null || !isAboutRegistration(kind)) return undefined
   const about = readAbout(tx, getRegistration(tx, registrationId))
   if (!about) return undefined

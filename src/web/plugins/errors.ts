@@ -12,6 +12,7 @@ const STATUS: Record<RefusalCode, number> = {
   full: 409,
   fully_booked: 409,
   incomplete: 409,
+  invitation_only: 403,
   last_owner: 409,
   link_expired: 410,
   not_possible_now: 409,

@@ -50,6 +50,7 @@ export function eventPage(
     coverSize: event.cover === null ? null : sizeOf(event.cover),
     formFields: listFormFields(db, event.id),
     window: windowTexts(request, event),
+    invitation: null,
     form: form ?? emptyForm({ attendance: likelyPresence(db, event) }),
     limits: limitsOf(RegistrationForm),
     addLinks: addLinks(event, { eventUrl, locale: request.locale }),

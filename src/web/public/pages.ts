@@ -67,6 +67,8 @@ export interface PublicPages extends InvitationPage, EntrancePages {
     coverSize: ReturnType<typeof sizeOf> | null
     /** When people can register, in a sentence. */
     window: ReturnType<typeof windowTexts>
+    /** For who was asked to come: the form is theirs, and they can say no. */
+    invitation: { token: string; hasRefused: boolean } | null
     form: Form
     limits: Limits
     addLinks: AddLinks

@@ -30,6 +30,8 @@ export const RegistrationForm = Type.Object(
     ...Details,
     colleague_name: Type.String({ maxLength: 100, default: '', pattern: `^\\s*$|${NAME_PATTERN}` }),
     colleague_email: OptionalEmail,
+    /** The token of whoever was asked to come. */
+    invitation: line(200),
     /** Nobody sees this field; who fills it in is a robot. */
     website: line(500),
   },

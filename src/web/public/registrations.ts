@@ -8,11 +8,13 @@ import { createLimit } from '#src/lib/limit.ts'
 import { paths } from '#src/lib/paths.ts'
 import { likelyEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
+import { typedValues } from '../forms.ts'
 import { Slug } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { answersAgain } from './answer-fields.ts'
 import { eventPage } from './events.ts'
+import { invitedPage, inviteeOf } from './invited.ts'
 import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
 
 /** By one address. A campus registers many people, one person registers for few events. */
@@ -27,12 +29,15 @@ export function registrationRoutes(app: App, deps: Deps): void {
   app.post('/events/:slug/registrations', { schema: form, attachValidation: true }, async (request, reply) => {
     const event = getPublishedEvent(db, request.params.slug)
     const asked = listFormFields(db, event.id)
+    const invitee = inviteeOf(deps, event, typedValues(request.body).invitation ?? '')
     const problems = registrationProblems(request, asked)
     if (problems) {
       const form = answersAgain(request, asked, problems)
-      return reply.code(422).page('public/event', eventPage(deps, request, event, form))
+      const page = invitee ? invitedPage(deps, request, invitee, form) : eventPage(deps, request, event, form)
+      return reply.code(422).page('public/event', page)
     }
     const applicants = applicantsOf(db, request, event, asked)
+    if (invitee) applicants[0].inviteeId = invitee.id
     const now = clock.now()
     // Not `every`: each address counts, whatever came of the one before.
     if (applicants.filter(({ email }) => email && !isWithinLimit(email, now)).length) throw new Refusal('too_many')

@@ -21,6 +21,7 @@ import {
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { invite } from '#src/domain/invitations.ts'
+import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { createOrganiser, grant, isAtLeast, type Right } from '#src/domain/organisers.ts'
 import { sealOf } from '#src/domain/selections.ts'
@@ -160,6 +161,11 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/summaries', '/console/summaries', { wanted: 'yes' }, 'anyone'],
   ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
   ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
+  ['GET /console/events/:id/invitees', '/console/events/1/invitees', undefined, 'organiser'],
+  ['POST /console/events/:id/invitees', '/console/events/1/invitees', { list: 'x@example.org' }, 'organiser'],
+  ['POST /console/events/:id/invitees/asking', '/console/events/1/invitees/asking', { which: 'new' }, 'organiser'],
+  ['POST /console/events/:id/invitees/recall', '/console/events/1/invitees/recall', {}, 'organiser'],
+  ['POST /console/invitees/:id/removal', '/console/invitees/1/removal', {}, 'organiser'],
   ['GET /console/import', '/console/import', undefined, 'organiser'],
   ['POST /console/import', '/console/import', {}, 'organiser'],
   ['POST /console/import/confirmation', '/console/import/confirmation', { rows: '[]', groupId: '1' }, 'organiser'],
@@ -274,6 +280,9 @@ async function openAll() {
     grant(tx, owner, group, 'owner')
     invite(tx, owner, group.slug, { email: 'ilse@example.org', right: 'viewer', locale: 'nl' }, NOW)
   })
+  writeNow(db, tx =>
+    addInvitees(tx, event, [{ email: 'gast@example.org', name: 'Zoë Gast', organisation: '' }], 'nl', NOW),
+  )
   const host = signIn(db, 'hella@example.org', group, 'host')
   const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
   const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
