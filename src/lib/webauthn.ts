@@ -20,6 +20,9 @@ export function relyingParty(baseUrl: string, name: string): RelyingParty {
   return { id: hostname, origin, name }
 }
 
+/** ES256, RS256 and Ed25519, by their number (RFC 9053 §2, RFC 8812 §2): what devices make. */
+const ALGORITHMS = [-7, -257, -8]
+
 /** Whom a passkey is made for. `handle` says nothing about them; the same handle on one device means the same passkey. */
 export interface KeyOwner {
   handle: string
@@ -52,6 +55,7 @@ export async function creationOptions(
     userName: account,
     userDisplayName: name,
     excludeCredentials: known.map(({ id, transports }) => ({ id, transports })),
+    supportedAlgorithmIDs: ALGORITHMS,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
 }
@@ -91,6 +95,7 @@ export async function verifyCreation(site: RelyingParty, { json, challenge }: An
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       ...expected(site, challenge),
       response: json as RegistrationResponseJSON,
+      supportedAlgorithmIDs: ALGORITHMS,
     })
     if (!verified || !registrationInfo) return undefined
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential
