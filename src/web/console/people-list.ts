@@ -52,6 +52,7 @@ export function peoplePage(deps: Deps, request: FastifyRequest, shown: Shown): P
     found: countAttendees(db, event, chosen),
     next: last === undefined ? undefined : withFilter(list, filter, { after: String(last) }),
     isFirst: after === undefined,
+    back: withFilter('', filter, after === undefined ? {} : { after: String(after) }).slice(1),
     files: {
       csv: withFilter(paths.console.registrationsFile(event.id), filter),
       xlsx: withFilter(paths.console.registrationsSheet(event.id), filter),

@@ -44,6 +44,8 @@ export interface PeoplePages {
     found: number
     next: string | undefined
     isFirst: boolean
+    /** The query of this very page, to come back to it. */
+    back: string
     files: { csv: string; xlsx: string }
     doubles: number
     result: SelectionResult | undefined

@@ -1,57 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { asc, eq } from '#db/drizzle.ts'
-import { auditEntries, events, messages, registrations } from '#db/schema.ts'
+import { eq } from '#db/drizzle.ts'
+import { answers, events, messages, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
+import { listFormFields, setFormFields } from '#src/domain/form-fields.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { enqueue } from '#src/domain/outbox.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { applyReply, type Reply } from '#src/domain/replies.ts'
 import { assumeTold } from '#src/domain/telling.ts'
-import { fieldsOf, openConsole, signIn } from '../../support/console.ts'
-import { makeEvent, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
-
-/** A webinar for two: Zoë and Ali are in, Bo waits. All have been told. */
-async function openList() {
-  const world = await openConsole()
-  const { db, group } = world
-  const event = makeEvent(db, group, { capacityOnline: 2 })
-  const zoe = makeRegistration(db, event, { accessNeeds: 'Een tolk' })
-  const ali = makeRegistration(db, event, { email: 'ali@example.org', name: 'Ali Yıldız', organisation: 'Wijkteam' })
-  const bo = makeRegistration(db, event, { email: 'bo@example.org', name: 'Bo' })
-  writeNow(db, tx => assumeTold(tx, NOW))
-  const list = `/console/events/${event.id}/registrations`
-  const statuses = () =>
-    Object.fromEntries(
-      db
-        .select()
-        .from(registrations)
-        .orderBy(asc(registrations.id))
-        .all()
-        .map(({ name, status }) => [name, status]),
-    )
-  const mails = () =>
-    db
-      .select()
-      .from(messages)
-      .orderBy(asc(messages.id))
-      .all()
-      .filter(({ kind, state }) => !kind.startsWith('reminder') && state === 'queued')
-      .map(({ kind, toAddress }) => `${kind} ${toAddress}`)
-  const deeds = () =>
-    db
-      .select({ action: auditEntries.action })
-      .from(auditEntries)
-      .orderBy(asc(auditEntries.id))
-      .all()
-      .map(({ action }) => action)
-      .slice(1)
-  return { ...world, event, zoe, ali, bo, list, statuses, mails, deeds }
-}
-
-/** Who stands on the list, in its order. */
-const namesIn = (body: string) =>
-  [...body.matchAll(/<tr id="r\d+">.*?<a href="\/console\/registrations\/\d+">([^<]+)</gs)].map(match => match[1])
+import { readTable, XLSX } from '#src/lib/tables.ts'
+import { fieldsOf, signIn } from '../../support/console.ts'
+import { namesIn, openList } from '../../support/listed.ts'
+import { makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
 describe('the list', () => {
   test('shows who comes, who waits, and what they need', async () => {
@@ -305,4 +266,87 @@ test('the file for a spreadsheet holds everybody, and no formula', async () => {
     "'=cmd;x@example.org;'+31 6;praktijk;online;wachtlijst;;\"'@x;y\";;;zaterdag 21 november 2026, 10.00;;",
     '',
   ])
+})
+
+test('both files are narrowed and ordered as the page is, with the answers to extra questions behind', async () => {
+  const world = await openList()
+  const { db, event, list, get, zoe, ali } = world
+  const question = { id: null, hint: '', isRequired: false, deleteAfterDays: 30 }
+  writeNow(db, tx => {
+    setFormFields(tx, event.id, [
+      { ...question, kind: 'several', label: 'Wat eet je?', options: ['vis', 'vega', '=noten'] },
+      { ...question, kind: 'yes_no', label: 'Blijf je?', options: [] },
+    ])
+    const [food = 0, stays = 0] = listFormFields(tx, event.id).map(({ id }) => id)
+    for (const [one, value] of [
+      [zoe, ['vis', '=noten']],
+      [ali, ['vega']],
+    ] as const) {
+      tx.insert(answers)
+        .values({ registrationId: one.id, formFieldId: food, value: [...value] })
+        .run()
+    }
+    tx.insert(answers)
+      .values({ registrationId: ali.id, formFieldId: stays, value: ['no'] })
+      .run()
+    tx.update(registrations)
+      .set({ attendedAt: NOW, attendedMinutes: 55, note: 'Belde.' })
+      .where(eq(registrations.id, zoe.id))
+      .run()
+  })
+  const query = '?status=confirmed&order=name'
+  expect((await get(list + query)).body).toContain(`href="${list}.xlsx${query.replace('&', '&amp;')}"`)
+  const rows = [
+    ['Naam', 'Aanwezig', 'Minuten online', 'Notitie', 'Wat eet je?', 'Blijf je?'],
+    ['Ali Yıldız', '', '', '', 'vega', 'nee'],
+    ['Zoë de Vries', 'ja', '55', 'Belde.', 'vis, =noten', ''],
+  ]
+  const columns = [0, 8, 9, 12, 13, 14]
+  const asText = (await get(`${list}.csv${query}`)).body.slice(1).trimEnd().split('\r\n')
+  expect(asText.map(line => columns.map(column => line.split(';')[column]))).toEqual(rows)
+  const { rawPayload, headers } = await get(`${list}.xlsx${query}`)
+  expect(headers['content-type']).toBe(XLSX)
+  expect(headers['content-disposition']).toBe(`attachment; filename="${event.slug}.xlsx"`)
+  const sheet = await readTable(rawPayload)
+  if (typeof sheet === 'string') throw new Error(sheet)
+  expect(sheet.map(({ cells }) => columns.map(column => cells[column] ?? ''))).toEqual(rows)
+})
+
+test('a list of more than fifty goes on, with what was chosen, and nobody is shown twice or left out', async () => {
+  const { db, event, list, get } = await openList()
+  for (let number = 10; number < 70; number++) {
+    makeRegistration(db, event, { name: `Gast ${number}`, email: `gast${number}@example.org` })
+  }
+  const first = await get(`${list}?q=gast&order=name`)
+  expect(first.body).toContain('60 mensen gevonden.')
+  const next = /rel="next" href="([^"]+)"/.exec(first.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  expect(next).toMatch(/\?q=gast&order=name&after=\d+$/)
+  const second = await get(next)
+  expect(namesIn(first.body)).toHaveLength(50)
+  expect([...namesIn(first.body), ...namesIn(second.body)]).toEqual(
+    Array.from({ length: 60 }, (_, index) => `Gast ${index + 10}`),
+  )
+  expect(second.body).not.toContain('rel="next"')
+  expect(second.body).toContain(`href="${list}?q=gast&amp;order=name">Terug naar het begin`)
+  // What is done on a later page leads back to it.
+  expect(second.body).toMatch(/name="back" value="q=gast&amp;order=name&amp;after=\d+"/)
+})
+
+test.each(['status=baas', 'order=id', 'mark=x', 'after=-1', `q=${'x'.repeat(101)}`])(
+  'an address with %s is refused',
+  async query => {
+    const { list, get } = await openList()
+    expect((await get(`${list}?${query}`)).statusCode).toBe(400)
+  },
+)
+
+test('what a host may not see, a host cannot find out by narrowing the list', async () => {
+  const { db, app, group, list, zoe } = await openList()
+  db.update(registrations).set({ note: 'Belde.' }).where(eq(registrations.id, zoe.id)).run()
+  const headers = signIn(db, 'hella@example.org', group, 'host')
+  for (const mark of ['note', 'undeliverable']) {
+    const { body } = await app.inject({ url: `${list}?mark=${mark}`, headers })
+    expect(body.match(/<tr id="r\d+">/g)).toHaveLength(3)
+    expect(body).not.toMatch(/notitie|komt terug|\/console\/registrations\/\d+"/)
+  }
 })
