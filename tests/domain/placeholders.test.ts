@@ -22,7 +22,9 @@ test('every kind of mail is either to one person or to many, and mails to many h
   expect(TEMPLATE_KINDS.filter(goesToMany)).toEqual(TO_MANY)
   for (const kind of TO_MANY) expect(PLACEHOLDERS[kind].filter(isPersonal)).toEqual([])
   const personal = TEMPLATE_KINDS.filter(kind => PLACEHOLDERS[kind].some(isPersonal))
-  expect(personal).toEqual(['confirmed', 'waitlisted', 'promoted', 'unregistered', 'declined', 'again', 'my'])
+  expect(personal).toEqual([
+    ...['confirmed', 'requested', 'waitlisted', 'promoted', 'unregistered', 'declined', 'again', 'asked', 'my'],
+  ])
 })
 
 test.each(TEMPLATE_KINDS)('%s: a subject, a heading or a button holds no personal link', kind => {
