@@ -6,6 +6,7 @@ import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { type Entry, listEventHistory, listGroupHistory, type Page } from '#src/domain/history.ts'
 import { getGroupWith } from '#src/domain/organisers.ts'
+import { numbersIn } from '#src/i18n/numbers.ts'
 import { csv } from '#src/lib/csv.ts'
 import { paths } from '#src/lib/paths.ts'
 import { writeXlsx, XLSX } from '#src/lib/tables.ts'
@@ -17,8 +18,8 @@ import { options } from './fields.ts'
 import type { Options } from './pages.ts'
 
 const PAGE = 50
-/** As many as a file of ours may hold when it comes in. */
-const FILE = 5000
+/** A file goes on from where the page is; a larger one would hold everybody else up while it is made. */
+const FILE = 2000
 const Query = Type.Object({
   about: Type.Optional(Type.Enum(['', ...SUBJECTS])),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -41,7 +42,9 @@ export interface HistoryPages {
     about: string
     subjects: Options
     told: Told[]
-    isFirst: boolean
+    /** Where the page before ended; nothing on the first. */
+    before: number | undefined
+    mostInFile: string
     /** The id after which it goes on. */
     next: number | undefined
     path: string
@@ -97,7 +100,8 @@ export function historyRoutes(app: App, { db }: Deps): void {
         sentence: tell(teller, entry, { isHere }),
         event: isHere ? null : entry.event,
       })),
-      isFirst: before === undefined,
+      before,
+      mostInFile: numbersIn(request.locale).whole(FILE),
       next: entries.length > PAGE ? shown.at(-1)?.id : undefined,
     })
   }
