@@ -1,9 +1,11 @@
 // What somebody's calendar answered, and that mail to them comes back: told to themselves, and gone with their address.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Db } from '#db/open.ts'
 import { messages, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
+import { writeNote } from '#src/domain/corrections.ts'
+import { mergeRegistrations } from '#src/domain/doubles.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
@@ -105,4 +107,36 @@ test('a year after an event what was written to its speakers goes, and when they
   expect(kept()).toEqual(['Zoë opent om twaalf uur.', NOW])
   writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-03T13:00:00Z')))
   expect(kept()).toEqual(['', null])
+})
+
+describe('a note of organisers', () => {
+  const NOTE = 'Belde: komt met de trein.'
+  function noted() {
+    const { db, person } = world()
+    const [one] = db.select().from(registrations).all()
+    if (!one) throw new Error('nobody')
+    const double = makeRegistration(db, getEvent(db, one.eventId), { name: 'Zoë', email: 'zoe2@example.org' })
+    writeNow(db, tx => {
+      writeNote(tx, one, NOTE)
+      mergeRegistrations(tx, one.id, double.id, NOW)
+    })
+    return { db, person, all: () => JSON.stringify(db.select().from(registrations).all()) }
+  }
+
+  test('is in the file for the person themselves', () => {
+    const { db, person } = noted()
+    expect(exportPerson(db, person).registrations[0]?.note).toBe(NOTE)
+  })
+
+  test('goes with them, and so does their name where they stood on the list twice', () => {
+    const { db, person, all } = noted()
+    writeNow(db, tx => erasePerson(tx, person, NOW))
+    expect(all()).not.toMatch(/trein|Zoë/)
+  })
+
+  test('goes a year after the event', () => {
+    const { db, all } = noted()
+    writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-04T12:00:00Z')))
+    expect(all()).not.toMatch(/trein|Zoë/)
+  })
 })
