@@ -1919,8 +1919,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     handover: {
       title: what => `Hand over ${what}`,
       lead: 'Fill in the address of who takes over. You first see what happens.',
-      leadSeries: group =>
-        `Rights count per group. Who takes over becomes organiser of ${group}, with everything in it.`,
+      leadGroup: group => `Rights count per group. Who takes over gets a right in ${group}, with everything in it.`,
       holds: (series, events) =>
         `That is ${series === 1 ? '1 series' : `${series} series`} and ${events === 1 ? '1 event to come' : `${events} events to come`} now.`,
       email: 'E-mail address of who takes over',

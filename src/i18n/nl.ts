@@ -1984,8 +1984,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     handover: {
       title: (what: string) => `${what} overdragen`,
       lead: 'Vul het adres van je opvolger in. Je ziet eerst wat er gebeurt.',
-      leadSeries: (group: string) =>
-        `Rechten gelden per groep. Je opvolger wordt organisator van ${group}, met alles wat daarbij hoort.`,
+      leadGroup: (group: string) =>
+        `Rechten gelden per groep. Je opvolger krijgt een recht in ${group}, met alles wat daarbij hoort.`,
       holds: (series: number, events: number) =>
         `Dat zijn nu ${series === 1 ? '1 reeks' : `${series} reeksen`} en ${events === 1 ? '1 bijeenkomst die nog komt' : `${events} bijeenkomsten die nog komen`}.`,
       email: 'E-mailadres van je opvolger',

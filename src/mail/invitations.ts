@@ -18,7 +18,7 @@ export function invitationValues(
   return {
     website: () => config.mailFrom.name,
     group: () => group.name,
-    inviter: () => inviter?.name || group.name,
+    inviter: () => inviter?.name || config.mailFrom.name,
     right: () => messagesIn(locale).words.rights[invitation.right],
     expires: () => formatsIn(locale, config.timeZone).moment(invitation.expiresAt),
   }
