@@ -2,6 +2,8 @@
 // is signed in and by who is not. The pages come from the list of routes; a view that no page reaches fails here.
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sql } from '#db/drizzle.ts'
+import { events } from '#db/schema.ts'
 import { LOCALES, type Locale } from '#src/i18n/index.ts'
 import type { Pages } from '#src/web/pages.ts'
 import { strict } from '#src/web/plugins/strict.ts'
@@ -39,10 +41,21 @@ test.each(LOCALES)('every view is rendered by a page, in %s', async locale => {
     ({ method: 'POST', url: inLanguage(path, locale), payload, headers }) as const
   const mine = { cookie, 'sec-fetch-site': 'same-origin' }
   const invite = { email: 'wil@example.org', right: 'host', locale }
+  const file = (path: string, text: string, headers = {}) => {
+    const part = 'content-disposition: form-data; name="file"; filename="a.csv"\r\ncontent-type: text/csv'
+    const payload = `--x\r\n${part}\r\n\r\n${text}\r\n--x--\r\n`
+    const type = { 'content-type': 'multipart/form-data; boundary=x' }
+    return { method: 'POST', url: inLanguage(path, locale), payload, headers: { ...headers, ...type } } as const
+  }
+  const now = site.clock.now().epochMilliseconds
+  const past = site.db.select().from(events).where(sql`ends_at < ${now} and published_at is not null`).get()
   // Pages that only a form leads to.
   const asked = [
     post('/sign-in', { email: 'zoe@example.org' }),
     post('/console/groups/noord/invitations', invite, mine),
+    file('/console/import', 'Titel;Datum\nEen webinar;4-3-2027\n;x', mine),
+    file(`/console/events/${past?.id}/people-import`, 'Naam;E-mail\nBea;\n;x', mine),
+    file(`/console/events/${past?.id}/attendance-report`, 'Name (Original Name),Duration (Minutes)\nBea,5', mine),
   ]
   const wrong: string[] = []
   for (const visit of [...visits, ...asked]) {

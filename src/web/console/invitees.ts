@@ -42,7 +42,9 @@ export interface InviteePages {
     toAsk: { new: number; asked: number }
     held: { count: number; until: Temporal.Instant } | undefined
     form: Form
-    done: Static<typeof Query>
+    /** How many the POST before this page added or took back. */
+    added: number | undefined
+    recalled: number | undefined
   }
 }
 
@@ -136,7 +138,8 @@ export function inviteeRoutes(app: App, deps: Deps): void {
       toAsk: { new: listToAsk(db, event, 'new', now).length, asked: listToAsk(db, event, 'asked', now).length },
       held: heldAsks(db, event, now),
       form,
-      done,
+      added: done.added,
+      recalled: done.recalled,
     }
   }
 }
