@@ -1,9 +1,10 @@
-// One person's place at one event, as a record: finding and listing. Who was there stands in `check-ins`, what people do with it in `registering`.
+// One person's place at one event, as a record. Who stands on a list is in `attendees`, who was there in `check-ins`, what people
+// do with it in `registering`.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, isNotNull, isNull, like, lt, or, sql } from '#db/drizzle.ts'
+import { and, eq, isNotNull, isNull, lt, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { type PARTS, people, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
+import { type PARTS, type ROLES, registrations, type STATUSES } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import type { Event } from './events.ts'
 import type { Person } from './people.ts'
@@ -94,42 +95,6 @@ export function getRegistrationByLink(...[db, link, which]: Parameters<typeof fi
 
 export function findRegistrationOf(db: Db, event: Event, person: Person): Registration | undefined {
   return ofPerson(db).get({ eventId: event.id, personId: person.id })
-}
-
-/** `byAddress`: false for whoever may not see addresses, and so may not find out by searching either. */
-export interface RegistrationFilter {
-  q?: string
-  status?: Status
-  byAddress?: boolean
-}
-
-/** Why nothing is mailed to somebody; null if mail arrives. */
-const UNDELIVERABLE = sql<
-  string | null
->`case when ${people.undeliverableAt} is not null then ${people.undeliverableReason} end`
-
-/** Who stands on the list of an event, with address, in order of arrival; `q` narrows by name, organisation or address. */
-export function listRegistrations(db: Db, event: Event, { q, status, byAddress = true }: RegistrationFilter = {}) {
-  const pattern = `%${(q ?? '').replaceAll(/[%_]/g, ' ').trim()}%`
-  return db
-    .select({ registration: registrations, email: people.email, undeliverable: UNDELIVERABLE })
-    .from(registrations)
-    .innerJoin(people, eq(people.id, registrations.personId))
-    .where(
-      and(
-        eq(registrations.eventId, event.id),
-        status && eq(registrations.status, status),
-        q
-          ? or(
-              like(registrations.name, pattern),
-              like(registrations.organisation, pattern),
-              byAddress ? like(people.email, pattern) : undefined,
-            )
-          : undefined,
-      ),
-    )
-    .orderBy(asc(registrations.queueNumber))
-    .all()
 }
 
 /** How many stand before somebody on the waiting list, plus one. */

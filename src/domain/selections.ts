@@ -103,6 +103,16 @@ function attempt(deed: () => unknown): RefusalCode | undefined {
   }
 }
 
+export function namesOf(db: Db, ids: number[]): string[] {
+  return db
+    .select({ name: registrations.name })
+    .from(registrations)
+    .where(inArray(registrations.id, ids))
+    .orderBy(asc(registrations.queueNumber), asc(registrations.id))
+    .all()
+    .map(({ name }) => name)
+}
+
 /** The names of those whom no mail reaches: without an address, or with one that does not work. */
 export function listUnreached(db: Db, ids: number[]): string[] {
   return db

@@ -2453,6 +2453,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       tooMany: (count, most) =>
         `These are ${count} people. More than ${most} at once is not possible. Narrow the list with the choices above.`,
       lead: 'Nothing has changed yet. Check whether this is right.',
+      about: names => `This is about ${names}.`,
       nothing: 'This cannot be done with any of these people now.',
       questions: {
         promote: count => (count === 1 ? 'Give one person a place?' : `Give ${count} people a place?`),

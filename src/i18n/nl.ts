@@ -2538,6 +2538,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       tooMany: (count: number, most: number) =>
         `Dit zijn ${count} mensen. Meer dan ${most} tegelijk kan niet. Maak de lijst kleiner met de keuzes hierboven.`,
       lead: 'Er is nog niets veranderd. Kijk na of dit klopt.',
+      about: (names: string) => `Het gaat om ${names}.`,
       nothing: 'Dit kan nu met niemand van deze mensen.',
       questions: {
         promote: (count: number) =>

@@ -11,13 +11,13 @@ import { asc, eq, isNull } from '#db/drizzle.ts'
 import { events } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { answersOf } from '#src/domain/answers.ts'
+import { listAttendees } from '#src/domain/attendees.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
 import { listGroups } from '#src/domain/groups.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
-import { listRegistrations } from '#src/domain/registrations.ts'
 import { useBrowser } from '../support/browser.ts'
 import { ORGANISER, openSite, organiserCookie, type Site } from '../support/site.ts'
 
@@ -123,7 +123,7 @@ test.each([
   await page.check('label:has-text("Brood") input')
   await Promise.all([page.waitForNavigation(), page.click('button:has-text("Aanmelden")')])
   expect(await page.textContent('h1')).toBe('Kijk in je mail')
-  const [row] = listRegistrations(site.db, getEvent(site.db, id))
+  const [row] = listAttendees(site.db, getEvent(site.db, id))
   const given = answersOf(site.db, [row?.registration.id ?? 0]).get(row?.registration.id ?? 0)
   expect([...(given?.values() ?? [])]).toEqual([['Vegetarisch'], ['Brood', 'Soep']])
   expect(seen).toEqual([])

@@ -2,10 +2,11 @@
 // calendar program, with calendars that answer, addresses that fail, and a mail server that refuses, drops and repeats.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listAttendees } from '#src/domain/attendees.ts'
 import { type Event, getEvent, placeOf } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { placesOf } from '#src/domain/places.ts'
-import { listRegistrations, type Registration } from '#src/domain/registrations.ts'
+import type { Registration } from '#src/domain/registrations.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { beginStory, mailsTo, PEOPLE, passes, type Step, type Story, step, take } from '../support/happenings.ts'
 import { type Method, readInvitation } from '../support/itip.ts'
@@ -80,6 +81,13 @@ const STORIES: Record<string, Step[]> = {
     { does: 'leave', who: 0 },
     arrives,
     { does: 'say_yes', who: 0 },
+  ],
+  'a place that was left, and then asked for anew before anybody heard': [
+    { does: 'register', who: 0 },
+    arrives,
+    { does: 'screen' },
+    { does: 'leave', who: 0 },
+    { does: 'register', who: 0 },
   ],
   'a confirmation that came back': [{ does: 'register', who: 0 }, arrives, { does: 'bounce', who: 0 }],
 }
@@ -182,7 +190,7 @@ test('§8.10 §8.39 every calendar ends with what is true, in whatever order the
       }
       await settleDown(story)
       expectPlacesRight(story)
-      for (const { registration, email } of listRegistrations(office.db, story.event)) {
+      for (const { registration, email } of listAttendees(office.db, story.event)) {
         await expectCalendarRight(story, registration, email ?? '', seed)
         await expectFreedRightly(story, registration, email ?? '')
         expect(registration.freesAt).toBeNull()

@@ -2,11 +2,12 @@
 import { eq } from '#db/drizzle.ts'
 import { messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { listAttendees } from '#src/domain/attendees.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
 import type { Event } from '#src/domain/events.ts'
 import { enqueue, type Message } from '#src/domain/outbox.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
-import { listRegistrations, type Registration } from '#src/domain/registrations.ts'
+import type { Registration } from '#src/domain/registrations.ts'
 import { applyReply, type Reply } from '#src/domain/replies.ts'
 import { sequenceOf } from '#src/domain/telling.ts'
 import type { Site } from './site.ts'
@@ -19,7 +20,7 @@ interface Listed {
 /** Lets the last people on an event's list answer, and the mail of one of them come back. */
 export function answerAll({ db, clock }: Site, event: Event) {
   const now = clock.now()
-  const people = listRegistrations(db, event, { status: 'confirmed' }).filter(({ email }) => email !== null)
+  const people = listAttendees(db, event, { status: 'confirmed' }).filter(({ email }) => email !== null)
   const [declined, asked, maybe, bounced, cancelled] = people.slice(-5)
   if (!declined || !asked || !maybe || !bounced || !cancelled) throw new Error('too few people')
   const answer = ({ registration, email }: Listed, more: Partial<Reply>) =>

@@ -9,6 +9,7 @@ import { getEventWith } from '#src/domain/organisers.ts'
 import {
   applyToAll,
   listUnreached,
+  namesOf,
   SELECTION_ACTS,
   type Selected,
   type SelectionAct,
@@ -108,7 +109,7 @@ export function selectionRoutes(app: App, deps: Deps): void {
     return {
       ...ask,
       title: words.questions[act](count),
-      lead: count > 0 ? words.lead : words.nothing,
+      lead: count > 0 ? `${words.about(someOf(words, namesOf(db, selected.done)))} ${words.lead}` : words.nothing,
       button: count > 0 ? ask.button : '',
       warnings: [
         ...leftOut(words, act, selected),

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { answers } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { answersOfOne } from '#src/domain/answers.ts'
+import { listAttendees } from '#src/domain/attendees.ts'
 import { listFormFields, setFormFields, type WantedField } from '#src/domain/form-fields.ts'
-import { listRegistrations } from '#src/domain/registrations.ts'
 import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, testTokens } from '../../support/world.ts'
 
@@ -85,7 +85,7 @@ test('what is missing or none of the options stands beside its field, and nothin
   expect(body).toContain('value="Zoë de Vries"')
   expect((await register()).body).toMatch(new RegExp(`<a href="#f-${lunch}">Lunch</a>: Vul dit in`))
   expect((await register([lunch, 'Brood'], [text, 'x'.repeat(1001)])).body).toContain('hoogstens 1000 tekens')
-  expect(listRegistrations(db, event)).toEqual([])
+  expect(listAttendees(db, event)).toEqual([])
 })
 
 test.each([
@@ -108,7 +108,7 @@ test.each([
 test('one’s own page shows the answers and changes them, under the same rules', async () => {
   const { db, app, event, send, register, kept, lunch, days, text } = await open()
   await register([lunch, 'Brood'], [days, 'ma'], [days, 'wo'])
-  const [row] = listRegistrations(db, event)
+  const [row] = listAttendees(db, event)
   if (!row) throw new Error('nobody')
   const path = `/registrations/${testTokens.sign('registration', { id: row.registration.id, version: 1 })}`
   const { body } = await app.inject({ url: path })
@@ -141,7 +141,7 @@ test('a colleague who is brought along is not asked in their absence', async () 
     ['colleague_email', 'bea@example.org'],
   ]
   expect((await register([lunch, 'Brood'], ...more)).statusCode).toBe(303)
-  const rows = listRegistrations(db, event).map(({ registration }) => [
+  const rows = listAttendees(db, event).map(({ registration }) => [
     registration.name,
     answersOfOne(db, registration).size,
   ])
