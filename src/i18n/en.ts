@@ -906,7 +906,8 @@ export const en: Messages = {
 # What we keep about you
 
 - Your name, your e-mail address, your role, and your organisation if you fill it in. It tells us who is coming and lets us write to you.
-- Whether you take part in person or online, and whether you were there.
+- Whether you take part in person or online, whether you were there, and how long you were in the online room.
+- A note of the organiser with your registration, if they make one. You get to see it when you ask for your details.
 - What you answer to our invitation in your calendar, and whether mail to your address comes back.
 - Which e-mails you no longer want: reminders or the newsletter.
 - What you need to be able to take part, if you fill it in. Only the organiser reads this.
@@ -916,7 +917,9 @@ export const en: Messages = {
 - What you need to take part: until 7 days after the event.
 - What you answer to an extra question: until as many days after the event as stands with the questions. Only organisers read it.
 - Your registration: until a year after the event. After that only numbers are left, without names.
+- Did somebody ask you to come? Then your name and address stand on that list until 30 days after the event.
 - The text of the e-mails we sent you: 30 days.
+- Do you help organise? Then we keep your name, your address, where you are signed in and what you did. Once you have no rights left, your name and address go after a year. What you did is kept for two years.
 
 # What we do not do
 

@@ -936,7 +936,8 @@ export const nl = {
 # Wat we van je bewaren
 
 - Je naam, je e-mailadres, je rol, en je organisatie als je die invult. Zo weten we wie er komt en kunnen we je mailen.
-- Of je op locatie of online meedoet, en of je er was.
+- Of je op locatie of online meedoet, of je er was, en hoe lang je in de online ruimte was.
+- Een notitie van de organisator bij je aanmelding, als die er een maakt. Je krijgt hem te zien als je je gegevens opvraagt.
 - Wat je in je agenda antwoordt op onze uitnodiging, en of mail aan je adres terugkomt.
 - Welke mails je niet meer wilt: herinneringen of de nieuwsbrief.
 - Wat je nodig hebt om mee te kunnen doen, als je dat invult. Alleen de organisator leest dit.
@@ -946,7 +947,9 @@ export const nl = {
 - Wat je nodig hebt om mee te doen: tot 7 dagen na afloop.
 - Wat je antwoordt op een extra vraag: tot zoveel dagen na afloop als bij de vragen staat. Alleen organisatoren lezen het.
 - Je aanmelding: tot een jaar na afloop. Daarna blijven alleen aantallen over, zonder namen.
+- Heeft iemand je gevraagd om te komen? Dan staan je naam en adres tot 30 dagen na afloop op die lijst.
 - De tekst van mails die we je stuurden: 30 dagen.
+- Help je mee organiseren? Dan bewaren we je naam, je adres, waar je bent ingelogd en wat je deed. Heb je geen rechten meer, dan gaan je naam en adres na een jaar weg. Wat je deed, bewaren we twee jaar.
 
 # Wat we niet doen
 
