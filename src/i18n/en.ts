@@ -1009,7 +1009,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       label: 'This event',
       mailings: 'Messages',
       edit: 'Details',
-      people: 'People',
+      people: 'Registrations',
       contributors: 'Speakers',
       checkIn: 'Check-in',
       invitees: 'Invited',
@@ -1370,6 +1370,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         elsewhereEyebrow: 'Line above the title, when the registration goes on with another address',
         elsewhere: 'First paragraph, when the registration goes on with another address',
         back: 'How to come after all',
+        cannot: 'For who cannot come',
+        entrance: 'What to show at the entrance',
+        labelCode: 'What the code is, for who cannot see it',
+        rest: 'Last paragraph',
         cannotCome: 'For who cannot come after all',
         frees: 'First paragraph, when the place comes free by itself',
         stays: 'First paragraph, when the place stays taken',
@@ -1668,7 +1672,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       columnsTitle: 'Which columns do we know?',
       columns:
         'Title, Date, Time, End time (or Duration in minutes), Kind, Group, Attendance, Venue, Address, City, Summary, Speakers and Themes. Only the title and the date are needed. Without a time it is 12:00, without an end time an hour.',
-      people: 'Who was there you read afterwards at each event, under People.',
+      people: 'Who was there you read afterwards at each event, under Registrations.',
       previewTitle: count => (count === 1 ? 'Put 1 event in the agenda?' : `Put ${count} events in the agenda?`),
       known: count => (count === 1 ? 'One is there already.' : `${count} are there already.`),
       past: count => `Over, to the archive: ${count}`,
@@ -2394,6 +2398,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       doubles: count =>
         count === 1 ? 'Somebody may be listed here twice.' : `${count} people may be listed here twice.`,
       toDoubles: 'Have a look',
+      toFiles: 'Download the list',
       downloadXlsx: 'Download for Excel',
       download: 'Download as CSV',
       table: 'The list of registrations',
@@ -2489,6 +2494,14 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         present: count => (count === 1 ? 'One person is noted as present.' : `${count} people are noted as present.`),
         absent: count =>
           count === 1 ? 'One person is no longer noted as present.' : `${count} people are no longer noted as present.`,
+        added: () => 'This person is on the list now.',
+        imported: count =>
+          count === 0
+            ? 'Nobody was added: everyone was on the list already.'
+            : count === 1
+              ? '1 person from your file was added to the list.'
+              : `${count} people from your file were added to the list.`,
+        trusted: () => 'We send mail to this person again.',
       },
       leftOut: count =>
         count === 1 ? 'For one person it was not possible.' : `For ${count} people it was not possible.`,

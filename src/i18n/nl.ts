@@ -1051,7 +1051,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       label: 'Deze bijeenkomst',
       mailings: 'Berichten',
       edit: 'Gegevens',
-      people: 'Mensen',
+      people: 'Aanmeldingen',
       checkIn: 'Inchecken',
       contributors: 'Sprekers',
       invitees: 'Genodigden',
@@ -1126,7 +1126,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         text: 'Tekst klaar',
         room: 'Ruimte geregeld',
         reminder: 'Herinnering ingepland',
-        host: 'Gastheer of gastvrouw bekend',
+        host: 'Begeleider bekend',
         materials: 'Materiaal geplaatst',
       },
       states: { done: 'Klaar', overdue: 'Te laat', soon: 'Binnenkort', open: 'Later', lapsed: 'Niet afgevinkt' },
@@ -1184,7 +1184,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         room: 'Klaar als de link naar de online ruimte of de locatie er staat. Bij allebei: beide.',
         reminder:
           'Klaar als de bijeenkomst openbaar is en de herinneringen aanstaan. Iedereen die zich aanmeldt, krijgt ze dan.',
-        host: 'Klaar als er een gastheer of gastvrouw is.',
+        host: 'Klaar als er een begeleider is.',
         materials: 'Klaar als er na afloop materiaal bij staat.',
       },
       saved: 'Bewaard.',
@@ -1423,6 +1423,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         elsewhereEyebrow: 'Regel boven de titel, als de aanmelding verdergaat met een ander adres',
         elsewhere: 'Eerste alinea, als de aanmelding verdergaat met een ander adres',
         back: 'Hoe iemand toch weer meedoet',
+        cannot: 'Voor wie niet kan komen',
+        entrance: 'Wat je bij de ingang laat zien',
+        labelCode: 'Wat de code is, voor wie de mail niet ziet',
+        rest: 'Laatste alinea',
         cannotCome: 'Voor wie toch niet kan',
         frees: 'Eerste alinea, als de plaats vanzelf vrijkomt',
         stays: 'Eerste alinea, als de plaats blijft staan',
@@ -1791,8 +1795,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       cohostsHint: 'Het staat dan ook op de pagina en in de agenda-feed van die werkplaats.',
       newTheme: 'Nieuw thema',
       newThemeHint: 'Staat jullie thema er niet bij? Schrijf het hier. Het komt in de lijst voor iedereen.',
-      hostUrl: 'Link voor de gespreksleider',
-      hostHint: 'De ruimte zoals de gespreksleider die opent. Even geheim als de ruimte zelf.',
+      hostUrl: 'Link voor de begeleider',
+      hostHint: 'De ruimte zoals de begeleider die opent. Even geheim als de ruimte zelf.',
       whoMay: 'Wie kan meedoen?',
       needsApproval: 'Ik zeg bij elke aanmelding zelf ja of nee',
       isInvitationOnly: 'Alleen wie een uitnodiging heeft, kan zich aanmelden',
@@ -2477,6 +2481,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       doubles: (count: number) =>
         count === 1 ? 'Misschien staat hier iemand dubbel.' : `Misschien staan hier ${count} mensen dubbel.`,
       toDoubles: 'Kijk ze na',
+      toFiles: 'Download de lijst',
       downloadXlsx: 'Download voor Excel',
       download: 'Download als CSV',
       table: 'De lijst met aanmeldingen',
@@ -2580,6 +2585,14 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           count === 1 ? 'Eén persoon staat nu op aanwezig.' : `${count} mensen staan nu op aanwezig.`,
         absent: (count: number) =>
           count === 1 ? 'Eén persoon staat niet meer op aanwezig.' : `${count} mensen staan niet meer op aanwezig.`,
+        added: () => 'Deze persoon staat nu op de lijst.',
+        imported: (count: number) =>
+          count === 0
+            ? 'Er kwam niemand bij: iedereen stond al op de lijst.'
+            : count === 1
+              ? 'Er staat 1 persoon uit je bestand bij op de lijst.'
+              : `Er staan ${count} mensen uit je bestand bij op de lijst.`,
+        trusted: () => 'We sturen weer mail naar deze persoon.',
       },
       leftOut: (count: number) => (count === 1 ? 'Bij één persoon kon dit niet.' : `Bij ${count} mensen kon dit niet.`),
     },

@@ -167,6 +167,8 @@ test('no link opens anything, not even once real rows have the numbers of the ex
     // To the page for signing in.
     console: ['303 403', '303 404'],
     events: ['404 404'],
+    invitations: ['404 404'],
+    invited: ['404 404'],
     join: ['404 404'],
     my: ['404 404'],
     privacy: ['200 404'],
