@@ -13,8 +13,8 @@ import {
   registrations,
 } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { isShared } from './organisation-people.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
-import { isShared } from './reached-organisations.ts'
 import { cancelRegistration } from './registering.ts'
 import { NO_ANSWER } from './registrations.ts'
 

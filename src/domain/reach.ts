@@ -76,17 +76,23 @@ export function settled<C extends Counts>(counts: C, { endsAt }: ReachedEvent, n
 }
 
 function inScope(organiser: Organiser, { year, group, series: one }: Scope): SQL | undefined {
-  const day = (from: number) => Temporal.Instant.from(`${from}-01-01T00:00Z`)
   return and(
     isNotNull(events.publishedAt),
     isNull(events.cancelledAt),
-    // The index finds the year and a day around it; the wall time says which it is.
-    gte(events.startsAt, day(year).subtract({ hours: 24 })),
-    lt(events.startsAt, day(year + 1).add({ hours: 24 })),
-    sql`substr(${events.localStart}, 1, 4) = ${String(year)}`,
+    isInYear(year),
     group && sql`${events.groupId} in ${descendantsOf(group.slug)}`,
     one && eq(events.seriesId, one.id),
     isSeen(organiser),
+  )
+}
+
+/** The index finds the year and a day around it; the wall time says which it is. */
+export function isInYear(year: number): SQL | undefined {
+  const day = (from: number) => Temporal.Instant.from(`${from}-01-01T00:00Z`)
+  return and(
+    gte(events.startsAt, day(year).subtract({ hours: 24 })),
+    lt(events.startsAt, day(year + 1).add({ hours: 24 })),
+    sql`substr(${events.localStart}, 1, 4) = ${String(year)}`,
   )
 }
 
@@ -111,7 +117,7 @@ function keptFacts(db: Db, list: ReachedEvent[]): Fact[] {
 }
 
 /** Ids as one value, since a query holds only so many. */
-export const idsOf = (list: Pick<Event, 'id'>[]) =>
+const idsOf = (list: Pick<Event, 'id'>[]) =>
   sql`(select value from json_each(${JSON.stringify(list.map(({ id }) => id))}))`
 
 /** Facts put together by what they have in common. */

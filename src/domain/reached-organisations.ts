@@ -1,16 +1,13 @@
 // Where attendees come from, organisation by organisation, under the names they were given. An organisation that few people came
 // from points at them, so it is named from three people on; all others stand together with who named none.
-import { and, eq, inArray, sql } from '#db/drizzle.ts'
+import { and, eq, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, organisationTotals } from '#db/schema.ts'
-import { fold } from '#src/lib/text.ts'
-import { listNames, type Organisation, spellingsOf } from './organisations.ts'
-import { type Ground, idsOf, settled } from './reach.ts'
+import { areMany, FEWEST_PEOPLE, keptPeople, MANY_EVENTS, peopleIn } from './organisation-people.ts'
+import { listNames, type Organisation } from './organisations.ts'
+import { type Ground, isInYear, settled } from './reach.ts'
 import { ATTENDANCE, type Attendance, countEvent, listStale, type OrganisationCounts, totalOf } from './totals.ts'
-
-/** From so many people on, an organisation is called by its name. */
-export const FEWEST_PEOPLE = 3
 
 export interface OrganisationReach extends Attendance {
   name: string
@@ -39,9 +36,10 @@ export function byOrganisation(db: Db, ground: Ground, now: Temporal.Instant): O
   const names = listNames(db)
   const keyOf = ({ spelling }: Pick<Sum, 'spelling'>) => names.get(spelling)?.id ?? spelling
   const groups = [...Map.groupBy(sums, keyOf).values()]
-  const isNamed = namedOnes(db, ground, groups, counted)
-  const named = groups.filter(isNamed).map(of => ({ ...together(of), name: nameOf(db, of, names) }))
-  const others = groups.filter(of => !isNamed(of)).map(together)
+  const isNamed = namedOnes(db, ground, counted)
+  const { yes = [], no = [] } = Object.groupBy(groups, of => (isNamed(of) ? 'yes' : 'no'))
+  const named = yes.map(of => ({ ...together(of), name: nameOf(db, of, names) }))
+  const others = no.map(together)
   return {
     named: named.sort((a, b) => b.registered - a.registered || a.name.localeCompare(b.name)),
     others: totalOf(ATTENDANCE, others),
@@ -50,19 +48,47 @@ export function byOrganisation(db: Db, ground: Ground, now: Temporal.Instant): O
 
 const together = (of: Sum[]): Attendance => totalOf(ATTENDANCE, of)
 
-/** More events than this are a good part of a year: reading the year through is faster than looking each of them up. */
-const MANY_EVENTS = 150
-
-/** Where the sums of the ground are kept: everywhere but aside. */
-function isKept({ year, events: list, aside }: Ground) {
-  // A plus keeps an index from being used (sqlite.org/optoverview, 2.1).
-  const eventId = list.length > MANY_EVENTS ? sql`+${organisationTotals.eventId}` : organisationTotals.eventId
+/** Ids of the events of the ground whose sums are kept. */
+function keptIds({ events: list, aside }: Ground): number[] {
   const asideIds = new Set(aside.map(({ id }) => id))
-  const kept = list.filter(({ id }) => !asideIds.has(id))
-  return and(eq(organisationTotals.year, year), sql`${eventId} in ${idsOf(kept)}`)
+  return list.flatMap(({ id }) => (asideIds.has(id) ? [] : [id]))
 }
 
+/**
+ * To leave a few events out of a year, their sums are taken off those of the year: asking of each row whether its event is
+ * in the ground takes three times as long as adding all of them up.
+ */
 function keptSums(db: Db, ground: Ground): Sum[] {
+  const { year } = ground
+  const kept = keptIds(ground)
+  const others = otherIds(db, year, new Set(kept))
+  if (others.length * 10 > kept.length) return sumsOf(db, year, kept)
+  const off = new Map(sumsOf(db, year, others).map(sum => [sum.spelling, sum]))
+  return sumsOf(db, year)
+    .map(sum => less(sum, off.get(sum.spelling)))
+    .filter(({ registered }) => registered > 0)
+}
+
+/** Where many came to one of the others, it is not known whether many came to one of the ground. */
+function less(sum: Sum, other: Sum | undefined): Sum {
+  if (!other) return sum
+  const rest = Object.fromEntries(ATTENDANCE.map(name => [name, sum[name] - other[name]]))
+  return { ...sum, ...rest, most: other.most >= FEWEST_PEOPLE ? 0 : sum.most }
+}
+
+/** Events with sums under this year that are not in the ground; a stale one may stand under the year it was moved from. */
+function otherIds(db: Db, year: number, kept: Set<number>): number[] {
+  const ofYear = db.select({ id: events.id }).from(events).where(isInYear(year)).all()
+  const ids = new Set([...ofYear.map(({ id }) => id), ...listStale(db)])
+  return [...ids].filter(id => !kept.has(id))
+}
+
+/** By spelling, of the whole year or of some events. */
+function sumsOf(db: Db, year: number, ids?: number[]): Sum[] {
+  // A plus keeps an index from being used (sqlite.org/optoverview, 2.1).
+  const isMany = ids && ids.length > MANY_EVENTS
+  const eventId = isMany ? sql`+${organisationTotals.eventId}` : organisationTotals.eventId
+  const among = ids && sql`${eventId} in (select value from json_each(${JSON.stringify(ids)}))`
   const sums = Object.fromEntries(ATTENDANCE.map(name => [name, sql<number>`sum(${organisationTotals[name]})`]))
   return db
     .select({
@@ -72,52 +98,30 @@ function keptSums(db: Db, ground: Ground): Sum[] {
       eventId: sql<number>`max(${organisationTotals.eventId})`,
     })
     .from(organisationTotals)
-    .where(isKept(ground))
+    .where(and(eq(organisationTotals.year, year), among))
     .groupBy(organisationTotals.spelling)
     .all()
 }
 
 /** Which of these at least three different people came from. */
-function namedOnes(db: Db, ground: Ground, groups: Sum[][], counted: OrganisationCounts[]): (of: Sum[]) => boolean {
-  const isNone = (of: Sum[]) => of[0]?.spelling === ''
-  const isClear = (of: Sum[]) => of.some(({ most }) => most >= FEWEST_PEOPLE)
-  const unclear = groups.filter(of => !isNone(of) && !isClear(of)).flat()
-  const people = peopleBySpelling([...keptPeople(db, ground, unclear), ...counted])
-  const peopleOf = (of: Sum[]) => new Set(of.flatMap(({ spelling }) => [...(people.get(spelling) ?? [])]))
-  return of => !isNone(of) && (isClear(of) || peopleOf(of).size >= FEWEST_PEOPLE)
-}
-
-function keptPeople(db: Db, ground: Ground, sums: Sum[]): People[] {
-  if (!sums.length) return []
-  const spellings = JSON.stringify(sums.map(({ spelling }) => spelling))
-  const among = sql`${organisationTotals.spelling} in (select value from json_each(${spellings}))`
-  return db
-    .select(PEOPLE)
-    .from(organisationTotals)
-    .where(and(isKept(ground), among))
-    .all()
-}
-
-const PEOPLE = {
-  spelling: organisationTotals.spelling,
-  firstPersonId: organisationTotals.firstPersonId,
-  lastPersonId: organisationTotals.lastPersonId,
-}
-type People = Pick<OrganisationCounts, 'spelling' | 'firstPersonId' | 'lastPersonId'>
-
-function peopleBySpelling(rows: People[]): Map<string, Set<number>> {
-  const people = new Map<string, Set<number>>()
-  for (const { spelling, firstPersonId, lastPersonId } of rows) {
-    const known = people.get(spelling) ?? new Set()
-    people.set(spelling, known.add(firstPersonId).add(lastPersonId))
+function namedOnes(db: Db, ground: Ground, counted: OrganisationCounts[]): (of: Sum[]) => boolean {
+  const fresh = Map.groupBy(counted, ({ spelling }) => spelling)
+  const readKept = keptPeople(db, ground.year, keptIds(ground))
+  return of => {
+    if (of[0]?.spelling === '') return false
+    if (of.some(({ most }) => most >= FEWEST_PEOPLE)) return true
+    const spellings = [...new Set(of.map(({ spelling }) => spelling))]
+    const people = new Set(spellings.flatMap(spelling => (fresh.get(spelling) ?? []).flatMap(peopleIn)))
+    return spellings.some(spelling => people.size >= FEWEST_PEOPLE || areMany(readKept(spelling), people))
   }
-  return people
 }
 
+/** The name that was chosen, or how it was written last: without one, all are of one spelling. */
 function nameOf(db: Db, of: Sum[], names: Map<string, Organisation>): string {
-  const [most] = of.toSorted((a, b) => b.registered - a.registered)
-  if (!most) return ''
-  return names.get(most.spelling)?.name ?? most.written ?? writtenAt(db, most.eventId, most.spelling)
+  const chosen = of.map(({ spelling }) => names.get(spelling)).find(Boolean)
+  if (chosen) return chosen.name
+  const last = of.reduce((one, other) => (other.eventId > one.eventId ? other : one))
+  return last.written ?? writtenAt(db, last.eventId, last.spelling)
 }
 
 /** How a spelling was written at an event. */
@@ -137,36 +141,3 @@ const written = prepared(db =>
     )
     .prepare(),
 )
-
-/**
- * Whether at least three different people, ever and anywhere here, came from this organisation: then its name on a row points
- * at nobody.
- */
-export function isShared(db: Db, organisation: string): boolean {
-  const spelling = fold(organisation)
-  const name = listNames(db).get(spelling)
-  const spellings = name ? spellingsOf(db, name) : [spelling]
-  const rows = peopleOf(db, spellings)
-  const people = new Set(rows.flatMap(row => [row.firstPersonId, row.lastPersonId]))
-  return people.size >= FEWEST_PEOPLE || rows.some(row => row.registered >= FEWEST_PEOPLE)
-}
-
-function peopleOf(db: Db, spellings: string[]): (People & Pick<Attendance, 'registered'>)[] {
-  const stale = listStale(db)
-  const years = db.selectDistinct({ year: organisationTotals.year }).from(organisationTotals).all()
-  const kept = years.flatMap(({ year }) =>
-    db
-      .select({ ...PEOPLE, eventId: organisationTotals.eventId, registered: organisationTotals.registered })
-      .from(organisationTotals)
-      .where(and(eq(organisationTotals.year, year), inArray(organisationTotals.spelling, spellings)))
-      .all()
-      .filter(({ eventId }) => !stale.has(eventId)),
-  )
-  const list = db
-    .select()
-    .from(events)
-    .where(inArray(events.id, [...stale]))
-    .all()
-  const counted = list.flatMap(event => countEvent(db, event).organisations)
-  return [...kept, ...counted.filter(({ spelling }) => spellings.includes(spelling))]
-}

@@ -8,17 +8,20 @@ import { writeNow } from '#db/write.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import type { Event } from '#src/domain/events.ts'
-import type { Group } from '#src/domain/groups.ts'
+import { type Group, getGroup } from '#src/domain/groups.ts'
+import { isShared } from '#src/domain/organisation-people.ts'
 import { mergeSpellings } from '#src/domain/organisations.ts'
-import { createOrganiser, grant, type Organiser } from '#src/domain/organisers.ts'
+import { createOrganiser, findOrganiser, grant, type Organiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson } from '#src/domain/privacy.ts'
 import { byMonth, byTheme, cutBy, type Ground, readEventGround, readGround, type Scope } from '#src/domain/reach.ts'
-import { byOrganisation, isShared } from '#src/domain/reached-organisations.ts'
+import { byOrganisation } from '#src/domain/reached-organisations.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { forget } from '#src/domain/retention.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { ATTENDANCE, addUp, COUNTS, totalOf } from '#src/domain/totals.ts'
+import { fold } from '#src/lib/text.ts'
+import { fill } from '../bench/fill.ts'
 import {
   makeContributor,
   makeEvent,
@@ -37,6 +40,12 @@ function openReach() {
   const group = makeGroup(db)
   const me = member(db, group, 'owner')
   return { ...world, group, me }
+}
+
+/** Of what folds to one name, the last event says how it is written, and that may be one that does not count. */
+function folded(one: ReturnType<typeof report>) {
+  const named = one.organisations.named.map(({ name, ...counts }) => ({ name: fold(name), ...counts }))
+  return { ...one, organisations: { ...one.organisations, named } }
 }
 
 const member = (db: Db, group: Group, right: 'owner' | 'viewer', email = `${right}-${group.id}@example.org`) =>
@@ -190,6 +199,34 @@ describe('organisations', () => {
   })
 })
 
+describe('a few events left out of a year', () => {
+  test('leave the figures of organisations as they are without them, names included', () => {
+    const { db, group, me } = openReach()
+    const off: Event[] = []
+    for (let number = 1; number <= 24; number++) {
+      const day = String(number).padStart(2, '0')
+      const event = makeEvent(db, group, { localStart: `2026-12-${day}T15:00` })
+      come(db, event, `Mens${number}`, { organisation: 'Overal' })
+      if (number < 3) come(db, event, `Twee${number}`, { organisation: 'Met twee' })
+      if (number > 22) off.push(event)
+    }
+    for (const name of ['Aad', 'Bea', 'Cor']) {
+      come(db, off[0] as Event, name, { organisation: 'Alleen daar' })
+      come(db, off[1] as Event, name, { organisation: 'Met twee' })
+    }
+    for (const event of off) {
+      writeNow(db, tx => cancelEvent(tx, event, 'Ziek.', { organiserId: null, revision: event.revision }, NOW))
+    }
+    const counted = report(db, me)
+    expect(counted.organisations).toEqual({
+      named: [{ name: 'Overal', registered: 22, attended: 0, absent: 0, minutes: 0 }],
+      others: { registered: 2, attended: 0, absent: 0, minutes: 0 },
+    })
+    while (writeNow(db, tx => addUp(tx, 10)));
+    expect(report(db, me)).toEqual(counted)
+  })
+})
+
 describe('totals that are kept', () => {
   test('never stay behind: every change of a registration or an event is seen at once', () => {
     const { db, group, me } = openReach()
@@ -216,6 +253,23 @@ describe('totals that are kept', () => {
     seen(() => db.update(events).set({ localStart: '2025-12-03T12:00' }).where(eq(events.id, event.id)).run(), {
       registered: 0,
     })
+  })
+
+  test.each([
+    ['everything', {}],
+    ['a group', { slug: 'groep-1' }],
+  ])('say the same as the rows in a year of hundreds of events: %s', (_name, { slug }: { slug?: string }) => {
+    const { db } = openWorld()
+    const { owner } = fill(db, { events: 800, registrations: 9000, groups: 3, years: 2 }, NOW)
+    const me = findOrganiser(db, owner)
+    if (!me) throw new Error('nobody')
+    const group = slug === undefined ? undefined : getGroup(db, slug)
+    const kept = report(db, me, { year: 2026, group })
+    expect(kept.events.length).toBeGreaterThan(140)
+    expect(kept.organisations.named.length).toBeGreaterThan(0)
+    expect(kept.organisations.others.registered).toBeGreaterThan(0)
+    db.$client.exec('insert into stale_events select id from events')
+    expect(folded(report(db, me, { year: 2026, group }))).toEqual(folded(kept))
   })
 
   const person = fc.record({

@@ -1,0 +1,86 @@
+// How many people stand behind an organisation: enough to name it, or so few that its name points at them. Kept are the lowest and
+// the highest person of each event; with two people at most, these are all of them.
+import { and, eq, inArray, sql } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
+import { events, organisationTotals, staleEvents } from '#db/schema.ts'
+import { fold } from '#src/lib/text.ts'
+import { listNames, spellingsOf } from './organisations.ts'
+import { countEvent, listStale, type OrganisationCounts } from './totals.ts'
+
+/** From so many people on, an organisation is called by its name. */
+export const FEWEST_PEOPLE = 3
+
+/** More events than this are a good part of a year: reading the year through is faster than looking each of them up. */
+export const MANY_EVENTS = 150
+
+export const peopleIn = ({ firstPersonId, lastPersonId }: People) => [firstPersonId, lastPersonId]
+
+/** Adds people to those there are, until there are enough. */
+export function areMany(rows: Iterable<People>, people: Set<number>): boolean {
+  for (const row of rows) {
+    for (const id of peopleIn(row)) people.add(id)
+    if (row.registered >= FEWEST_PEOPLE || people.size >= FEWEST_PEOPLE) return true
+  }
+  return false
+}
+
+/** Who came in a spelling, event by event: of few events read at once, of many until it is known that there are enough. */
+export function keptPeople(db: Db, year: number, ids: number[]): (spelling: string) => Iterable<People> {
+  const kept = new Set(ids)
+  if (ids.length > MANY_EVENTS) return spelling => rowsAt(ofSpelling(db).iterate(year, spelling), kept)
+  const among = sql`${organisationTotals.eventId} in (select value from json_each(${JSON.stringify(ids)}))`
+  const rows = db
+    .select({ ...PEOPLE, spelling: organisationTotals.spelling })
+    .from(organisationTotals)
+    .where(among)
+    .all()
+  const bySpelling = Map.groupBy(rows, ({ spelling }) => spelling)
+  return spelling => bySpelling.get(spelling) ?? []
+}
+
+function* rowsAt<Row extends { eventId: number }>(rows: Iterable<Row>, kept: Set<number>): Iterable<Row> {
+  for (const row of rows) if (kept.has(row.eventId)) yield row
+}
+
+const ofSpelling = prepared(db =>
+  db.$client.prepare<[number, string], People & { eventId: number }>(
+    `select event_id as eventId, registered, first_person_id as firstPersonId, last_person_id as lastPersonId
+     from organisation_totals where year = ? and spelling = ?`,
+  ),
+)
+
+const PEOPLE = {
+  registered: organisationTotals.registered,
+  firstPersonId: organisationTotals.firstPersonId,
+  lastPersonId: organisationTotals.lastPersonId,
+}
+export type People = Pick<OrganisationCounts, 'registered' | 'firstPersonId' | 'lastPersonId'>
+
+/**
+ * Whether at least three different people, ever and anywhere here, came from this organisation: then its name on a row points
+ * at nobody.
+ */
+export function isShared(db: Db, organisation: string): boolean {
+  const spelling = fold(organisation)
+  const name = listNames(db).get(spelling)
+  const spellings = name ? spellingsOf(db, name) : [spelling]
+  return areMany(peopleOf(db, spellings), new Set())
+}
+
+function peopleOf(db: Db, spellings: string[]): People[] {
+  const stale = listStale(db)
+  const years = db.selectDistinct({ year: organisationTotals.year }).from(organisationTotals).all()
+  const kept = years.flatMap(({ year }) =>
+    db
+      .select({ ...PEOPLE, eventId: organisationTotals.eventId })
+      .from(organisationTotals)
+      .where(and(eq(organisationTotals.year, year), inArray(organisationTotals.spelling, spellings)))
+      .all()
+      .filter(({ eventId }) => !stale.has(eventId)),
+  )
+  const ofStale = inArray(events.id, db.select({ id: staleEvents.eventId }).from(staleEvents))
+  const list = db.select().from(events).where(ofStale).all()
+  const counted = list.flatMap(event => countEvent(db, event).organisations)
+  return [...kept, ...counted.filter(({ spelling }) => spellings.includes(spelling))]
+}
