@@ -1339,9 +1339,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         doorTime: 'Hoe laat de online deur opengaat.',
         frees: 'Wanneer de plaats vrijkomt.',
         expires: 'Tot wanneer de link werkt.',
+        website: 'De naam van deze website.',
         inviter: 'Wie de uitnodiging stuurt.',
         right: 'Het recht dat iemand krijgt.',
-        website: 'De naam van deze website.',
         ownPage: 'De eigen pagina van de deelnemer.',
         ownDoor: 'De eigen deur naar de online ruimte.',
         ownList: 'De lijst met eigen aanmeldingen.',
@@ -1731,7 +1731,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       columnsTitle: 'Welke kolommen kennen we?',
       columns:
         'Titel, Datum, Tijd, Eindtijd (of Duur in minuten), Soort, Groep, Vorm, Locatie, Adres, Plaats, Samenvatting, Sprekers en Thema’s. Alleen de titel en de datum zijn nodig. Zonder tijd wordt het 12.00 uur, zonder eindtijd een uur.',
-      people: 'Wie er waren, lees je daarna in bij elke bijeenkomst, onder Mensen.',
+      people: 'Wie er waren, lees je daarna in bij elke bijeenkomst, onder Aanmeldingen.',
       previewTitle: (count: number) =>
         count === 1 ? '1 bijeenkomst in de agenda zetten?' : `${count} bijeenkomsten in de agenda zetten?`,
       known: (count: number) => (count === 1 ? 'Eén staat er al.' : `${count} staan er al.`),
