@@ -1,5 +1,5 @@
 // People who stand on the list of one event twice: who they may be, and making one registration of two.
-import { and, asc, eq, isNull, ne } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
@@ -22,33 +22,39 @@ export interface Double {
 
 interface Candidate {
   id: number
-  name: string
   organisation: string
   status: Registration['status']
-  queueNumber: number
   email: string | null
   undeliverableAt: Temporal.Instant | null
 }
 
 /** Likely doubles among who has not cancelled: the same name but for accents, capitals and the order of its words. */
-export function listDoubles(db: Db, { id }: Pick<Event, 'id'>): Double[] {
-  const isHere = and(eq(registrations.eventId, id), ne(registrations.status, 'cancelled'), ne(registrations.name, ''))
-  const all = db
+export function listDoubles(db: Db, event: Pick<Event, 'id'>): Double[] {
+  const named = db
+    .select({ id: registrations.id, name: registrations.name })
+    .from(registrations)
+    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled'), ne(registrations.name, '')))
+    .orderBy(asc(registrations.queueNumber), asc(registrations.id))
+    .all()
+  const groups = [...Map.groupBy(named, ({ name }) => keyOf(name)).values()].filter(group => group.length > 1)
+  const candidates = new Map(listCandidates(db, groups.flat()).map(one => [one.id, one]))
+  return groups.flatMap(group => pairsOf(group.flatMap(({ id }) => candidates.get(id) ?? [])))
+}
+
+function listCandidates(db: Db, list: { id: number }[]): Candidate[] {
+  const ids = list.map(({ id }) => id)
+  return db
     .select({
       id: registrations.id,
-      name: registrations.name,
       organisation: registrations.organisation,
       status: registrations.status,
-      queueNumber: registrations.queueNumber,
       email: people.email,
       undeliverableAt: people.undeliverableAt,
     })
     .from(registrations)
     .innerJoin(people, eq(people.id, registrations.personId))
-    .where(and(isHere, isNull(registrations.mergedIntoId)))
-    .orderBy(asc(registrations.queueNumber), asc(registrations.id))
+    .where(inArray(registrations.id, ids))
     .all()
-  return [...Map.groupBy(all, ({ name }) => keyOf(name)).values()].flatMap(pairsOf)
 }
 
 /** With whom somebody may be the same person. */

@@ -15,9 +15,11 @@ import { organiserOf } from './access.ts'
 import { options } from './fields.ts'
 import type { ConsolePages } from './pages.ts'
 import { filterFields, filterFrom, isFiltered, type PeopleFilter, withFilter } from './people-filter.ts'
-import type { ListedAttendee, SelectionResult } from './people-pages.ts'
+import type { ListedAttendee, ListResult } from './people-pages.ts'
 
 const PAGE = 50
+/** On a longer list doubles are looked for on their own page only. */
+const MOST_LOOKED_THROUGH = 1000
 
 type PeoplePage = ConsolePages['console/registrations']
 
@@ -27,7 +29,7 @@ export interface Shown {
   /** The list goes on after this registration. */
   after?: number | undefined
   form?: Form
-  result?: SelectionResult | undefined
+  result?: ListResult | undefined
   selection?: Omit<PeoplePage['selection'], 'acts'>
 }
 
@@ -40,6 +42,7 @@ export function peoplePage(deps: Deps, request: FastifyRequest, shown: Shown): P
   const rows = found.slice(0, PAGE)
   const last = found.length > PAGE ? rows.at(-1)?.registration.id : undefined
   const list = paths.console.registrations(event.id)
+  const total = countAttendees(db, event, chosen)
   const isWhole = !isFiltered(filter) && after === undefined
   return {
     event: getListedEvent(db, event.id),
@@ -49,7 +52,7 @@ export function peoplePage(deps: Deps, request: FastifyRequest, shown: Shown): P
     filter,
     filterFields: filterFields(filter),
     isFiltered: isFiltered(filter),
-    found: countAttendees(db, event, chosen),
+    found: total,
     next: last === undefined ? undefined : withFilter(list, filter, { after: String(last) }),
     isFirst: after === undefined,
     back: withFilter('', filter, after === undefined ? {} : { after: String(after) }).slice(1),
@@ -57,7 +60,7 @@ export function peoplePage(deps: Deps, request: FastifyRequest, shown: Shown): P
       csv: withFilter(paths.console.registrationsFile(event.id), filter),
       xlsx: withFilter(paths.console.registrationsSheet(event.id), filter),
     },
-    doubles: isWhole && mayChange ? listDoubles(db, event).length : 0,
+    doubles: isWhole && mayChange && total <= MOST_LOOKED_THROUGH ? listDoubles(db, event).length : 0,
     result,
     selection: { acts: actsFor(request, mayChange), ...(shown.selection ?? NOTHING_CHOSEN) },
     mayChange,
