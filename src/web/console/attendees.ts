@@ -17,6 +17,7 @@ import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 import { Shown } from './fields.ts'
 import type { Question } from './pages.ts'
+import type { ListAct } from './people-pages.ts'
 import { askOrDo } from './proposals.ts'
 
 /** Where somebody came from: the page of the registration (`page`), or the list, narrowed and paged by this query. */
@@ -28,6 +29,8 @@ const Presence = Type.Object({ present: Type.Enum(['yes', 'no']), back: Back })
 interface Deed {
   path: (id: number) => string
   action: Action
+  /** What the list says afterwards. */
+  done: ListAct
   act: (tx: Tx, registration: Registration, now: Temporal.Instant) => unknown
   ask: (request: FastifyRequest, registration: Registration) => Pick<Question, 'title' | 'lead' | 'button' | 'warnings'>
   isDanger?: boolean
@@ -39,6 +42,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   asked('/console/registrations/:id/cancellation', {
     path: paths.console.registrationCancellation,
     action: 'registration_cancelled',
+    done: 'cancel',
     act: (tx, registration, now) => cancelRegistration(tx, registration, 'organiser', now),
     ask: ({ t }, { name }) => titled(t.console.unregister.question, name),
     isDanger: true,
@@ -47,6 +51,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   asked('/console/registrations/:id/promotion', {
     path: paths.console.promotion,
     action: 'registration_promoted',
+    done: 'promote',
     act: givePlace,
     ask: ({ t }, { name }) => titled(t.console.promote.question, name),
   })
@@ -54,6 +59,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   asked('/console/registrations/:id/delivery', {
     path: paths.console.delivery,
     action: 'address_trusted',
+    done: 'trusted',
     act: (tx, { personId }, now) => trustAddress(tx, personId, now),
     ask: ({ t }, { name, personId }) => {
       const { title, lead, otherwise, button } = t.console.trust.question
@@ -71,11 +77,11 @@ export function attendeeRoutes(app: App, deps: Deps): void {
       const witness = { source: 'by_hand', organiserId: organiserOf(request).id } as const
       const mark = (tx: Tx) => (isThere ? markAttended : unmarkAttended)(tx, registration, witness, clock.now())
       await write(audited(request, event, registration, isThere ? 'attendance_marked' : 'attendance_unmarked', mark))
-      return seeOther(request, reply, backTo(event, registration, request.body.back))
+      return seeOther(request, reply, backTo(event, registration, request.body.back, isThere ? 'present' : 'absent'))
     },
   )
 
-  function asked(url: string, { path, action, act, ask, isDanger = false }: Deed): void {
+  function asked(url: string, { path, action, done, act, ask, isDanger = false }: Deed): void {
     app.post(url, { schema: { params: Id, body: Confirmation } }, async (request, reply) => {
       const { registration, event } = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
       const { recipients: shown, back } = request.body
@@ -86,7 +92,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
       const undertaking = { event, reach: 'person', act: deed } as const
       const { ask: page } = await askOrDo(deps, undertaking, { shown, question, always: true })
       if (page) return reply.page('console/proposal', page)
-      return seeOther(request, reply, way.back)
+      return seeOther(request, reply, backTo(event, registration, back, done))
     })
   }
 
@@ -109,9 +115,15 @@ function titled({ title, ...rest }: { title: (name: string) => string; lead: str
   return { ...rest, title: title(name) }
 }
 
-/** The page of the registration; or the list as it was, at the person it was about. */
-export function backTo(event: Event, { id }: Pick<Registration, 'id'>, back: string): string {
+/** The page of the registration; or the list as it was, at the person it was about, saying what was done. */
+function backTo(event: Event, { id }: Pick<Registration, 'id'>, back: string, done?: ListAct): string {
   if (back === 'page') return paths.console.registration(id)
-  const query = new URLSearchParams(back).toString()
+  const told: [string, string][] = done
+    ? [
+        ['done', done],
+        ['count', '1'],
+      ]
+    : []
+  const query = new URLSearchParams([...new URLSearchParams(back), ...told]).toString()
   return `${paths.console.registrations(event.id)}${query ? `?${query}` : ''}#r${id}`
 }

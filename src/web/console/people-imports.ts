@@ -4,7 +4,7 @@ import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
-import { alreadyListed, enterPeople, isOver } from '#src/domain/people-imports.ts'
+import { enterPeople, isOver, sortPeople } from '#src/domain/people-imports.ts'
 import { type PeopleList, type ProblemRow, readPeople } from '#src/domain/people-lists.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -58,15 +58,25 @@ export function peopleImportRoutes(app: App, deps: Deps): void {
     const list = table && readPeople(table)
     if (!list || list.problems.length) throw new Refusal('not_possible_now')
     const question = { title: '', lead: '', button: '', action: '', fields: [], back: '' }
-    await askOrDo(deps, entering(request, event, list), { shown: request.body.recipients ?? 0, question })
-    return seeOther(request, reply, paths.console.registrations(event.id))
+    let entered = 0
+    const undertaking = entering(request, event, list, count => {
+      entered = count
+    })
+    await askOrDo(deps, undertaking, { shown: request.body.recipients ?? 0, question })
+    return seeOther(request, reply, `${paths.console.registrations(event.id)}?done=imported&count=${entered}`)
   })
 
-  function entering(request: FastifyRequest, event: Event, list: PeopleList): Undertaking {
+  function entering(
+    request: FastifyRequest,
+    event: Event,
+    list: PeopleList,
+    tell: (count: number) => void = () => {},
+  ): Undertaking {
     const organiserId = organiserOf(request).id
     const act = (tx: Tx) => {
       const count = enterPeople(tx, event, list.people, { organiserId, locale: request.locale }, clock.now())
       auditEvent(tx, 'people_imported', event, { organiserId, detail: String(count) }, clock.now())
+      tell(count)
     }
     return { event, reach: 'person', act }
   }
@@ -85,14 +95,14 @@ export function peopleImportRoutes(app: App, deps: Deps): void {
     list: PeopleList,
   ): PeopleImportPages['console/people-import-preview'] {
     const wrong = new Set(list.problems.map(({ line }) => line))
-    const known = alreadyListed(db, event, list.people)
+    const { fresh, known } = sortPeople(db, event, list.people)
     const { recipients, people, mails } = propose(deps, entering(request, event, list), {
       ...{ title: '', lead: '', button: '', action: '', fields: [], back: '' },
     })
     return {
       ...page(event, undefined),
-      fresh: list.people.filter(({ email }) => email === null || !known.has(email)).length,
-      known: known.size,
+      fresh: fresh.length,
+      known: known.length,
       problems: list.problems,
       unknown: list.unknown,
       rows: packRows(table.filter(({ line }) => !wrong.has(line))),

@@ -5,7 +5,7 @@ import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Places } from '#src/domain/places.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Answer } from '#src/domain/replies.ts'
-import type { SelectionAct } from '#src/domain/selections.ts'
+import { SELECTION_ACTS } from '#src/domain/selections.ts'
 import type { Urgency } from '#src/domain/urgent.ts'
 import type { Form } from '../pages.ts'
 import type { Options } from './pages.ts'
@@ -16,9 +16,13 @@ export interface ListedAttendee extends Attendee {
   answer: Answer | undefined
 }
 
-/** What came of an act on many, as the page after it says. */
-export interface SelectionResult {
-  act: SelectionAct
+/** What a list can have been changed by, when the page after it says so. */
+export const LIST_ACTS = [...SELECTION_ACTS, 'added', 'imported', 'trusted'] as const
+export type ListAct = (typeof LIST_ACTS)[number]
+
+/** What came of an act on one or many, as the page after it says. */
+export interface ListResult {
+  act: ListAct
   count: number
   left: number
 }
@@ -48,7 +52,7 @@ export interface PeoplePages {
     back: string
     files: { csv: string; xlsx: string }
     doubles: number
-    result: SelectionResult | undefined
+    result: ListResult | undefined
     selection: { acts: Options; chosen: number[]; act: string; isAll: boolean; problem: string }
     mayChange: boolean
     urgent: Urgency | undefined

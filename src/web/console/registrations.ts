@@ -8,7 +8,6 @@ import { auditEvent } from '#src/domain/audit.ts'
 import type { Event } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import { register } from '#src/domain/registering.ts'
-import { SELECTION_ACTS } from '#src/domain/selections.ts'
 import { paths } from '#src/lib/paths.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
@@ -18,13 +17,14 @@ import { organiserOf, seeOther } from './access.ts'
 import { Line, Shown } from './fields.ts'
 import { NO_FILTER, PeopleFields } from './people-filter.ts'
 import { peoplePage } from './people-list.ts'
+import { LIST_ACTS } from './people-pages.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
 
 const Query = Type.Object({
   ...PeopleFields,
   after: Type.Optional(Type.Integer({ minimum: 1 })),
-  /** What the POST before this page did, and with how many. */
-  done: Type.Optional(Type.Enum([...SELECTION_ACTS])),
+  /** What the POST before this page did, and to how many. */
+  done: Type.Optional(Type.Enum([...LIST_ACTS])),
   count: Type.Integer({ minimum: 0, default: 0 }),
   left: Type.Integer({ minimum: 0, default: 0 }),
 })
@@ -57,7 +57,7 @@ export function registrationListRoutes(app: App, deps: Deps): void {
     }
     const { ask } = await add(request, event, request.body)
     if (ask) return reply.page('console/proposal', ask)
-    return seeOther(request, reply, paths.console.registrations(event.id))
+    return seeOther(request, reply, `${paths.console.registrations(event.id)}?done=added`)
   })
 
   /** Goes the way of every registration: a place if there is one, the waiting list if not. */

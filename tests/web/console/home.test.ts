@@ -86,7 +86,7 @@ describe('the first page', () => {
       'Spreker gevraagd Te laat had klaar moeten zijn op do 5 nov, 16 dagen geleden',
       'Tekst klaar Klaar',
       'Ruimte geregeld Klaar',
-      'Gastheer of gastvrouw bekend Binnenkort uiterlijk do 26 nov',
+      'Begeleider bekend Binnenkort uiterlijk do 26 nov',
       'Herinnering ingepland Klaar',
       'Materiaal geplaatst Later uiterlijk zo 6 dec',
     ])

@@ -44,7 +44,7 @@ describe('adding by hand', () => {
   test('without an address: at once, with a place or on the waiting list like everybody', async () => {
     const { list, post, statuses, mails, deeds } = await openList()
     const { statusCode, headers } = await post(list, ADD)
-    expect([statusCode, headers.location]).toEqual([303, list])
+    expect([statusCode, headers.location]).toEqual([303, `${list}?done=added`])
     expect(statuses()).toEqual({
       'Zoë de Vries': 'confirmed',
       'Ali Yıldız': 'confirmed',
@@ -91,7 +91,7 @@ describe('cancelling somebody', () => {
     expect(shown.body).toContain('2 mensen krijgen een mail')
     expect(statuses()).toMatchObject({ 'Ali Yıldız': 'confirmed' })
     const { headers } = await post(path, fieldsOf(shown.body, path))
-    expect(headers.location).toBe(`${list}#r${ali.id}`)
+    expect(headers.location).toBe(`${list}?done=cancel&count=1#r${ali.id}`)
     expect(statuses()).toEqual({ 'Zoë de Vries': 'confirmed', 'Ali Yıldız': 'cancelled', Bo: 'confirmed' })
     expect(mails()).toEqual(['unregistered ali@example.org', 'promoted bo@example.org'])
     expect(deeds()).toEqual(['registration_cancelled'])
@@ -138,7 +138,7 @@ describe('attendance', () => {
     const attended = () =>
       db.select({ at: registrations.attendedAt }).from(registrations).all()[0]?.at?.toString() ?? null
     const path = `/console/registrations/${zoe.id}/attendance`
-    expect((await post(path, { present: 'yes' })).headers.location).toBe(`${list}#r${zoe.id}`)
+    expect((await post(path, { present: 'yes' })).headers.location).toBe(`${list}?done=present&count=1#r${zoe.id}`)
     expect(attended()).toBe(NOW.toString())
     await post(path, { present: 'no' })
     expect(attended()).toBe(null)
@@ -242,7 +242,7 @@ describe('an address that mail comes back from', () => {
     expect(shown.body).toContain('Fijn dat je aanschuift.')
     expect(mails()).toEqual([])
     const { statusCode, headers } = await post(path, fieldsOf(shown.body, path))
-    expect([statusCode, headers.location]).toEqual([303, `${list}#r${zoe.id}`])
+    expect([statusCode, headers.location]).toEqual([303, `${list}?done=trusted&count=1#r${zoe.id}`])
     expect(mails()).toEqual(['confirmed zoe@example.org'])
     expect(deeds()).toEqual(['address_trusted'])
     expect((await get(list)).body).not.toContain('badge wrong')

@@ -29,7 +29,7 @@ describe('the run sheet of a series', () => {
     const { get } = await openSheets()
     const { body } = await get(PAGE)
     expect(names(body)).toEqual([
-      ...['Spreker gevraagd', 'Tekst klaar', 'Ruimte geregeld', 'Gastheer of gastvrouw bekend'],
+      ...['Spreker gevraagd', 'Tekst klaar', 'Ruimte geregeld', 'Begeleider bekend'],
       ...['Herinnering ingepland', 'Materiaal geplaatst'],
     ])
     for (const words of ['4 weken van tevoren', '1 week van tevoren', '3 dagen van tevoren', '3 dagen erna'])
