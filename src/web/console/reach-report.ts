@@ -22,6 +22,8 @@ export interface Cut {
   name: CutName
   columns: Column[]
   lines: Line[]
+  /** How many there are besides: of events a page makes no more lines than it shows. */
+  more: number
 }
 
 export interface Report {
@@ -40,22 +42,24 @@ const OF_ATTENDANCE: Column[] = ['registered', 'attended', 'absent', 'minutes']
 const OF_ALL: Column[] = [...OF_ATTENDANCE, 'waited', 'waiting', 'cancelled']
 const OF_EVENTS: Column[] = [...OF_ALL, 'events']
 
-/** All cuts of a ground; those with one line only, which says what the total says, are left out. */
-export function reportOf(db: Db, ground: Ground, words: Words, now: Temporal.Instant): Report {
+/** All cuts of a ground, with `most` lines for events; those with one line only, which says what the total says, are left out. */
+export function reportOf(db: Db, ground: Ground, words: Words, now: Temporal.Instant, most: number): Report {
   const { events, facts } = ground
   const isOver = ({ endsAt }: (typeof events)[number]) => Temporal.Instant.compare(endsAt, now) <= 0
   const held = events.filter(isOver).length
   const isMany = events.length > 1
-  const cuts: Cut[] = [
+  const cuts: Omit<Cut, 'more'>[] = [
     ...(isMany ? [{ name: 'months' as const, columns: OF_EVENTS, lines: months(ground, words) }] : []),
     { name: 'roles', columns: OF_ALL, lines: roles(facts, words) },
     { name: 'organisations', columns: OF_ATTENDANCE, lines: organisations(db, ground, words, now) },
-    ...(isMany ? many(db, ground, words) : []),
+    ...(isMany ? many(db, ground, words, most) : []),
   ]
-  return { total: totalOf(COUNTS, facts), held, coming: events.length - held, cuts }
+  const moreOf = ({ name, lines }: Omit<Cut, 'more'>) => (name === 'events' ? events.length - lines.length : 0)
+  const full = cuts.map(cut => ({ ...cut, more: moreOf(cut) }))
+  return { total: totalOf(COUNTS, facts), held, coming: events.length - held, cuts: full }
 }
 
-function many(db: Db, ground: Ground, words: Words): Cut[] {
+function many(db: Db, ground: Ground, words: Words, most: number): Omit<Cut, 'more'>[] {
   const groupNames = new Map(listGroups(db).map(({ id, name }) => [id, name]))
   const seriesNames = new Map(listSeries(db).map(({ id, title }) => [id, title]))
   const noSeries = words.t.console.reach.noSeries
@@ -65,7 +69,7 @@ function many(db: Db, ground: Ground, words: Words): Cut[] {
     { name: 'themes', columns: OF_EVENTS, lines: themes(db, ground) },
     ...(groups.length > 1 ? [{ name: 'groups' as const, columns: OF_EVENTS, lines: groups }] : []),
     ...(series.length > 1 ? [{ name: 'series' as const, columns: OF_EVENTS, lines: series }] : []),
-    { name: 'events', columns: OF_ALL, lines: perEvent(ground, words) },
+    { name: 'events', columns: OF_ALL, lines: perEvent(ground, words, most) },
   ]
 }
 
@@ -108,9 +112,9 @@ function byPlace({ events, facts }: Ground, nameOf: (event: Fact['event']) => st
 
 const byMost = (a: Line, b: Line) => b.counts.registered - a.counts.registered || a.label.localeCompare(b.label)
 
-function perEvent({ events, facts }: Ground, { f }: Words): Line[] {
+function perEvent({ events, facts }: Ground, { f }: Words, most: number): Line[] {
   const found = cutBy(facts, ({ event }) => event.id)
-  return events.map(event => ({
+  return events.slice(0, most).map(event => ({
     label: `${event.title} (${f.dayOfYear(event)})`,
     counts: found.get(event.id) ?? NOTHING,
   }))

@@ -65,7 +65,7 @@ export interface ReachPages {
 export function reachRoutes(app: App, { db, clock }: Deps): void {
   app.get(paths.console.reach(), { schema: { querystring: Query } }, async (request, reply) => {
     const me = organiserOf(request)
-    const { scope, report } = read(request)
+    const { scope, report } = read(request, SHOWN)
     const { year, group, series } = scope
     const chosen = { year: String(year), group: group?.slug ?? '', series: series?.slug ?? '' }
     return reply.page('console/reach', {
@@ -83,7 +83,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   })
 
   app.get(paths.console.reachSheet(), { schema: { querystring: Query } }, async (request, reply) => {
-    const { scope, report } = read(request)
+    const { scope, report } = read(request, Number.POSITIVE_INFINITY)
     const name = [request.t.console.reach.title, scope.year, scope.group?.slug, scope.series?.slug].filter(Boolean)
     return attach(request, reply, report, name.join('-').toLowerCase())
   })
@@ -105,7 +105,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
     return attach(request, reply, report, event.slug)
   })
 
-  function read(request: FastifyRequest<{ Querystring: Wish }>) {
+  function read(request: FastifyRequest<{ Querystring: Wish }>, most: number) {
     const me = organiserOf(request)
     const now = clock.now()
     const { year = now.toZonedDateTimeISO('UTC').year, group, series } = request.query
@@ -114,13 +114,13 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
       group: group ? getGroupWith(db, me, 'viewer', group) : undefined,
       series: series ? getSeriesWith(db, me, 'viewer', series) : undefined,
     }
-    return { scope, report: reportOf(db, readGround(db, me, scope, now), request, now) }
+    return { scope, report: reportOf(db, readGround(db, me, scope, now), request, now, most) }
   }
 
   function readEvent(request: FastifyRequest<{ Params: { id: number } }>) {
     const event = getEventWith(db, organiserOf(request), 'viewer', request.params.id)
     const now = clock.now()
-    return { event, report: reportOf(db, readEventGround(db, event, now), request, now) }
+    return { event, report: reportOf(db, readEventGround(db, event, now), request, now, SHOWN) }
   }
 }
 
@@ -189,7 +189,7 @@ function figuresOf({ console: { reach: words } }: Messages, n: Numbers, { total,
   ]
 }
 
-function shownCut(request: FastifyRequest, n: Numbers, { name, columns, lines }: Cut, year: number): ShownCut {
+function shownCut(request: FastifyRequest, n: Numbers, { name, columns, lines, more }: Cut, year: number): ShownCut {
   const words = request.t.console.reach
   const kept = lines.slice(0, SHOWN)
   const pairs = lines.map(({ label, counts }) => ({ label, whole: counts.registered, part: counts.attended }))
@@ -200,7 +200,7 @@ function shownCut(request: FastifyRequest, n: Numbers, { name, columns, lines }:
     name,
     columns: columns.map(column => words.columns[column]),
     rows: kept.map(line => ({ label: line.label, cells: columns.map(column => cell(line, column)) })),
-    more: lines.length - kept.length,
+    more: more + lines.length - kept.length,
     ranking: isDrawn ? rankingOf(pairs.slice(0, DRAWN), n.whole) : undefined,
     chart: name === 'months' ? chartOf(request, n, pairs, year) : undefined,
   }
