@@ -69,9 +69,13 @@ export function waitlisted(desk: Desk, now: Temporal.Instant): Content {
   }
 }
 
-/** Nobody has a place yet, nor a turn: an organiser says who can come. */
+/**
+ * Nobody has a place yet, nor a turn: an organiser says who can come. Whoever gave up a place and asked for one again before we
+ * could say so has an entry still.
+ */
 export function requested(desk: Desk): Content {
   const words = desk.wordsOf('requested')
+  const hadPlace = desk.registration.told?.status === 'confirmed'
   return {
     ...desk.frame,
     kind: 'requested',
@@ -85,6 +89,7 @@ export function requested(desk: Desk): Content {
       ...ofPlace(desk),
       desk.help,
     ),
+    invite: hadPlace ? desk.cancel('registration') : undefined,
   }
 }
 

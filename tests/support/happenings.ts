@@ -18,7 +18,7 @@ import { cancelRegistration, changeDetails, register } from '#src/domain/registe
 import { findRegistrationOf, getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { applyReply, comeBack, type Reply } from '#src/domain/replies.ts'
 import { trustAddress } from '#src/domain/retrying.ts'
-import { takePlace } from '#src/domain/waiting.ts'
+import { givePlace, takePlace } from '#src/domain/waiting.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { readInvitation } from './itip.ts'
 import { editing, type PostOffice } from './postoffice.ts'
@@ -33,10 +33,12 @@ const OWN = ['register', 'leave', 'come_back', 'take_place', 'switch', 'trust'] 
 const JOINED = ['merge', 'correct_address'] as const
 /** Somebody is asked to speak, says yes to that, or goes back to who only attends. */
 const ASKED = ['ask', 'say_yes', 'attend'] as const
-const ORGANISED = ['cancel', 'reinstate', 'edit', 'enlarge'] as const
+/** An organiser says yes or no to who asked for a place, or gives one by hand. */
+const JUDGED = ['approve', 'refuse'] as const
+const ORGANISED = ['cancel', 'reinstate', 'edit', 'enlarge', 'screen'] as const
 
 export type Step =
-  | { does: (typeof OWN)[number] | (typeof ASKED)[number] | 'bounce'; who: number }
+  | { does: (typeof OWN)[number] | (typeof ASKED)[number] | (typeof JUDGED)[number] | 'bounce'; who: number }
   | { does: 'change_address' | (typeof JOINED)[number]; who: number; to: number }
   /** `isForged`: somebody else said so, and the calendar itself knows of nothing. `isLate`: it arrives with the `post`. */
   | { does: 'answer'; who: number; partstat: Reply['partstat']; isProven: boolean; isForged: boolean; isLate: boolean }
@@ -59,6 +61,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ does: be('register', 'leave', 'come_back'), who }) },
   { weight: 4, arbitrary: fc.record({ does: be('take_place', 'switch', 'bounce', 'trust'), who }) },
   { weight: 3, arbitrary: fc.record({ does: be(...ASKED), who }) },
+  { weight: 3, arbitrary: fc.record({ does: be(...JUDGED), who }) },
   { weight: 1, arbitrary: fc.record({ does: be('change_address'), who, to: who }) },
   { weight: 3, arbitrary: fc.record({ does: be(...JOINED), who, to: who }) },
   { weight: 5, arbitrary: fc.record({ does: be('answer'), who, ...answer }) },
@@ -107,6 +110,10 @@ export async function take(story: Story, what: Step): Promise<void> {
       return organise(story, (tx, event, editor, now) =>
         editEvent(tx, event, { ...event, capacityOnline: 2 }, [], editor, now),
       )
+    case 'screen':
+      return organise(story, (tx, event, editor, now) =>
+        editEvent(tx, event, { ...event, needsApproval: !event.needsApproval }, [], editor, now),
+      )
     case 'answer':
       return answerMail(story, what)
     case 'post':
@@ -153,15 +160,19 @@ function registrationOf({ office, event }: Story, address: string): Registration
   return person && findRegistrationOf(office.db, event, person)
 }
 
-function act(story: Story, does: (typeof OWN)[number] | (typeof ASKED)[number], email: string): void {
+type Act = (typeof OWN)[number] | (typeof ASKED)[number] | (typeof JUDGED)[number]
+
+function act(story: Story, does: Act, email: string): void {
   if (does === 'register') attempt(story, (tx, now) => register(tx, story.event, applicant({ email }), now))
   if (does === 'ask') attempt(story, (tx, now) => addContributor(tx, story.event, candidate(email), now))
   const own = registrationOf(story, email)
   if (!own || does === 'register' || does === 'ask') return
-  if (does === 'leave') story.left.add(email)
+  if (does === 'leave' || does === 'refuse') story.left.add(email)
   const other = own.attendance === 'online' ? ('in_person' as const) : ('online' as const)
   attempt(story, (tx, now) => {
     if (does === 'leave') cancelRegistration(tx, own, 'attendee', now)
+    else if (does === 'refuse') cancelRegistration(tx, own, 'organiser', now)
+    else if (does === 'approve') givePlace(tx, own, now)
     else if (does === 'come_back') comeBack(tx, own, now)
     else if (does === 'take_place') takePlace(tx, own, now)
     else if (does === 'say_yes') confirmPart(tx, own, now)
