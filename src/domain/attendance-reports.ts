@@ -78,8 +78,12 @@ function participantOf(cells: Partial<Record<Field, string>>): Participant | und
   return name && minutes !== undefined ? { name, email: normaliseEmail(cells.email ?? ''), minutes } : undefined
 }
 
+/** Of no room's report; a pattern takes its time with what is much longer. */
+const LONGEST_TIME = 60
+
 /** `1h 2m 3s`, `1 u 2 min 3 sec`, `01:02:03`, or plain minutes; rounded to whole ones, with one for a short look. */
 export function minutesOf(text: string): number | undefined {
+  if (text.length > LONGEST_TIME) return undefined
   const clock = /^(\d{1,3}):(\d{2}):(\d{2})$/.exec(text.trim())
   const words = /^(?:(\d+)\s*(?:h|hr|u|uur)\w*)?\s*(?:(\d+)\s*m\w*)?\s*(?:(\d+)\s*s\w*)?$/i.exec(text.trim())
   const [, hours, minutes, seconds] = clock ?? words ?? []

@@ -13,6 +13,8 @@ export type TableProblem = 'unreadable' | 'too_many_rows'
 
 /** More than a network has people; a file is read whole. */
 export const MOST_ROWS = 5000
+/** With the empty ones between them; each costs the reader as much as a full one. */
+const MOST_LINES = 50_000
 
 /**
  * Reads CSV (comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252, with or without byte order mark) or the first sheet of
@@ -20,7 +22,8 @@ export const MOST_ROWS = 5000
  */
 export async function readTable(bytes: Buffer): Promise<TableRow[] | TableProblem> {
   try {
-    const rows = isZip(bytes) ? await readXlsx(bytes) : readCsv(textOf(bytes))
+    const rows = isZip(bytes) ? await readXlsx(bytes) : readCsv(withoutEmptyEnd(textOf(bytes)))
+    if (rows === undefined) return 'too_many_rows'
     const kept = rows
       .map((cells, index) => ({ line: index + 1, cells: cells.map(cell => cell.trim()) }))
       .filter(({ cells }) => cells.some(Boolean))
@@ -78,8 +81,19 @@ function textOf(bytes: Buffer): string {
   }
 }
 
-function readCsv(text: string): string[][] {
+/** Spreadsheets write down a million empty rows when somebody once set the colour of one. */
+function withoutEmptyEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && EMPTY.has(text[end - 1] ?? '')) end--
+  return text.slice(0, end)
+}
+
+const EMPTY = new Set([' ', '\t', '\r', '\n', ';', ','])
+
+/** Nothing if there are too many lines to read them all. */
+function readCsv(text: string): string[][] | undefined {
   if (text.includes('\u0000')) throw new Error('not a text')
+  if (hasMoreLines(text, MOST_LINES)) return undefined
   const options = {
     delimiter: delimiterOf(text),
     relax_column_count: true,
@@ -87,6 +101,12 @@ function readCsv(text: string): string[][] {
     max_record_size: 100_000,
   }
   return parse(text, options)
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at >= 0 && lines <= most; at = text.indexOf('\n', at + 1)) lines++
+  return lines > most
 }
 
 /** The one that the first line with any of them has most of; a tab rather than what people write in a sentence. */

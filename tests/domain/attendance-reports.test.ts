@@ -105,6 +105,12 @@ test('a duration is read as each room writes it', () => {
   expect(read.map(minutesOf)).toEqual([62, 62, 45, 1, 62, 62, 63, 1, undefined, undefined, undefined, undefined])
 })
 
+test('what is no duration is found to be none at once, however long', () => {
+  const begun = performance.now()
+  expect([`1h${'1'.repeat(90_000)}`, `1h${'1m1'.repeat(30_000)}`].map(minutesOf)).toEqual([undefined, undefined])
+  expect(performance.now() - begun).toBeLessThan(1000)
+})
+
 test('another table is no report', async () => {
   const table = await readTable(Buffer.from('Naam;E-mail;Duur\nZoë;zoe@example.org;10'))
   expect(typeof table === 'string' ? table : readReport(table)).toBeUndefined()

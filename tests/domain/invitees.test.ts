@@ -191,5 +191,9 @@ test('a list is read line by line, however an address stands in it', () => {
     ],
     wrong: [],
   })
+  // Fifty thousand letters without an address are looked at once.
+  const begun = performance.now()
+  expect(readList('a'.repeat(50_000)).wrong).toHaveLength(1)
+  expect(performance.now() - begun).toBeLessThan(1000)
   expect(readList('geen adres\nwww.winkel.example <a@example.org>').wrong).toHaveLength(2)
 })

@@ -34,6 +34,13 @@ test('what is no table, or a table without an end, is refused', async () => {
   expect(await readTable(Buffer.alloc(0))).toEqual([])
 })
 
+test('a file of empty lines only, as some programs leave below a table, costs no time', async () => {
+  const begun = performance.now()
+  expect(await readTable(Buffer.from(`Naam;Mail\nZoë;\n${';;\r\n'.repeat(1_200_000)}`))).toHaveLength(2)
+  expect(await readTable(Buffer.from(`${'\n'.repeat(5_000_000)}Naam`))).toBe('too_many_rows')
+  expect(performance.now() - begun).toBeLessThan(1500)
+})
+
 test('a file that is made to fill the memory is refused before it does, also when it says that it is small', async () => {
   const files = unzipSync(await writeXlsx([{ name: 'x', rows: [['x']] }]))
   const row = `<row r="1"><c r="A1" t="inlineStr"><is><t>${'a'.repeat(1000)}</t></is></c></row>`

@@ -152,12 +152,15 @@ function problemOf({ t }: FastifyRequest, wrong: string[]): string {
 const email = new RegExp(EMAIL_PATTERN)
 const name = new RegExp(NAME_PATTERN, 'u')
 
+/** An address, a name and an organisation at their longest: what is longer is none, and costs a search no time. */
+const LONGEST_LINE = 500
+
 /** One on each line: an address, with a name before it and an organisation behind it if you like. */
 export function readList(text: string): { wanted: Wanted[]; wrong: string[] } {
   const wanted: Wanted[] = []
   const wrong: string[] = []
   for (const line of text.split('\n').map(cleanLine).filter(Boolean)) {
-    const found = /[^\s<>,;]+@[^\s<>,;]+/.exec(line)
+    const found = /[^\s<>,;]+@[^\s<>,;]+/.exec(line.slice(0, LONGEST_LINE))
     const bare = (text: string) => cleanLine(text.replaceAll(/[<>;,]/g, ' '))
     const end = (found?.index ?? 0) + (found?.[0].length ?? 0)
     const one = {
@@ -166,7 +169,8 @@ export function readList(text: string): { wanted: Wanted[]; wrong: string[] } {
       organisation: bare(line.slice(end)),
     }
     const isFine = email.test(one.email) && one.email.length <= 200 && (!one.name || name.test(one.name))
-    if (isFine && one.name.length <= 100 && one.organisation.length <= 150) wanted.push(one)
+    if (isFine && line.length <= LONGEST_LINE && one.name.length <= 100 && one.organisation.length <= 150)
+      wanted.push(one)
     else wrong.push(line.slice(0, 60))
   }
   return { wanted, wrong }
