@@ -1,9 +1,10 @@
 // A list of people, entered on the list of an event as if each were added by hand. For an event that is over it records who came,
 // and mails nobody.
-import { eq } from '#db/drizzle.ts'
+import { and, eq, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import type { Locale } from '#src/i18n/index.ts'
+import { fold } from '#src/lib/text.ts'
 import { markAttended } from './check-ins.ts'
 import { canStillCome, type Event } from './events.ts'
 import { findOrCreatePerson } from './people.ts'
@@ -12,19 +13,28 @@ import { presencesOf } from './places.ts'
 import { type Applicant, nextQueueNumber, register } from './registering.ts'
 import { findRegistrationOf, NO_PART, NOT_DECLINED, type Registration, update } from './registrations.ts'
 
-/** Of these people, the addresses that stand on the event's list already. */
-export function alreadyListed(db: Db, event: Event, list: ListedPerson[]): Set<string> {
-  const wanted = new Set(list.flatMap(person => person.email ?? []))
+/**
+ * Who of a list is new to the event, and who stands there already: by address, or without one by name and organisation, so that
+ * the same list entered twice is entered once.
+ */
+export function sortPeople(db: Db, event: Event, list: ListedPerson[]): Record<'fresh' | 'known', ListedPerson[]> {
+  const { name, organisation } = registrations
   const rows = db
-    .select({ email: people.email, status: registrations.status })
+    .select({ name, organisation, email: people.email })
     .from(registrations)
     .innerJoin(people, eq(people.id, registrations.personId))
-    .where(eq(registrations.eventId, event.id))
+    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled')))
     .all()
-  return new Set(
-    rows.flatMap(row => (row.email && row.status !== 'cancelled' && wanted.has(row.email) ? [row.email] : [])),
+  const there = new Set(rows.flatMap(row => [row.email ?? '', keyOf(row)]))
+  const { fresh = [], known = [] } = Object.groupBy(list, person =>
+    there.has(person.email ?? keyOf(person)) ? 'known' : 'fresh',
   )
+  return { fresh, known }
 }
+
+/** No address is written so. */
+const keyOf = ({ name, organisation }: Pick<ListedPerson, 'name' | 'organisation'>) =>
+  `${fold(name)}\n${fold(organisation)}`
 
 /** Whether people can still register for it, or the list can only say who was there. */
 export function isOver(event: Event, now: Temporal.Instant): boolean {
@@ -43,8 +53,7 @@ export function enterPeople(
   { organiserId, locale }: { organiserId: number; locale: Locale },
   now: Temporal.Instant,
 ): number {
-  const known = alreadyListed(tx, event, list)
-  const fresh = list.filter(person => person.email === null || !known.has(person.email))
+  const { fresh } = sortPeople(tx, event, list)
   const enter = isOver(event, now) ? enterPast : enterComing
   for (const person of fresh) enter(tx, event, person, { organiserId, locale }, now)
   return fresh.length

@@ -101,11 +101,9 @@ describe('entering a list', () => {
     const { db } = openWorld()
     const past = Temporal.Instant.from('2025-01-01T09:00:00Z')
     const event = makeEvent(db, makeGroup(db), values, past)
+    const { id: organiserId } = writeNow(db, tx => createOrganiser(tx, 'organisator@example.org', '', NOW))
     const enter = (list: ListedPerson[]) =>
-      writeNow(db, tx => {
-        const { id } = createOrganiser(tx, `o${listMessages(db).length}-${rows().length}@example.org`, '', NOW)
-        return enterPeople(tx, event, list, { organiserId: id, locale: 'nl' }, NOW)
-      })
+      writeNow(db, tx => enterPeople(tx, event, list, { organiserId, locale: 'nl' }, NOW))
     const rows = () => db.select().from(registrations).where(eq(registrations.eventId, event.id)).all()
     return { db, event, enter, rows }
   }
@@ -130,6 +128,9 @@ describe('entering a list', () => {
       ['twee@example.org', 'waitlisted'],
     ])
     expect(enter(list)).toBe(0)
+    // Nor who has no address to know them by.
+    expect(enter([person({ name: 'zonder ADRES' })])).toBe(0)
+    expect(enter([person({ name: 'Zonder adres', organisation: 'Elders' })])).toBe(1)
   })
 
   test('for what is over records who was there, past any capacity, and mails nobody', () => {
@@ -146,6 +147,6 @@ describe('entering a list', () => {
       ['Niet er', 'confirmed', false],
     ])
     expect(listMessages(db)).toEqual([])
-    expect(enter(list.slice(0, 1))).toBe(0)
+    expect(enter(list)).toBe(0)
   })
 })
