@@ -113,6 +113,7 @@ function placeOfBoth(to: Registration, from: Registration): Partial<Registration
   const { status, attendance, confirmedAt, approvalAskedAt, approvedAt } = from
   return {
     ...{ status, attendance, confirmedAt, approvalAskedAt, approvedAt, reply: null, ...NOT_DECLINED },
+    waitedAt: from.waitedAt ?? to.waitedAt,
     ...(to.status === 'cancelled' && { cancelledAt: null, cancelledBy: null, remindersStoppedAt: null }),
     queueNumber: isSameQueue ? queueNumber : from.queueNumber,
   }

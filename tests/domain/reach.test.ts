@@ -122,6 +122,18 @@ describe('a year', () => {
     expect(report(db, me).total).toMatchObject({ placed: 4, attended: 2, absent: 1 })
   })
 
+  test('does not take waiting for a yes for waiting for a place', () => {
+    const { db, group, me } = openReach()
+    const event = makeEvent(db, group, { needsApproval: true })
+    const { id } = come(db, event, 'Anna')
+    const set = (values: object) => db.update(registrations).set(values).where(eq(registrations.id, id)).run()
+    expect(report(db, me).total).toMatchObject({ registered: 1, placed: 0, waiting: 0, waited: 0 })
+    set({ approvedAt: LATER, status: 'confirmed', confirmedAt: LATER })
+    expect(report(db, me).total).toMatchObject({ registered: 1, placed: 1, waiting: 0, waited: 0 })
+    set({ status: 'waitlisted', confirmedAt: null })
+    expect(report(db, me).total).toMatchObject({ registered: 1, placed: 0, waiting: 1, waited: 1 })
+  })
+
   test('is that of the wall time, and leaves out what was cancelled, drafts, and what is not mine to see', () => {
     const { db, group, me } = openReach()
     const { event } = makeWebinar(db, group)
