@@ -65,7 +65,7 @@ export function totalOf<Name extends string>(
 const isAttendee = and(isNull(registrations.part), isNull(registrations.mergedIntoId))
 /** Waiting for a place; who waits for an organiser's yes does not wait for one. */
 const asksFirst = sql`(${registrations.approvalAskedAt} is not null and ${registrations.approvedAt} is null)`
-const gotItLater = sql`(${registrations.approvedAt} is null or ${registrations.status} = 'waitlisted' or ${registrations.confirmedAt} > ${registrations.approvedAt})`
+const waits = sql`(${registrations.status} = 'waitlisted' and not ${asksFirst})`
 const sum = (condition: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${condition}), 0)`
 
 const rowsOf = prepared(db =>
@@ -77,8 +77,8 @@ const rowsOf = prepared(db =>
       placed: sum(sql`${registrations.status} = 'confirmed'`),
       attended: sum(sql`${registrations.attendedAt} is not null`),
       absent: sum(sql`${registrations.status} = 'confirmed' and ${registrations.attendedAt} is null`),
-      waiting: sum(sql`${registrations.status} = 'waitlisted' and not ${asksFirst}`),
-      waited: sum(sql`${registrations.waitedAt} is not null and not ${asksFirst} and ${gotItLater}`),
+      waiting: sum(waits),
+      waited: sum(sql`${registrations.waitedAt} is not null or ${waits}`),
       cancelled: sum(sql`${registrations.status} = 'cancelled'`),
       minutes: sum(
         sql`iif(${registrations.attendedAt} is null, 0, coalesce(${registrations.attendedMinutes}, ${sql.placeholder('minutes')}))`,
