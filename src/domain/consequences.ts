@@ -62,6 +62,16 @@ export function heldMails(
   return first && { count: recipientsOf(held), until: first.dueAt }
 }
 
+/** The same of several events at once: all that waits, until the first of it leaves. */
+export function heldMailsOf(db: Db, events: Event[], now: Temporal.Instant): ReturnType<typeof heldMails> {
+  return events
+    .flatMap(event => heldMails(db, event, now) ?? [])
+    .reduce<ReturnType<typeof heldMails>>((all, { count, until }) => {
+      if (!all) return { count, until }
+      return { count: all.count + count, until: Temporal.Instant.compare(until, all.until) < 0 ? until : all.until }
+    }, undefined)
+}
+
 function listUnsent(db: Db, event: Event): Message[] {
   return db
     .select()

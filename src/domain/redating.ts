@@ -63,7 +63,8 @@ export function redate(
   }
 }
 
-function listToCome(db: Db, { id }: Series, now: Temporal.Instant): Event[] {
+/** What of a series is to come and goes on, by date. */
+export function listToCome(db: Db, { id }: Series, now: Temporal.Instant): Event[] {
   return db
     .select()
     .from(events)

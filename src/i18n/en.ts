@@ -1508,6 +1508,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       otherEvents: 'Also of this series, outside its rule',
       years: 'Go to the year',
       moveIt: 'Move',
+      swapped: 'The two topics have changed places.',
+      swapBack: 'Swap them back',
+      unskipped: 'This date is back. Tick it and save the plan.',
       swapTitle: 'Swap two topics',
       swapLead: 'They trade dates. Whoever registered stays with the topic and is told.',
       swapOne: 'This topic',
@@ -1541,6 +1544,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       lead: 'You changed when the series is. This is planned already. What you put on another day yourself always stays.',
       button: count => (count === 1 ? 'Save and move this date' : `Save and move these ${count} dates`),
       without: 'Save, but move nothing',
+      undo: 'Changed your mind? Put the day or the time back and save once more.',
       stays: {
         by_hand: (title, when) => `Stays: ${title}, ${when}. That date was chosen by hand.`,
         no_date: (title, when) => `Stays: ${title}, ${when}. The new rule has no date for it.`,

@@ -1561,7 +1561,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       unskip: 'Toch doen',
       otherEvents: 'Ook van deze reeks, buiten de regel om',
       years: 'Ga naar het jaar',
-      moveIt: 'Verzet',
+      moveIt: 'Verplaats',
+      swapped: 'De twee onderwerpen zijn gewisseld.',
+      swapBack: 'Wissel ze terug',
+      unskipped: 'Deze datum doet weer mee. Kruis hem aan en bewaar het plan.',
       swapTitle: 'Wissel twee onderwerpen',
       swapLead: 'Ze ruilen van datum. Wie zich aanmeldde, blijft bij het onderwerp en krijgt bericht.',
       swapOne: 'Dit onderwerp',
@@ -1595,8 +1598,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         `${changes === 1 ? '1 datum verandert' : `${changes} datums veranderen`}${stays ? `, ${stays} ${stays === 1 ? 'blijft' : 'blijven'}` : ''}`,
       lead: 'Je paste aan wanneer de reeks is. Dit staat al gepland. Wat je zelf op een andere dag zette, blijft altijd staan.',
       button: (count: number) =>
-        count === 1 ? 'Bewaar en verzet deze datum' : `Bewaar en verzet deze ${count} datums`,
-      without: 'Bewaar, maar verzet niets',
+        count === 1 ? 'Bewaar en verplaats deze datum' : `Bewaar en verplaats deze ${count} datums`,
+      without: 'Bewaar, maar verplaats niets',
+      undo: 'Toch niet? Zet de dag of de tijd terug en bewaar nog eens.',
       stays: {
         by_hand: (title: string, when: string) => `Blijft: ${title}, ${when}. Die datum is met de hand gekozen.`,
         no_date: (title: string, when: string) =>

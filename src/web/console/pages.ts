@@ -57,6 +57,8 @@ export interface PreviewedMail {
 
 /** What the page before an act says and sends. */
 export interface Question {
+  /** Above the title: the event, unless it is about more than one. */
+  about?: string
   title: string
   lead: string
   button: string
@@ -170,6 +172,8 @@ export interface ConsolePages
     form: Form
     words: string
     isSaved: boolean
+    /** Mails about dates that just followed another rule, while they wait. */
+    held: { count: number; until: Temporal.Instant } | undefined
     /** A no in a calendar arrives somewhere. */
     readsAnswers: boolean
     choices: Record<'groups' | 'kinds' | 'attendances' | 'ordinals' | 'weekdays' | 'months', Options>

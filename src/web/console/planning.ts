@@ -2,9 +2,10 @@
 // one go. Reading the form stands in `plan-form`, trading two topics in `swaps`.
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { heldMailsOf } from '#src/domain/consequences.ts'
 import type { Event } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
-import { getSeriesWith } from '#src/domain/organisers.ts'
+import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
 import { listOnDays } from '#src/domain/overview.ts'
 import { listStray, nextSpan, type Proposal, planDates, proposeDates } from '#src/domain/planning.ts'
 import {
@@ -28,7 +29,14 @@ import { DayOrNone, isDoubtful, MOST, PlanForm, readDay, readPlan, typedFor } fr
 import { ruleWords } from './rules.ts'
 
 const Count = Type.Optional(Type.Integer({ minimum: 0 }))
-const Span = Type.Object({ from: DayOrNone, until: DayOrNone, planned: Count, skipped: Count })
+const Span = Type.Object({
+  from: DayOrNone,
+  until: DayOrNone,
+  planned: Count,
+  skipped: Count,
+  swapped: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 2 })),
+  unskipped: Type.Optional(Type.Literal('1')),
+})
 /** Nobody plans further ahead; a series every week fits. */
 const LONGEST = { years: 2 }
 /** No holiday lasts so long that a free week is further away. */
@@ -64,9 +72,14 @@ export interface PlanningPages {
     years: number[]
     /** How many drafts the POST before this page made, and how many dates it skips. */
     done: { planned: number; skipped: number } | undefined
+    /** The two events that traded places, and the mails about it that can still be stopped by trading back. */
+    swapped: { pair: [Event, Event]; held: ReturnType<typeof heldMailsOf> } | undefined
+    isUnskipped: boolean
     problems: Record<string, string>
   }
 }
+
+type Page = PlanningPages['console/planning']
 
 export function planningRoutes(app: App, { db, write, clock }: Deps): void {
   const getFound = (request: FastifyRequest, slug: string) => getSeriesWith(db, organiserOf(request), 'organiser', slug)
@@ -75,7 +88,10 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
     const found = getFound(request, request.params.slug)
     const { planned, skipped = 0 } = request.query
     const done = planned === undefined ? undefined : { planned, skipped }
-    return reply.page('console/planning', { ...page(request, found, request.query, undefined), done })
+    const swapped = readSwapped(request, found, request.query.swapped ?? [])
+    const isUnskipped = request.query.unskipped !== undefined
+    const shown = page(request, found, request.query, undefined)
+    return reply.page('console/planning', { ...shown, done, swapped, isUnskipped })
   })
 
   app.post('/console/series/:slug/planning', { schema: { params: Slug, body: PlanForm } }, async (request, reply) => {
@@ -105,9 +121,18 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
       const { date, ...asked } = request.body
       await write(tx => unskipDate(tx, found, date, organiserOf(request).id, clock.now()))
       const { from, until } = spanOf(found, asked, clock.now())
-      return seeOther(request, reply, `${paths.console.planning(found.slug)}?from=${from}&until=${until}`)
+      return seeOther(request, reply, `${paths.console.planning(found.slug)}?from=${from}&until=${until}&unskipped=1`)
     },
   )
+
+  function readSwapped(request: FastifyRequest, found: Series, ids: number[]): Page['swapped'] {
+    const [one, other] = ids.map(id => getEventWith(db, organiserOf(request), 'organiser', id))
+    const now = clock.now()
+    if (!one || !other || one.id === other.id || one.seriesId !== found.id || other.seriesId !== found.id)
+      return undefined
+    if (!canSwap(one, now) || !canSwap(other, now)) return undefined
+    return { pair: [one, other], held: heldMailsOf(db, [one, other], now) }
+  }
 
   function spanOf(found: Series, asked: { from?: string; until?: string }, now: Temporal.Instant) {
     const usual = nextSpan(db, found, dateIn(now, found.timeZone))
@@ -122,7 +147,7 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
     found: Series,
     asked: { from?: string; until?: string },
     refused: { plan: PlanForm; result: Record<string, string> } | undefined,
-  ): PlanningPages['console/planning'] {
+  ): Page {
     const now = clock.now()
     const { from, until } = spanOf(found, asked, now)
     const proposals = proposeDates(db, found, from, until).slice(0, MOST)
@@ -139,6 +164,8 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
       swappable: [...planned, ...others].filter(event => canSwap(event, now)).sort(byStart),
       years: [year, year + 1, year + 2],
       done: undefined,
+      swapped: undefined,
+      isUnskipped: false,
       problems: refused?.result ?? {},
     }
   }

@@ -35,6 +35,7 @@ export function propose(deps: Deps, { event, also = [], reach, act }: Undertakin
       facts: [],
       warnings: [],
       isDanger: false,
+      about: event.title,
       alternative: undefined,
       ...question,
       event,

@@ -50,6 +50,7 @@ function questionOf({ t, f }: FastifyRequest, found: Series, redating: Redating,
   const words = t.console.redating
   const { changes, stays } = redating
   return {
+    about: found.title,
     title: words.title(changes.length, stays.length),
     lead: words.lead,
     button: words.button(changes.length),

@@ -2,8 +2,10 @@
 import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { audit } from '#src/domain/audit.ts'
+import { heldMailsOf } from '#src/domain/consequences.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { getSeriesWith, listGroupsWith } from '#src/domain/organisers.ts'
+import { listToCome } from '#src/domain/redating.ts'
 import { formatRule, WEEKDAYS } from '#src/domain/rules.ts'
 import { createSeries, freeSeriesSlug, type Series, updateSeries } from '#src/domain/series.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -89,7 +91,8 @@ export function seriesRoutes(app: App, deps: Deps): void {
     const found = getSeriesWith(db, organiserOf(request), 'organiser', request.params.slug)
     const form = emptyForm(seriesValues(found))
     const isSaved = request.query.saved !== undefined
-    return reply.page('console/series', { ...seriesPage(request, found, form, groupsOf(request)), isSaved })
+    const held = isSaved ? heldMailsOf(db, listToCome(db, found, clock.now()), clock.now()) : undefined
+    return reply.page('console/series', { ...seriesPage(request, found, form, groupsOf(request)), isSaved, held })
   })
 
   app.post(
@@ -200,6 +203,7 @@ function pageOf(
     form,
     words: found ? ruleWords(found.rule, t, f) : '',
     isSaved: false,
+    held: undefined,
     choices: {
       groups: groupOptions(groups),
       kinds: options(t.words.kinds),

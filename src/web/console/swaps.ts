@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import type { Event } from '#src/domain/events.ts'
 import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
+import type { Series } from '#src/domain/series.ts'
 import { canSwap, swapEvents } from '#src/domain/swaps.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -39,13 +40,14 @@ export function swapRoutes(app: App, deps: Deps): void {
     const now = clock.now()
     const isTwo = one && other && one.id !== other.id && one.seriesId === found.id && other.seriesId === found.id
     if (!isTwo || !canSwap(one, now) || !canSwap(other, now)) throw new Refusal('not_possible_now')
-    const { ask } = await swap(request, [one, other], request.body, found.slug)
+    const { ask } = await swap(request, [one, other], request.body, found)
     if (ask) return reply.page('console/proposal', ask)
     const [from = ''] = [one.localStart, other.localStart].sort()
-    return seeOther(request, reply, `${paths.console.planning(found.slug)}?from=${from.slice(0, 4)}-01-01`)
+    const query = `from=${from.slice(0, 4)}-01-01&swapped=${one.id}&swapped=${other.id}`
+    return seeOther(request, reply, `${paths.console.planning(found.slug)}?${query}`)
   })
 
-  function swap(request: FastifyRequest, pair: [Event, Event], body: Swap, slug: string) {
+  function swap(request: FastifyRequest, pair: [Event, Event], body: Swap, { slug, title }: Series) {
     const { one, other, reason } = body
     const [revisionOfOne, revisionOfOther] = [
       body.revisionOfOne ?? pair[0].revision,
@@ -56,6 +58,7 @@ export function swapRoutes(app: App, deps: Deps): void {
     const fields = entriesOf({ one, other, revisionOfOne, revisionOfOther, reason })
     const question = {
       ...questionOf(request, pair),
+      about: title,
       action: paths.console.swaps(slug),
       fields,
       back: paths.console.planning(slug),

@@ -91,7 +91,10 @@ describe('a date that is let pass', () => {
     expect(fieldsOf(after.body, PLANNING).proposed).toBeUndefined()
     const form = { date: '2027-05-06', from: '2027-05-01', until: '2027-06-30' }
     const back = await post(`${PLANNING}/unskip`, form)
-    expect([back.statusCode, back.headers.location]).toEqual([303, `${PLANNING}?from=2027-05-01&until=2027-06-30`])
+    expect([back.statusCode, back.headers.location]).toEqual([
+      303,
+      `${PLANNING}?from=2027-05-01&until=2027-06-30&unskipped=1`,
+    ])
     expect(fieldsOf((await get(String(back.headers.location))).body, PLANNING).proposed).toBe('2027-05-06')
   })
 })
@@ -181,12 +184,18 @@ describe('two topics', () => {
     expect(body).toContain('value="Spreker ziek"')
     expect(body).toContain('Eén persoon krijgt een mail')
     expect(starts()[0]).toEqual(['2027-01-07T12:00', found.title])
-    const { statusCode } = await post(SWAPS, fieldsOf(body, SWAPS))
-    expect(statusCode).toBe(303)
+    const { statusCode, headers } = await post(SWAPS, fieldsOf(body, SWAPS))
+    expect([statusCode, headers.location]).toEqual([303, `${PLANNING}?from=2027-01-01&swapped=1&swapped=2`])
     expect([getEvent(db, 1).localStart, getEvent(db, 2).localStart]).toEqual(['2027-02-04T12:00', '2027-01-07T12:00'])
     // Her first mail has not left yet: it says the new date itself.
     const mails = listMessages(db).filter(({ kind, state }) => state === 'queued' && !kind.startsWith('reminder'))
     expect(mails.map(({ kind }) => kind)).toEqual(['confirmed'])
+    // The page after it says so, and leads the way back.
+    const after = await get(String(headers.location))
+    expect(after.body).toContain('De twee onderwerpen zijn gewisseld.')
+    expect(fieldsOf(after.body, SWAPS)).toEqual({ one: '1', other: '2', reason: '' })
+    expect((await get(`${PLANNING}?swapped=1&swapped=1`)).body).not.toContain('gewisseld')
+    expect((await get(`${PLANNING}?swapped=1`)).body).not.toContain('gewisseld')
   })
 
   test('of which one changed meanwhile stay where they are', async () => {
