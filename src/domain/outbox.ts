@@ -94,7 +94,16 @@ export function enqueueAbout(
 }
 
 /** What a row may be about; most are about less. */
-const BARE = { eventId: null, registrationId: null, personId: null, signInId: null, organiserId: null, mailingId: null, invitationId: null, inviteeId: null }
+const BARE = {
+  eventId: null,
+  registrationId: null,
+  personId: null,
+  signInId: null,
+  organiserId: null,
+  mailingId: null,
+  invitationId: null,
+  inviteeId: null,
+}
 const FIELDS = [
   'key',
   'kind',

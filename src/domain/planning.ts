@@ -90,7 +90,8 @@ export function listStray(
   until: Temporal.PlainDate,
 ): Event[] {
   const shown = new Set(proposals.map(({ existing }) => existing?.id))
-  const isIn = ({ localStart }: Event) => localStart >= from.toString() && localStart < until.add({ days: 1 }).toString()
+  const isIn = ({ localStart }: Event) =>
+    localStart >= from.toString() && localStart < until.add({ days: 1 }).toString()
   return listPlanned(db, found, from, until).filter(event => isIn(event) && !shown.has(event.id))
 }
 

@@ -30,7 +30,11 @@ export function readSchoolHolidays(text: string): SchoolHoliday[] | undefined {
 /** Replaces what is known of the days that the new data spans: a corrected date leaves no old one beside it. */
 export function keepSchoolHolidays(tx: Tx, list: SchoolHoliday[]): void {
   const first = list.map(holiday => holiday.startsOn).sort()[0] ?? ''
-  const last = list.map(holiday => holiday.endsOn).sort().at(-1) ?? ''
+  const last =
+    list
+      .map(holiday => holiday.endsOn)
+      .sort()
+      .at(-1) ?? ''
   tx.delete(schoolHolidays)
     .where(and(gte(schoolHolidays.startsOn, first), lte(schoolHolidays.startsOn, last)))
     .run()

@@ -8,7 +8,16 @@ import { opensAPage } from '#src/lib/masking.ts'
 type Said = Partial<
   Pick<
     typeof events.$inferInsert,
-    'title' | 'summary' | 'description' | 'speakers' | 'yield' | 'venue' | 'moveReason' | 'cancelReason' | 'coverAlt' | 'briefing'
+    | 'title'
+    | 'summary'
+    | 'description'
+    | 'speakers'
+    | 'yield'
+    | 'venue'
+    | 'moveReason'
+    | 'cancelReason'
+    | 'coverAlt'
+    | 'briefing'
   >
 >
 

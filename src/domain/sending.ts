@@ -155,7 +155,8 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 /** Discards a written mail that is still due but no longer true; a row that is written anew takes its place. */
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
-  const { key, kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt } = message
+  const { key, kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt } =
+    message
   const values = { kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { eq, min, sql } from '#db/drizzle.ts'
 import { openDatabase } from '#db/open.ts'
-import { events, mailings, messages, registrations } from '#db/schema.ts'
+import { events, messages, registrations } from '#db/schema.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { readConfig } from '#src/config.ts'
+import { addContributor } from '#src/domain/contributing.ts'
+import { getEvent } from '#src/domain/events.ts'
+import { createMailing } from '#src/domain/mailings.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { createSignIn, signInByToken } from '#src/domain/sign-ins.ts'
 import { createTokens } from '#src/lib/tokens.ts'
@@ -113,11 +116,7 @@ function addressesOf(routes: string[], filled: ReturnType<typeof fill>): { route
       .from(messages)
       .get()?.id,
   )
-  const mailing =
-    db
-      .select({ id: min(mailings.id) })
-      .from(mailings)
-      .get()?.id ?? undefined
+  const { mailing, contributor } = layMore(filled)
   const cancelled = db
     .select({ id: min(events.id) })
     .from(events)
@@ -130,6 +129,7 @@ function addressesOf(routes: string[], filled: ReturnType<typeof fill>): { route
     [/registrations\/:id/, [registration]],
     [/outbox\/:id/, [message]],
     [/mailings\/:id/, [mailing]],
+    [/contributors\/:id/, [contributor]],
     [/groups\/:slug/, [groupSlug]],
     [/series\/:slug/, [seriesSlug]],
   ]
@@ -139,9 +139,23 @@ function addressesOf(routes: string[], filled: ReturnType<typeof fill>): { route
       const found = known.find(([pattern]) => pattern.test(route))
       if (route.includes(':') && !found) throw new Error(`no address is known for ${route}`)
       const ids = (found?.[1] ?? ['']).filter(id => id !== undefined)
-      const rest = (path: string) => path.replace(':locale', 'nl').replace(':kind', 'confirmed')
+      // Two of one list: the first and the second registration are of the first event.
+      const query = route.endsWith('/merge') ? `?other=${registration + 1}` : ''
+      const rest = (path: string) => path.replace(':locale', 'nl').replace(':kind', 'confirmed') + query
       return ids.map(id => ({ route, path: rest(route.replace(/:(id|slug)/, String(id))) }))
     })
+}
+
+/** What the filled database has none of: a mailing to write, and somebody who is asked to speak. */
+function layMore({ comingEventId, owner }: ReturnType<typeof fill>): { mailing: number; contributor: number } {
+  return writeNow(db, tx => {
+    const [event, organiser] = [getEvent(tx, comingEventId), findOrganiser(tx, owner)]
+    const words = { audience: 'all', subject: 'Tot donderdag', body: 'Dag {voornaam}, tot donderdag.' } as const
+    const mailing = createMailing(tx, event, words, organiser?.id ?? 0, NOW)
+    const speaker = { name: 'Spreker', email: 'spreker@example.org', organisation: '', locale: 'nl' } as const
+    const asked = { ...speaker, attendance: 'online', part: 'speaker', hasSaidYes: false, addedBy: null } as const
+    return { mailing: mailing.id, contributor: addContributor(tx, event, asked, NOW).id }
+  })
 }
 
 function first(id: number | null | undefined): number {
