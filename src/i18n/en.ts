@@ -1544,6 +1544,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       lead: 'You changed when the series is. This is planned already. What you put on another day yourself always stays.',
       button: count => (count === 1 ? 'Save and move this date' : `Save and move these ${count} dates`),
       without: 'Save, but move nothing',
+      done: 'Saved. The dates have moved.',
       undo: 'Changed your mind? Put the day or the time back and save once more.',
       stays: {
         by_hand: (title, when) => `Stays: ${title}, ${when}. That date was chosen by hand.`,

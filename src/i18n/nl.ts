@@ -1600,6 +1600,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       button: (count: number) =>
         count === 1 ? 'Bewaar en verplaats deze datum' : `Bewaar en verplaats deze ${count} datums`,
       without: 'Bewaar, maar verplaats niets',
+      done: 'Bewaard. De datums zijn verplaatst.',
       undo: 'Toch niet? Zet de dag of de tijd terug en bewaar nog eens.',
       stays: {
         by_hand: (title: string, when: string) => `Blijft: ${title}, ${when}. Die datum is met de hand gekozen.`,

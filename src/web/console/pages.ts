@@ -171,7 +171,8 @@ export interface ConsolePages
     found: Series | undefined
     form: Form
     words: string
-    isSaved: boolean
+    /** What the POST before this page kept: the series alone, or the dates of its events too. */
+    saved: '1' | 'dates' | undefined
     /** Mails about dates that just followed another rule, while they wait. */
     held: { count: number; until: Temporal.Instant } | undefined
     /** A no in a calendar arrives somewhere. */

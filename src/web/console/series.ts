@@ -35,7 +35,7 @@ import { orProblems } from './proposals.ts'
 import { keepSeries } from './redating.ts'
 import { EVERY_MONTH, monthChoices, RuleFields, readRule, ruleValues, ruleWords } from './rules.ts'
 
-const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
+const Saved = Type.Object({ saved: Type.Optional(Type.Enum(['1', 'dates'])) })
 const Hours = Type.Integer({ minimum: 0, maximum: 336 })
 const SeriesForm = Type.Object({
   title: Title,
@@ -90,9 +90,9 @@ export function seriesRoutes(app: App, deps: Deps): void {
   app.get('/console/series/:slug', { schema: { params: Slug, querystring: Saved } }, async (request, reply) => {
     const found = getSeriesWith(db, organiserOf(request), 'organiser', request.params.slug)
     const form = emptyForm(seriesValues(found))
-    const isSaved = request.query.saved !== undefined
-    const held = isSaved ? heldMailsOf(db, listToCome(db, found, clock.now()), clock.now()) : undefined
-    return reply.page('console/series', { ...seriesPage(request, found, form, groupsOf(request)), isSaved, held })
+    const { saved } = request.query
+    const held = saved === 'dates' ? heldMailsOf(db, listToCome(db, found, clock.now()), clock.now()) : undefined
+    return reply.page('console/series', { ...seriesPage(request, found, form, groupsOf(request)), saved, held })
   })
 
   app.post(
@@ -108,7 +108,8 @@ export function seriesRoutes(app: App, deps: Deps): void {
       const { ask, problems: wrong } = await orProblems(request, () => save(request, found, request.body, groups))
       if (wrong) return again(wrong)
       if (ask) return reply.page('console/proposal', ask)
-      return seeOther(request, reply, `${paths.console.series(found.slug)}?saved=1`)
+      const isRedated = request.body.dates !== undefined && request.body.redate !== 'no'
+      return seeOther(request, reply, `${paths.console.series(found.slug)}?saved=${isRedated ? 'dates' : '1'}`)
     },
   )
 
@@ -202,7 +203,7 @@ function pageOf(
     found,
     form,
     words: found ? ruleWords(found.rule, t, f) : '',
-    isSaved: false,
+    saved: undefined,
     held: undefined,
     choices: {
       groups: groupOptions(groups),

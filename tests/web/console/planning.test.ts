@@ -138,10 +138,11 @@ describe('a new rule for a series that is planned', () => {
   })
 
   test('moves the four at the second POST, and leaves the one', async () => {
-    const { post, fields, rule, starts } = await openRedating()
+    const { get, post, fields, rule, starts } = await openRedating()
     const { body } = await post(SERIES, fields)
     const { statusCode, headers } = await post(SERIES, fieldsOf(body, SERIES))
-    expect([statusCode, headers.location]).toEqual([303, `${SERIES}?saved=1`])
+    expect([statusCode, headers.location]).toEqual([303, `${SERIES}?saved=dates`])
+    expect((await get(`${SERIES}?saved=dates`)).body).toContain('Bewaard. De datums zijn verplaatst.')
     expect(rule()).toBe('FREQ=MONTHLY;BYDAY=2TU')
     expect(starts().map(([start]) => start)).toEqual(
       ['2027-01-12', '2027-02-09', '2027-03-09', '2027-04-13', '2027-05-13'].map(day => `${day}T12:00`),
