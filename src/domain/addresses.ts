@@ -15,6 +15,7 @@ import {
   findRegistrationOf,
   getRegistration,
   getRegistrationByLink,
+  isRequest,
   NOT_DECLINED,
   type Registration,
   update,
@@ -139,18 +140,25 @@ function eventToCome(tx: Tx, { eventId, status }: Registration, now: Temporal.In
   return event
 }
 
-/** Nothing is better than a place, but to speak; of two that wait for the same, the one whose turn comes first. */
-function isAsGood(there: Registration, { status, attendance, queueNumber, part }: Registration): boolean {
+/**
+ * Nothing is better than a place, but to speak; to wait for one is better than to have asked for it; of two that wait for the
+ * same, the one whose turn comes first.
+ */
+function isAsGood(there: Registration, registration: Registration): boolean {
+  const { status, attendance, queueNumber, part } = registration
   if (there.status === 'confirmed') return part === null || there.part !== null
   if (there.status === 'cancelled' || status === 'confirmed') return false
+  if (isRequest(there) !== isRequest(registration)) return isRequest(registration)
   return there.attendance === attendance && there.queueNumber < queueNumber
 }
 
 function carriedOver(registration: Registration) {
   const { name, organisation, role, attendance, accessNeeds, locale, addedBy } = registration
   const { status, queueNumber, confirmedAt, attendedAt, part, partConfirmedAt } = registration
+  // Whoever needs an organiser's yes does so at every address.
+  const { approvalAskedAt, approvedAt } = registration
   const details = { name, organisation, role, attendance, accessNeeds, locale, addedBy }
-  const state = { status, queueNumber, confirmedAt, attendedAt, part, partConfirmedAt }
+  const state = { status, queueNumber, confirmedAt, approvalAskedAt, approvedAt, attendedAt, part, partConfirmedAt }
   // What one calendar answered is not what the other holds.
   const answer = { reply: null, ...NOT_DECLINED }
   const anew = { cancelledAt: null, cancelledBy: null, remindersStoppedAt: null, mergedIntoId: null }

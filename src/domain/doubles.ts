@@ -8,7 +8,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { carryAlong, stepAside } from './joining.ts'
-import { getRegistration, NOT_DECLINED, type Registration, update } from './registrations.ts'
+import { getRegistration, isRequest, NOT_DECLINED, type Registration, update } from './registrations.ts'
 import { planReminders } from './reminders.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
@@ -102,8 +102,9 @@ export function mergeRegistrations(tx: Tx, stays: number, goes: number, now: Tem
   return isBefore(now, event.startsAt) ? tell(tx, event, one, { to, from }, now) : one
 }
 
-const RANKS = { confirmed: 0, waitlisted: 1, cancelled: 2 }
-const rankOf = ({ status }: Registration) => RANKS[status]
+const RANKS = { confirmed: 0, waitlisted: 1, cancelled: 3 }
+/** To wait for a place is better than to have asked for one. */
+const rankOf = (registration: Registration) => (isRequest(registration) ? 2 : RANKS[registration.status])
 
 /** The better place, with what belongs to it; of two alike the one that stays has it, at the earlier turn. */
 function placeOfBoth(to: Registration, from: Registration): Partial<Registration> {

@@ -1,7 +1,9 @@
 // Events at which an organiser says yes to each registration.
 import { describe, expect, test } from 'vitest'
 import { writeNow } from '#db/write.ts'
+import { correctAddress } from '#src/domain/addresses.ts'
 import { registerAll } from '#src/domain/applying.ts'
+import { mergeRegistrations } from '#src/domain/doubles.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { placesOf } from '#src/domain/places.ts'
@@ -98,6 +100,35 @@ test('whom an organiser adds needs no yes', () => {
     return register(tx, event, applicant({ addedBy }), NOW)
   })
   expect([added.status, isRequest(added)]).toEqual(['confirmed', false])
+})
+
+describe('a request that goes to another address', () => {
+  test('is a request there too: it takes no place without a yes', () => {
+    const { db, event, ask, of } = openEvent()
+    const { id } = ask('zoe')
+    const moved = writeNow(db, tx => correctAddress(tx, { id }, 'elders@example.org', NOW))
+    expect([moved.id === id, isRequest(of(moved.id)), of(moved.id).approvalAskedAt]).toEqual([false, true, NOW])
+    writeNow(db, tx =>
+      editEvent(tx, event, { ...event, capacityOnline: 5 }, [], { organiserId: null, revision: 2 }, NOW),
+    )
+    expect(of(moved.id).status).toBe('waitlisted')
+  })
+
+  test.each(['address', 'merge'])('gives way to a place in the queue, whichever of the two stays (%s)', how => {
+    const { db, event, ask, of } = openEvent({ needsApproval: false })
+    ask('eerst')
+    const queued = ask('wacht')
+    const editor = { organiserId: null, revision: 2 }
+    writeNow(db, tx => editEvent(tx, event, { ...event, needsApproval: true }, [], editor, NOW))
+    const asked = ask('vraagt')
+    const stays = writeNow(db, tx =>
+      how === 'merge'
+        ? mergeRegistrations(tx, asked.id, queued.id, NOW)
+        : correctAddress(tx, queued, 'vraagt@example.org', NOW),
+    )
+    expect(stays.id).toBe(asked.id)
+    expect([of(asked.id).status, isRequest(of(asked.id)), of(asked.id).queueNumber]).toEqual(['waitlisted', false, 2])
+  })
 })
 
 test('whoever leaves and asks again has asked anew', () => {
