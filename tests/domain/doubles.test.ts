@@ -15,7 +15,8 @@ import { listFormFields, setFormFields } from '#src/domain/form-fields.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
-import { assumeTold } from '#src/domain/telling.ts'
+import { assumeTold, isTelling } from '#src/domain/telling.ts'
+import { fillPlaces } from '#src/domain/waiting.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { applicant, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
@@ -246,7 +247,10 @@ test('whatever is merged in whatever order: no place is lost or added, and nobod
           } else if (one.does === 'cancel' && mine) {
             writeNow(db, tx => cancelRegistration(tx, mine, 'attendee', NOW))
           } else if (one.does === 'speak' && mine && of(mine).status === 'confirmed') {
-            db.update(registrations).set({ part: 'speaker' }).where(eq(registrations.id, mine.id)).run()
+            writeNow(db, tx => {
+              tx.update(registrations).set({ part: 'speaker' }).where(eq(registrations.id, mine.id)).run()
+              fillPlaces(tx, event, NOW)
+            })
           } else if (one.does === 'merge' && mine && all[one.to]) {
             const [to, from] = [of(all[one.to] as Registration), of(mine)]
             const merged = writeNow(db, tx => mergeRegistrations(tx, to.id, from.id, NOW))
@@ -259,12 +263,13 @@ test('whatever is merged in whatever order: no place is lost or added, and nobod
         } catch (error) {
           if (!(error instanceof Refusal)) throw error
         }
-        for (const { capacity, confirmed } of placesOf(db, event)) expect(confirmed).toBeLessThanOrEqual(capacity ?? 0)
+        for (const { capacity, confirmed, waiting, left } of placesOf(db, event)) {
+          expect(confirmed).toBeLessThanOrEqual(capacity ?? 0)
+          expect(waiting === 0 || left === 0).toBe(true)
+        }
       }
       const waiting = db.select().from(messages).where(eq(messages.state, 'queued')).all()
-      const telling = waiting
-        .filter(({ kind }) => !kind.startsWith('reminder'))
-        .map(({ registrationId }) => registrationId)
+      const telling = waiting.filter(({ kind }) => isTelling(kind)).map(({ registrationId }) => registrationId)
       expect(new Set(telling).size).toBe(telling.length)
       db.$client.close()
     }),
