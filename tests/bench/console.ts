@@ -125,6 +125,7 @@ function addressesOf(routes: string[], filled: ReturnType<typeof fill>): { route
   db.update(messages).set({ bytes: MAIL }).where(eq(messages.id, message)).run()
   const known: [RegExp, (string | number | undefined)[]][] = [
     [/events\/:id\/reinstatement/, [cancelled ?? undefined]],
+    [/events\/:id\/urgent/, [comingEventId]],
     [/events\/:id/, [pastEventId, comingEventId]],
     [/registrations\/:id/, [registration]],
     [/outbox\/:id/, [message]],
