@@ -3,6 +3,7 @@
 import type { Tx } from '#db/open.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { type Event, getEvent } from './events.ts'
+import { refuseIfUsed } from './invitees.ts'
 import { outlookFor, placesFor } from './places.ts'
 import { type Applicant, register } from './registering.ts'
 
@@ -25,6 +26,8 @@ export function registerAll(
   now: Temporal.Instant,
 ): Answer {
   // Before anything is looked up: a refusal must not depend on whether we know an address.
+  const [{ inviteeId, email }] = applicants
+  if (inviteeId !== undefined) refuseIfUsed(tx, inviteeId, email)
   const answer = answerFor(tx, getEvent(tx, event.id), applicants)
   if (isRobot) return answer
   for (const applicant of applicants) register(tx, event, applicant, now)
@@ -33,15 +36,15 @@ export function registerAll(
 
 function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Applicant[]]): Answer {
   const places = placesFor(tx, event, first.attendance)
-  const statusOf = (needed: number): Outlook => {
+  const statusOf = ({ inviteeId }: Applicant, needed: number): Outlook => {
     const outlook = outlookFor(event, places, needed)
     if (!outlook) throw new Refusal('fully_booked')
-    return event.needsApproval && first.inviteeId === undefined ? 'requested' : outlook
+    return event.needsApproval && inviteeId === undefined ? 'requested' : outlook
   }
   return {
     email: first.email ?? '',
-    status: statusOf(1),
-    colleague: colleague ? { email: colleague.email ?? '', status: statusOf(2) } : null,
+    status: statusOf(first, 1),
+    colleague: colleague ? { email: colleague.email ?? '', status: statusOf(colleague, 2) } : null,
   }
 }
 

@@ -211,6 +211,21 @@ export function useInvitation(tx: Tx, id: number, registration: { id: number }):
   tx.update(invitees).set({ registrationId: registration.id, declinedAt: null }).where(eq(invitees.id, id)).run()
 }
 
+/**
+ * The same, before anything is looked up by the address that was typed: with an invitation that somebody used, every other address
+ * gets one answer, whether we know it or not.
+ */
+export function refuseIfUsed(tx: Tx, id: number, email: string | null): void {
+  const used = tx
+    .select({ email: people.email })
+    .from(invitees)
+    .innerJoin(registrations, eq(registrations.id, invitees.registrationId))
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(and(eq(invitees.id, id), ne(registrations.status, 'cancelled')))
+    .get()
+  if (used && used.email !== email) throw new Refusal('already_there')
+}
+
 /** As whom somebody was asked who registered so before: an invitation lasts. */
 export function askedAs(tx: Tx, { id }: { id: number }): { inviteeId?: number } {
   const found = tx.select({ inviteeId: invitees.id }).from(invitees).where(eq(invitees.registrationId, id)).get()

@@ -5,6 +5,7 @@ import { correctAddress } from '#src/domain/addresses.ts'
 import { registerAll } from '#src/domain/applying.ts'
 import { mergeRegistrations } from '#src/domain/doubles.ts'
 import { editEvent } from '#src/domain/editing.ts'
+import { addInvitees, listInvitees } from '#src/domain/invitees.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
@@ -91,6 +92,21 @@ test('nobody takes a place without a yes: not by the first POST, not when one co
   const { revision } = event
   writeNow(db, tx => editEvent(tx, event, { ...event, capacityOnline: 10 }, [], { organiserId: null, revision }, NOW))
   expect(isRequest(of(second.id))).toBe(true)
+})
+
+test('a colleague of who was asked to come has asked for a place, and is told so', () => {
+  const { db, event, of } = openEvent({ capacityOnline: 5 })
+  const [invitee] = writeNow(db, tx => {
+    addInvitees(tx, event, [{ email: 'zoe@example.org', name: '', organisation: '' }], 'nl', NOW)
+    return listInvitees(tx, event)
+  })
+  const people = [
+    applicant({ inviteeId: invitee?.invitee.id ?? 0 }),
+    applicant({ name: 'Bo', email: 'bo@example.org' }),
+  ] as const
+  const answer = writeNow(db, tx => registerAll(tx, event, [...people], false, NOW))
+  expect([answer.status, answer.colleague?.status]).toEqual(['confirmed', 'requested'])
+  expect([1, 2].map(id => of(id).status)).toEqual(['confirmed', 'waitlisted'])
 })
 
 test('whom an organiser adds needs no yes', () => {

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { addInvitees, listInvitees } from '#src/domain/invitees.ts'
+import { createOrganiser } from '#src/domain/organisers.ts'
 import { openApp } from '../../support/app.ts'
-import { makeEvent, makeGroup, NOW } from '../../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
 async function openInvited() {
   const world = await openApp()
@@ -80,4 +81,21 @@ test('a link of another purpose, of another event or of nobody opens nothing', a
     payload: `name=Zo&email=zoe%40example.org&role=practice&invitation=${token}`,
   })
   expect([elsewhere.statusCode, count()]).toEqual([403, 0])
+})
+
+test('a link that was used says the same of every other address, known here or not', async () => {
+  const { db, event, token, register, count } = await openInvited()
+  const { id: organiserId } = writeNow(db, tx => createOrganiser(tx, 'o@example.org', '', NOW))
+  makeRegistration(db, event, { email: 'bekend@example.org', addedBy: organiserId })
+  expect((await register({ invitation: token })).statusCode).toBe(303)
+  const answers = []
+  for (const email of ['bekend@example.org', 'vreemd@example.org']) {
+    const { statusCode, body } = await register({ invitation: token, email })
+    answers.push([statusCode, body])
+  }
+  expect(answers[0]).toEqual(answers[1])
+  expect(answers[0]?.[0]).toBe(409)
+  // Twice is once.
+  expect((await register({ invitation: token })).statusCode).toBe(303)
+  expect(count()).toBe(2)
 })
