@@ -2499,6 +2499,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         present: count => (count === 1 ? 'One person is noted as present.' : `${count} people are noted as present.`),
         absent: count =>
           count === 1 ? 'One person is no longer noted as present.' : `${count} people are no longer noted as present.`,
+        refused: () => 'This person does not get a place.',
         added: () => 'This person is on the list now.',
         imported: count =>
           count === 0
@@ -2739,6 +2740,11 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         title: name => `Cancel the registration of ${name}?`,
         lead: 'The place goes to who waits. Nothing has changed yet.',
         button: 'Cancel the registration',
+      },
+      refusal: {
+        title: name => `Say no to ${name}?`,
+        lead: 'This person asked for a place and does not get it. Nothing has changed yet.',
+        button: 'Say no',
       },
     },
     trust: {

@@ -2590,6 +2590,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           count === 1 ? 'Eén persoon staat nu op aanwezig.' : `${count} mensen staan nu op aanwezig.`,
         absent: (count: number) =>
           count === 1 ? 'Eén persoon staat niet meer op aanwezig.' : `${count} mensen staan niet meer op aanwezig.`,
+        refused: () => 'Deze persoon krijgt geen plaats.',
         added: () => 'Deze persoon staat nu op de lijst.',
         imported: (count: number) =>
           count === 0
@@ -2833,6 +2834,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         title: (name: string) => `${name} afmelden?`,
         lead: 'De plaats gaat naar wie wacht. Er is nog niets veranderd.',
         button: 'Meld af',
+      },
+      /** Of somebody who asked for a place, and has none. */
+      refusal: {
+        title: (name: string) => `Nee zeggen tegen ${name}?`,
+        lead: 'Deze persoon vroeg een plaats en krijgt die niet. Er is nog niets veranderd.',
+        button: 'Zeg nee',
       },
     },
     trust: {

@@ -8,7 +8,7 @@ import type { Event } from '#src/domain/events.ts'
 import { getRegistrationWith } from '#src/domain/organisers.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
-import type { Registration } from '#src/domain/registrations.ts'
+import { isRequest, type Registration } from '#src/domain/registrations.ts'
 import { trustAddress } from '#src/domain/retrying.ts'
 import { givePlace } from '#src/domain/waiting.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -30,7 +30,7 @@ interface Deed {
   path: (id: number) => string
   action: Action
   /** What the list says afterwards. */
-  done: ListAct
+  done: (registration: Registration) => ListAct
   act: (tx: Tx, registration: Registration, now: Temporal.Instant) => unknown
   ask: (request: FastifyRequest, registration: Registration) => Pick<Question, 'title' | 'lead' | 'button' | 'warnings'>
   isDanger?: boolean
@@ -42,16 +42,19 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   asked('/console/registrations/:id/cancellation', {
     path: paths.console.registrationCancellation,
     action: 'registration_cancelled',
-    done: 'cancel',
+    done: registration => (isRequest(registration) ? 'refused' : 'cancel'),
     act: (tx, registration, now) => cancelRegistration(tx, registration, 'organiser', now),
-    ask: ({ t }, { name }) => titled(t.console.unregister.question, name),
+    ask: ({ t }, registration) => {
+      const { question, refusal } = t.console.unregister
+      return titled(isRequest(registration) ? refusal : question, registration.name)
+    },
     isDanger: true,
   })
 
   asked('/console/registrations/:id/promotion', {
     path: paths.console.promotion,
     action: 'registration_promoted',
-    done: 'promote',
+    done: () => 'promote',
     act: givePlace,
     ask: ({ t }, { name }) => titled(t.console.promote.question, name),
   })
@@ -59,7 +62,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
   asked('/console/registrations/:id/delivery', {
     path: paths.console.delivery,
     action: 'address_trusted',
-    done: 'trusted',
+    done: () => 'trusted',
     act: (tx, { personId }, now) => trustAddress(tx, personId, now),
     ask: ({ t }, { name, personId }) => {
       const { title, lead, otherwise, button } = t.console.trust.question
@@ -92,7 +95,7 @@ export function attendeeRoutes(app: App, deps: Deps): void {
       const undertaking = { event, reach: 'person', act: deed } as const
       const { ask: page } = await askOrDo(deps, undertaking, { shown, question, always: true })
       if (page) return reply.page('console/proposal', page)
-      return seeOther(request, reply, backTo(event, registration, back, done))
+      return seeOther(request, reply, backTo(event, registration, back, done(registration)))
     })
   }
 

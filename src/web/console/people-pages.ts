@@ -17,7 +17,7 @@ export interface ListedAttendee extends Attendee {
 }
 
 /** What a list can have been changed by, when the page after it says so. */
-export const LIST_ACTS = [...SELECTION_ACTS, 'added', 'imported', 'trusted'] as const
+export const LIST_ACTS = [...SELECTION_ACTS, 'refused', 'added', 'imported', 'trusted'] as const
 export type ListAct = (typeof LIST_ACTS)[number]
 
 /** What came of an act on one or many, as the page after it says. */

@@ -3,6 +3,7 @@ import { eq } from '#db/drizzle.ts'
 import { answers, events, messages, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { recordBounce } from '#src/domain/bounces.ts'
+import { getEvent } from '#src/domain/events.ts'
 import { listFormFields, setFormFields } from '#src/domain/form-fields.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { enqueue } from '#src/domain/outbox.ts'
@@ -129,6 +130,22 @@ describe('giving somebody a place', () => {
     expect(statuses()).toMatchObject({ Bo: 'confirmed' })
     expect(mails()).toEqual(['promoted bo@example.org'])
     expect(deeds()).toEqual(['registration_promoted'])
+  })
+})
+
+describe('somebody who asks for a place', () => {
+  test('hears yes or no, and the page before it and the list after it say so', async () => {
+    const { db, event, list, get, post } = await openList()
+    db.update(events).set({ needsApproval: true }).where(eq(events.id, event.id)).run()
+    const asking = makeRegistration(db, getEvent(db, event.id), { name: 'Kim', email: 'kim@example.org' })
+    expect((await get(`/console/registrations/${asking.id}`)).body).toContain('Zeg nee')
+    const path = `/console/registrations/${asking.id}/cancellation`
+    const shown = await post(path)
+    expect(shown.body).toContain('<h1>Nee zeggen tegen Kim?</h1>')
+    expect(shown.body).not.toContain('De plaats gaat naar wie wacht')
+    const { headers } = await post(path, fieldsOf(shown.body, path))
+    expect(headers.location).toBe(`${list}?done=refused&count=1#r${asking.id}`)
+    expect((await get(String(headers.location))).body).toContain('Deze persoon krijgt geen plaats.')
   })
 })
 
