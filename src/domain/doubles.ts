@@ -96,7 +96,7 @@ export function mergeRegistrations(tx: Tx, stays: number, goes: number, now: Tem
   if (!isOne || to.mergedIntoId || from.mergedIntoId || event.cancelledAt) throw new Refusal('not_possible_now')
   const aside = stepAside(tx, from, 'organiser', now)
   const place = { ...placeOfBoth(to, from), ...partOfBoth(to, from) }
-  const isOther = place.status !== to.status || place.part !== to.part
+  const isOther = rankOf({ ...to, ...place }) !== rankOf(to) || place.part !== to.part
   const raise = isOther && { sequence: to.sequence + 1, revisedAt: now }
   const one = update(tx, carryAlong(tx, aside, to), { ...place, ...raise })
   return isBefore(now, event.startsAt) ? tell(tx, event, one, { to, from }, now) : one

@@ -34,11 +34,11 @@ export type Happening = { at: Temporal.Instant } & (
 
 /** What organisers did tells more than what came of it: the one at the same moment is left out. */
 const TOLD_BY: Partial<Record<Milestone, string[]>> = {
-  added: ['registration_added', 'list_imported'],
-  placed: ['registration_promoted', 'registration_added', 'list_imported'],
+  added: ['registration_added'],
+  placed: ['registration_promoted', 'registration_added'],
   cancelled_by_organiser: ['registration_cancelled'],
   attended: ['attendance_marked'],
-  approved: ['registration_approved'],
+  approved: ['registration_promoted'],
 }
 
 /** The newest first; of one moment what organisers did before what came of it, and the mails last. */

@@ -106,6 +106,18 @@ describe('merging', () => {
     expect(of(room)).toMatchObject({ status: 'waitlisted', attendance: 'in_person', queueNumber: room.queueNumber })
   })
 
+  test('of one that asked for a place and one that waits for it goes on waiting, and is told so', () => {
+    const { db, add, merge, of } = openEvent({ capacityOnline: 1 })
+    add('vol', 'Vol')
+    const [asks, waits] = [add('vroeg'), add('laat')]
+    db.update(registrations).set({ approvalAskedAt: NOW }).where(eq(registrations.id, asks.id)).run()
+    db.update(registrations).set({ approvalAskedAt: NOW, approvedAt: NOW }).where(eq(registrations.id, waits.id)).run()
+    writeNow(db, tx => assumeTold(tx, NOW))
+    merge(asks, waits)
+    expect(of(asks)).toMatchObject({ status: 'waitlisted', approvedAt: NOW, sequence: 1 })
+    expect(queued(db)).toEqual(['unregistered laat@example.org', 'waitlisted vroeg@example.org'])
+  })
+
   test('brings back who had cancelled here and comes there', () => {
     const { db, add, merge, of } = openEvent()
     const [gone, comes] = [add('weg'), add('komt')]
