@@ -10,6 +10,7 @@ import { countAudiences, isRecipient, listRecipients } from './audiences.ts'
 import { auditEvent } from './audit.ts'
 import type { Editor } from './changes.ts'
 import { type Event, getEvent } from './events.ts'
+import { problemsIn, refuseLetter } from './letters.ts'
 import { changeMailing, countCopies, type Mailing } from './mailings.ts'
 import type { Organiser } from './organisers.ts'
 import { enqueue, enqueueAbout } from './outbox.ts'
@@ -33,6 +34,8 @@ export interface Releaser extends Editor {
  */
 export function release(tx: Tx, mailing: Mailing, event: Event, releaser: Releaser, now: Temporal.Instant): Mailing {
   const released = changeMailing(tx, mailing, { releasedAt: now }, releaser)
+  // The room may have come to be what was written.
+  refuseLetter(tx, event, released)
   const count = addCopies(tx, released, event, now, now.add(GRACE))
   if (count !== releaser.shown) throw new Refusal('changed_meanwhile')
   if (count === 0) throw new Refusal('not_possible_now')
@@ -107,16 +110,16 @@ const anyToRelease = prepared(db => db.select({ id: mailings.id }).from(mailings
 const toRelease = prepared(db => db.select().from(mailings).where(isDue).orderBy(asc(mailings.scheduledFor)).prepare())
 
 /**
- * Releases what is due by itself, to leave at once. Of an event that was cancelled meanwhile nothing leaves: its mailing is a
- * draft again, for somebody to look at.
+ * Releases what is due by itself, to leave at once. Of an event that was cancelled meanwhile nothing leaves, nor does what holds
+ * the room by now: the mailing is a draft again, for somebody to look at.
  */
 export function releaseScheduled(tx: Tx, now: Temporal.Instant): void {
   for (const mailing of toRelease(tx).all({ now: now.epochMilliseconds })) {
     const event = getEvent(tx, mailing.eventId)
     const { revision, scheduledFor } = mailing
-    if (event.cancelledAt) {
+    if (event.cancelledAt || Object.keys(problemsIn(tx, event, mailing)).length) {
       changeMailing(tx, mailing, { scheduledFor: null }, { revision })
-      auditEvent(tx, 'mailing_held', event, BY_ITSELF, now)
+      auditEvent(tx, 'mailing_held', event, { ...BY_ITSELF, detail: event.cancelledAt ? '' : 'text' }, now)
       continue
     }
     const released = changeMailing(tx, mailing, { releasedAt: now }, { revision })

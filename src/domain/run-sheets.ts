@@ -8,6 +8,7 @@ import { cleanLine } from '#src/lib/text.ts'
 import { type Action, audit } from './audit.ts'
 import type { Event } from './events.ts'
 import { getEventWith, getSeriesWith, type Organiser } from './organisers.ts'
+import { refuseSecrets } from './secrets.ts'
 import type { Series } from './series.ts'
 
 export type Task = typeof tasks.$inferSelect
@@ -55,6 +56,7 @@ export function getLineWith(db: Db, organiser: Organiser, id: number): { task: T
 
 /** Invalid without a title where nothing else names the line, or with days too far from the event. */
 export function addLine(tx: Tx, of: SheetOf, values: TaskValues, organiserId: number, now: Temporal.Instant): Task {
+  refuseRooms(tx, of, values)
   const task = tx
     .insert(tasks)
     .values({ ...of, ...checked(values) })
@@ -76,6 +78,7 @@ export function changeLine(
   now: Temporal.Instant,
 ): void {
   if (versionOfLine(task) !== version) throw new Refusal('changed_meanwhile')
+  refuseRooms(tx, task.eventId === null ? { seriesId: task.seriesId ?? 0 } : { eventId: task.eventId }, values)
   tx.update(tasks).set(checked(values)).where(eq(tasks.id, task.id)).run()
   record(tx, 'task_changed', task, organiserId, now)
 }
@@ -121,6 +124,15 @@ function getLineOf(tx: Tx, event: Event, taskId: number): Task {
   if (!isOf) throw new NotFound('task')
   if (event.cancelledAt) throw new Refusal('not_possible_now')
   return task
+}
+
+/** Lines are read by who only looks, and mailed when they are overdue: the room stands in none of them. */
+function refuseRooms(tx: Tx, of: SheetOf, { title }: TaskValues): void {
+  const isOf = 'seriesId' in of ? eq(events.seriesId, of.seriesId) : eq(events.id, of.eventId)
+  const usual =
+    'seriesId' in of ? tx.select({ url: series.roomUrl }).from(series).where(eq(series.id, of.seriesId)) : undefined
+  const rooms = tx.selectDistinct({ room: events.roomUrl, host: events.hostUrl }).from(events).where(isOf).all()
+  refuseSecrets([['title', title]], usual?.get()?.url, ...rooms.flatMap(({ room, host }) => [room, host]))
 }
 
 function checked({ title, days, proof }: TaskValues): TaskValues {

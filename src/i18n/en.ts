@@ -2078,10 +2078,11 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         mail: 'E-mails',
         group: 'Group and rights',
       },
-      byItself: 'The program',
+      byItself: 'Aanschuiven',
       former: 'A former organiser',
       attendee: 'an attendee',
       someEvent: 'an event',
+      ofDay: day => `Event of ${day}`,
       quoted: title => `“${title}”`,
       someMail: 'an e-mail',
       fromTo: (from, to) => `from ${from} to ${to}`,
@@ -2161,7 +2162,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         mailing_scheduled: ({ who, what, parts: [count = ''] }) =>
           `${who} set a message about ${what} to leave later. It would have gone to ${count === '1' ? '1 person' : `${count} people`} then.`,
         mailing_withdrawn: ({ who, what }) => `${who} no longer let a message about ${what} leave by itself.`,
-        mailing_held: ({ who, what }) => `${who} held back a message about ${what}, because it is cancelled.`,
+        mailing_held: ({ who, what, parts: [why = ''] }) =>
+          `${who} held back a message about ${what}, because ${why === 'text' ? 'it says something that others may not read' : 'it is cancelled'}.`,
         mailing_released: ({ who, what, parts: [count = ''] }) =>
           `${who} sent ${count === '1' ? '1 person' : `${count} people`} a message about ${what}.`,
         mailing_hurried: ({ who, what }) => `${who} let a message about ${what} leave at once.`,

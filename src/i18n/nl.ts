@@ -17,7 +17,7 @@ export const nl = {
       student: 'student',
       other: 'anders',
     },
-    rights: { owner: 'eigenaar', organiser: 'organisator', host: 'gastheer', viewer: 'kijker' },
+    rights: { owner: 'eigenaar', organiser: 'organisator', host: 'begeleider', viewer: 'kijker' },
     rightMeans: {
       owner: 'Mag alles. Nodigt mensen uit en geeft rechten.',
       organiser: 'Plant, publiceert en mailt. Ziet wie er komen en hoe je hen bereikt.',
@@ -2146,10 +2146,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         mail: 'Mails',
         group: 'Groep en rechten',
       },
-      byItself: 'Het programma',
+      byItself: 'Aanschuiven',
       former: 'Een vroegere organisator',
       attendee: 'een deelnemer',
       someEvent: 'een bijeenkomst',
+      /** Which event that was, under a deed. */
+      ofDay: (day: string) => `Bijeenkomst van ${day}`,
       quoted: (title: string) => `“${title}”`,
       someMail: 'een mail',
       fromTo: (from: string, to: string) => `van ${from} naar ${to}`,
@@ -2240,8 +2242,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         mailing_scheduled: ({ who, what, parts: [count = ''] }: Happened) =>
           `${who} zette een bericht over ${what} klaar voor later. Het zou toen naar ${count === '1' ? '1 persoon' : `${count} mensen`} gaan.`,
         mailing_withdrawn: ({ who, what }: Happened) => `${who} liet een bericht over ${what} niet vanzelf weggaan.`,
-        mailing_held: ({ who, what }: Happened) =>
-          `${who} hield een bericht over ${what} tegen, omdat het niet doorgaat.`,
+        mailing_held: ({ who, what, parts: [why = ''] }: Happened) =>
+          `${who} hield een bericht over ${what} tegen, omdat ${why === 'text' ? 'er iets in staat dat anderen niet mogen lezen' : 'het niet doorgaat'}.`,
         mailing_released: ({ who, what, parts: [count = ''] }: Happened) =>
           `${who} stuurde ${count === '1' ? '1 persoon' : `${count} mensen`} een bericht over ${what}.`,
         mailing_hurried: ({ who, what }: Happened) => `${who} liet een bericht over ${what} meteen weggaan.`,
@@ -2305,7 +2307,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       keeps: 'Open deze pagina één keer met verbinding. Daarna werkt hij ook zonder.',
       print: 'Op papier',
       toList: 'Presentielijst',
-      toBadges: 'Badges',
+      toBadges: 'Naamkaartjes',
       /** What the page itself says later: {n} is a number, {name} a name. */
       script: {
         waitsOne: '1 wacht op verbinding',
@@ -2333,8 +2335,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       nobody: 'Er staat nog niemand op de lijst.',
     },
     nameBadges: {
-      title: (event: string) => `Badges: ${event}`,
-      heading: 'Badges',
+      title: (event: string) => `Naamkaartjes: ${event}`,
+      heading: 'Naamkaartjes',
       lead: 'Tien op een vel A4, elk 90 bij 54 millimeter. Print op ware grootte, zonder marges.',
       nobody: 'Er komt nog niemand op locatie.',
     },

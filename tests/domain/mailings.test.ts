@@ -8,6 +8,7 @@ import { proveAddress } from '#src/domain/addresses.ts'
 import { countAudiences, listMissed } from '#src/domain/audiences.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { isAnyDue } from '#src/domain/claiming.ts'
+import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import {
   copyMailing,
@@ -580,4 +581,36 @@ test('five thousand people: one transaction, well under a second', () => {
   const took = performance.now() - begun
   expect(countCopies(db, [mailing.id]).get(mailing.id)).toMatchObject({ queued: 5000, total: 5000 })
   expect(took).toBeLessThan(2000)
+})
+
+describe('a room that came to be what was written before', () => {
+  function openRoom() {
+    world.join('bo')
+    const mailing = world.draft({ body: 'Zie meet.example.org/later.' })
+    const setRoom = () => {
+      const event = world.event()
+      const editor = { organiserId: null, revision: event.revision }
+      const text = { ...event, roomUrl: 'https://meet.example.org/later' }
+      writeNow(world.db, tx => editEvent(tx, event, text, [], editor, world.clock.now()))
+    }
+    return { mailing, setRoom }
+  }
+
+  test('is not released', () => {
+    const { mailing, setRoom } = openRoom()
+    setRoom()
+    expect(() => world.send(mailing, 1)).toThrow(new Invalid({ body: 'room' }))
+    expect(world.copies()).toEqual([])
+  })
+
+  test('does not leave by itself: it is a draft again', () => {
+    const { mailing, setRoom } = openRoom()
+    writeNow(world.db, tx =>
+      schedule(tx, mailing, world.event(), '2026-12-01T09:00', world.by(mailing), world.clock.now()),
+    )
+    setRoom()
+    world.clock.set('2026-12-01T08:00:00Z')
+    writeNow(world.db, tx => releaseScheduled(tx, world.clock.now()))
+    expect([world.phase(mailing), world.copies()]).toEqual(['draft', []])
+  })
 })

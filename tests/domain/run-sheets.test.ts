@@ -157,3 +157,19 @@ test('a draft that is deleted takes its lines and what was ticked with it', () =
   expect(db.select().from(tasks).all()).toEqual(before)
   expect(db.select().from(taskTicks).all()).toEqual([])
 })
+
+test('no line holds the room of its series, or of any of its events, nor their host’s door', () => {
+  const { db, group, found, me, add } = openSheets()
+  const event = makeEvent(db, group, {
+    seriesId: found.id,
+    ...{ roomUrl: 'https://meet.example.org/eigen', hostUrl: 'https://meet.example.org/host' },
+  })
+  for (const room of ['eerste-donderdag', 'eigen', 'host']) {
+    expect(() => add({ title: `Open meet.example.org/${room}` })).toThrow(new Invalid({ title: 'room_in_text' }))
+  }
+  const task = add({ title: 'Open de kamer' })
+  const changed = { title: event.roomUrl ?? '', days: -1, proof: null, version: versionOfLine(task) }
+  expect(() => writeNow(db, tx => changeLine(tx, task, changed, me.id, NOW))).toThrow(Invalid)
+  const own = { title: 'https://meet.example.org/host', days: -1, proof: null }
+  expect(() => writeNow(db, tx => addLine(tx, { eventId: event.id }, own, me.id, NOW))).toThrow(Invalid)
+})
