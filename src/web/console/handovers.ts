@@ -77,8 +77,11 @@ export function handoverRoutes(app: App, deps: Deps): void {
         const me = organiserOf(request)
         const { slug } = request.params
         const estate = getEstate(db, me, kind, slug)
-        const again = (problems: Record<string, string>) =>
-          show(request, reply.code(422), estate, formAgain(request, problems))
+        const again = (problems: Record<string, string>) => {
+          const { values, ...form } = formAgain(request, problems)
+          // What was not ticked or chosen is not sent.
+          return show(request, reply.code(422), estate, { ...form, values: { stops: '', right: '', ...values } })
+        }
         const wrong = fieldProblems(request)
         if (wrong) return again(wrong)
         const { recipients, ...form } = request.body

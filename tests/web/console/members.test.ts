@@ -72,7 +72,7 @@ describe('inviting', () => {
     makeGroup(db, { slug: 'wijs', name: 'WIJS', parentId: group.id })
     const { statusCode, body } = await post(INVITE, FORM)
     expect([statusCode, asked(), listMessages(db)]).toEqual([200, [], []])
-    expect(body).toContain('nieuw@example.org wordt gastheer van Werkplaats Noord')
+    expect(body).toContain('nieuw@example.org wordt begeleider van Werkplaats Noord')
     expect(body).toContain('Dat recht geldt ook voor WIJS.')
     expect(body).toContain('Otto vraagt of je mee wilt doen')
     expect(body).toContain('/invitations/•••')
@@ -155,5 +155,11 @@ describe('handing over', () => {
     const last = await post(page, { ...FORM, right: 'organiser', stops: 'on' })
     expect([last.statusCode, last.body.includes('Jij bent de laatste eigenaar.')]).toEqual([422, true])
     expect(asked()).toEqual([])
+  })
+
+  test('with a wrong address and nothing ticked shows the form again', async () => {
+    const { post } = await openMembers()
+    const { statusCode, body } = await post('/console/groups/noord/handover', { ...FORM, email: 'x' })
+    expect([statusCode, body.includes('name="stops" value="on">')]).toEqual([422, true])
   })
 })
