@@ -22,9 +22,12 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
 export class NewerDatabase extends Error {}
 
-/** Opens (or makes) the database and brings it up to date. Refuses one that a newer version of the program has migrated. */
-export function openDatabase(file: string): Db {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+/**
+ * Opens (or makes) the database and brings it up to date; the bytes of one become a database in memory of its own. Refuses one
+ * that a newer version of the program has migrated.
+ */
+export function openDatabase(file: string | Buffer): Db {
+  if (typeof file === 'string' && file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const client = new Sqlite(file)
   client.pragma('journal_mode = WAL')
   client.pragma('synchronous = FULL')

@@ -1,7 +1,7 @@
 // The table of contents: what the app is made of, and every route file by name.
 import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
-import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify'
 import pino from 'pino'
 import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
@@ -88,12 +88,14 @@ export interface AppOptions {
   onRoute?: (route: { method: string; url: string }) => void
   /** Told of every page that is made, for the same reason. */
   onPage?: (name: string) => void
+  /** Given what makes the validators, so that tests, which open many apps, make each one once. */
+  onAjv?: NonNullable<FastifyServerOptions['ajv']>['onCreate']
 }
 
 /** Builds the app; it neither listens nor sends mail. */
 export async function createApp(
   deps: Deps,
-  { log = pino({ level: 'silent' }), strictViews = false, onRoute, onPage }: AppOptions = {},
+  { log = pino({ level: 'silent' }), strictViews = false, onRoute, onPage, onAjv }: AppOptions = {},
 ): Promise<App> {
   const { config } = deps
   const app = fastify({
@@ -104,7 +106,7 @@ export async function createApp(
     requestTimeout: 60_000,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' } },
+    ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' }, onCreate: onAjv },
   }) as unknown as App
 
   app.addHook('onRoute', ({ method, url }) => {

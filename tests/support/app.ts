@@ -4,6 +4,7 @@ import { createWrite } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { type Config, readConfig } from '#src/config.ts'
 import { watchedLog } from './logs.ts'
+import { shareValidators } from './validators.ts'
 import { openWorld } from './world.ts'
 
 /** Tests ask nothing of the world: nobody listens here. */
@@ -20,6 +21,7 @@ export async function openApp(overrides: Partial<Config> = {}) {
     strictViews: true,
     log: pino({ level: config.logLevel }, watchedLog(lines)),
     onRoute: route => routes.push(route),
+    onAjv: shareValidators,
   })
   /** A form sent from a page of ours. */
   const post = (url: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>

@@ -5,6 +5,7 @@ import { getEvent } from '#src/domain/events.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { findRegistrationOf } from '#src/domain/registrations.ts'
 import { openPostOffice } from './postoffice.ts'
+import { shareValidators } from './validators.ts'
 import { makeEvent, makeGroup } from './world.ts'
 
 /** Whose mails are looked at. */
@@ -21,7 +22,8 @@ export async function openHouse() {
   const { id } = makeEvent(db, group, { capacityOnline: 2, roomUrl: ROOM })
   const mailHealth = { beat: undefined, slowed: undefined }
   const inboxHealth = { trouble: undefined }
-  const app = await createApp({ db, config, write, clock, tokens, mailHealth, inboxHealth }, { strictViews: true })
+  const deps = { db, config, write, clock, tokens, mailHealth, inboxHealth }
+  const app = await createApp(deps, { strictViews: true, onAjv: shareValidators })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   config.baseUrl = url
   office.nudged()

@@ -8,6 +8,7 @@ import { createWorker } from '#src/jobs/worker.ts'
 import { instantOf, parseCalendar, parseEvent, propertyOf } from './calendars.ts'
 import { signIn } from './console.ts'
 import { type Mailbox, openMailbox, partsOf, type Received } from './smtp.ts'
+import { shareValidators } from './validators.ts'
 import { listMessages, openWorld, type TestClock } from './world.ts'
 
 export const FROM = 'agenda@aanschuiven.example'
@@ -80,7 +81,7 @@ export async function openCounter(office: PostOffice, group: Group) {
   }
   const app = await createApp(
     { db, config, write, clock, tokens, mailHealth, inboxHealth: { trouble: undefined } },
-    { strictViews: true },
+    { strictViews: true, onAjv: shareValidators },
   )
   const { cookie } = signIn(db, 'otto@example.org', group, 'owner')
   const headers = { cookie: config.baseUrl.startsWith('https:') ? `__Host-${cookie}` : cookie }

@@ -12,6 +12,7 @@ import { readConfig } from '#src/config.ts'
 import { ensureOwner, findOrganiser } from '#src/domain/organisers.ts'
 import { createSignIn, signInByToken } from '#src/domain/sign-ins.ts'
 import { watchedLog } from './logs.ts'
+import { shareValidators } from './validators.ts'
 import { openWorld } from './world.ts'
 
 export const ORGANISER = 'organisator@example.org'
@@ -37,6 +38,7 @@ export async function openSite(options: Pick<AppOptions, 'onPage'> = {}) {
     strictViews: true,
     log: pino({ level: 'error' }, watchedLog()),
     onRoute: route => routes.push(route),
+    onAjv: shareValidators,
     ...options,
   })
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -61,8 +61,11 @@ export const house = {
   tokens: testTokens,
 }
 
+/** A database just migrated, as bytes: copying it takes a tenth of the time that migrating does, and every test wants one. */
+const MIGRATED = openDatabase(':memory:').$client.serialize()
+
 export function openWorld() {
-  const db = openDatabase(':memory:')
+  const db = openDatabase(MIGRATED)
   return { db, clock: testClock(), tokens: testTokens }
 }
 
