@@ -51,9 +51,9 @@ export function nextSpan(db: Db, found: Series, today: Temporal.PlainDate) {
   return { from, until: from.add({ months: 12 }).subtract({ days: 1 }) }
 }
 
-/** The day an event was planned for, wherever it was moved to afterwards. */
+/** The day an event was planned for, wherever it was moved to afterwards; what the rule never gave has an empty one. */
 function wantedDate(event: Event): Temporal.PlainDate {
-  return Temporal.PlainDateTime.from(event.plannedFor ?? event.movedFrom ?? event.localStart).toPlainDate()
+  return Temporal.PlainDateTime.from(event.plannedFor || event.movedFrom || event.localStart).toPlainDate()
 }
 
 /** A monthly series has one event a month, wherever in the month it was moved to; a weekly one has its exact dates. */

@@ -75,7 +75,7 @@ export function listToCome(db: Db, { id }: Series, now: Temporal.Instant): Event
 
 /** The new rule's date in the month, or the week, that an event was planned for. */
 function redated({ plannedFor, localStart }: Event, rule: Rule): Temporal.PlainDate | undefined {
-  const date = Temporal.PlainDateTime.from(plannedFor ?? localStart).toPlainDate()
+  const date = Temporal.PlainDateTime.from(plannedFor || localStart).toPlainDate()
   if (rule.every === 'week') return onOrAfter(date.subtract({ days: date.dayOfWeek - 1 }), rule.weekday)
   if (!rule.months.includes(date.month)) return undefined
   return ordinalWeekday(date.toPlainYearMonth(), rule.ordinal, rule.weekday)

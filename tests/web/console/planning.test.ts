@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { eq } from '#db/drizzle.ts'
 import { auditEntries, events, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
+import { redatingOf } from '#src/domain/redating.ts'
 import { fieldsOf, openConsole } from '../../support/console.ts'
 import { listMessages, makeEvent, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
@@ -169,6 +171,19 @@ describe('a new rule for a series that is planned', () => {
     expect((await post(SERIES, fieldsOf(body, SERIES))).statusCode).toBe(409)
     expect(rule()).toBe('FREQ=MONTHLY;BYDAY=1TH')
   })
+})
+
+test('a copy made by hand stands in the year like any other, and stays where it is when the rule changes', async () => {
+  const { db, found, get, post } = await openPlanning()
+  await post(PLANNING, fieldsOf((await get(YEAR)).body, PLANNING))
+  const copied = await post('/console/events/1/duplicate', { date: '2027-08-12' })
+  expect(copied.statusCode).toBe(303)
+  const { statusCode, body } = await get(YEAR)
+  expect(statusCode).toBe(200)
+  expect(body).toContain('onderdag 12 augustus 2027')
+  const copy = db.select().from(events).where(eq(events.localStart, '2027-08-12T12:00')).get()
+  const redating = redatingOf(db, found, { rule: 'FREQ=MONTHLY;BYDAY=2TU', localTime: '12:00' }, NOW)
+  expect(redating.stays.map(({ event, why }) => [event.id, why])).toEqual([[copy?.id, 'by_hand']])
 })
 
 describe('two topics', () => {
