@@ -2718,6 +2718,17 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     },
     contributors: {
       title: (event: string) => `Sprekers en begeleiders: ${event}`,
+      done: {
+        saved: 'Bewaard.',
+        sent: 'De mail gaat weg.',
+        recalled: 'Teruggehaald. Er is niets verstuurd.',
+        contributor_added: 'Deze persoon staat nu op de lijst.',
+        contributor_changed: 'Bewaard.',
+        contributor_removed: 'Deze persoon doet niet meer mee als spreker of begeleider.',
+        contributor_asked: 'We vragen het deze persoon nog eens.',
+        contributor_became_attendee: 'Deze persoon is nu deelnemer en staat bij Aanmeldingen.',
+        contributor_confirmed: 'Genoteerd: deze persoon doet mee.',
+      },
       heading: 'Sprekers en begeleiders',
       lead: 'Zij krijgen een uitnodiging voor hun agenda en zeggen met één klik ja of nee. Een plaats van een deelnemer kost het niet.',
       draft: 'Dit is nog een concept. In hun mails staat daarom nog geen link naar de pagina.',
@@ -2799,14 +2810,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         wordsHint:
           'Bijvoorbeeld een vraag aan de spreker, of wanneer je de presentatie wilt hebben. Dit staat in de mail en op hun eigen pagina.',
         save: 'Bewaar deze tekst',
-        saved: 'Bewaard.',
         send: 'Stuur aan allemaal',
         nobody: 'Er is nog niemand met een e-mailadres om dit aan te sturen.',
         waiting: (count: number, moment: string) =>
           count === 1 ? `1 mail gaat weg om ${moment} uur.` : `${count} mails gaan weg om ${moment} uur.`,
         recall: 'Haal terug',
-        recalled: 'Teruggehaald. Er is niets verstuurd.',
-        sent: 'De mail gaat weg.',
         question: {
           title: 'Alles op een rij sturen?',
           lead: 'Er is nog niets verstuurd. Meer dan één mail wacht twee minuten. Zo lang kun je ze terughalen.',

@@ -14,6 +14,8 @@ export type Column = keyof Counts | 'events'
 
 export interface Line {
   label: string
+  /** Of one event: which. */
+  eventId?: number
   /** What is counted, as far as it is known of this cut. */
   counts: Attendance & Partial<Record<Column, number>>
 }
@@ -116,6 +118,7 @@ function perEvent({ events, facts }: Ground, { f }: Words, most: number): Line[]
   const found = cutBy(facts, ({ event }) => event.id)
   return events.slice(0, most).map(event => ({
     label: `${event.title} (${f.dayOfYear(event)})`,
+    eventId: event.id,
     counts: found.get(event.id) ?? NOTHING,
   }))
 }

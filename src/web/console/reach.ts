@@ -38,7 +38,7 @@ const DRAWN = 12
 export interface ShownCut {
   name: Cut['name']
   columns: string[]
-  rows: { label: string; cells: string[] }[]
+  rows: { label: string; path: string | undefined; cells: string[] }[]
   more: number
   ranking: Ranking | undefined
   /** Of the months: a year from left to right. */
@@ -199,7 +199,11 @@ function shownCut(request: FastifyRequest, n: Numbers, { name, columns, lines, m
   return {
     name,
     columns: columns.map(column => words.columns[column]),
-    rows: kept.map(line => ({ label: line.label, cells: columns.map(column => cell(line, column)) })),
+    rows: kept.map(line => ({
+      label: line.label,
+      path: line.eventId === undefined ? undefined : paths.console.eventReach(line.eventId),
+      cells: columns.map(column => cell(line, column)),
+    })),
     more: more + lines.length - kept.length,
     ranking: isDrawn ? rankingOf(pairs.slice(0, DRAWN), n.whole) : undefined,
     chart: name === 'months' ? chartOf(request, n, pairs, year) : undefined,

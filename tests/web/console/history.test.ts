@@ -50,7 +50,7 @@ describe('the history of an event', () => {
     expect(sentences((await get(`${page}/history`)).body)).toEqual([
       'Otto noteerde dat Zoë de Vries bij dit webinar was.',
       'Otto verplaatste dit webinar van 3 naar 10 december.',
-      'Het programma publiceerde dit webinar.',
+      'Aanschuiven publiceerde dit webinar.',
     ])
     expect(sentences((await get(`${page}/history?lang=en`)).body).slice(0, 2)).toEqual([
       'Otto noted that Zoë de Vries was at this webinar.',
@@ -134,17 +134,17 @@ describe('the history of a group', () => {
     expect(sentences(body)).toEqual([
       'Otto verwijderde het concept “Over &lt;b&gt;alles&lt;/b&gt;”.',
       'Otto haalde een vroegere organisator weg bij Werkplaats Noord.',
-      'Otto maakte Otto gastheer van Werkplaats Noord.',
+      'Otto maakte Otto begeleider van Werkplaats Noord.',
       'Otto wijzigde de tekst van de mail “Bevestiging van aanmelding (Nederlands)”.',
       'Otto sloeg donderdag 6 mei 2027 over in de reeks “Webinar van de eerste donderdag”.',
       'Otto maakte 12 concepten in de reeks “Webinar van de eerste donderdag”.',
-      'Het programma publiceerde “In de wijk”.',
+      'Aanschuiven publiceerde “In de wijk”.',
       'Otto verplaatste “Eén gezin, één plan: lukt dat?” van 3 naar 10 december.',
-      'Het programma publiceerde “Eén gezin, één plan: lukt dat?”.',
+      'Aanschuiven publiceerde “Eén gezin, één plan: lukt dat?”.',
     ])
     expect(sentences((await get('/console/groups/noord/history?about=planning', owner)).body)).toHaveLength(2)
     expect(sentences((await get('/console/groups/wijs/history', owner)).body)).toEqual([
-      'Het programma publiceerde “In de wijk”.',
+      'Aanschuiven publiceerde “In de wijk”.',
     ])
   })
 

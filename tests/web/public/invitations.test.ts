@@ -34,7 +34,7 @@ test('says who asks, for what, and to whom; it is kept by nobody and tells other
   const { statusCode, body, headers } = await open()
   expect(statusCode).toBe(200)
   expect(body).toContain('Olga vraagt of je mee wilt doen bij Werkplaats Noord.')
-  expect(body).toContain('Je wordt gastheer')
+  expect(body).toContain('Je wordt begeleider')
   expect(body).toContain('Deze uitnodiging is voor nieuw@example.org.')
   expect([headers['cache-control'], headers['referrer-policy'], headers['set-cookie']]).toEqual([
     'no-store',
