@@ -1,5 +1,5 @@
 // What the law gives every person: all we keep about them, and its end.
-import { asc, eq, inArray, or, sql } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, notInArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import {
   answers,
@@ -109,6 +109,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   tx.delete(messages)
     .where(person.email ? or(eq(messages.toAddress, person.email), theirs) : theirs)
     .run()
+  eraseMailsOfDoubles(tx, ids)
   eraseInvitations(tx, person.email, ids)
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
@@ -132,6 +133,18 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .where(eq(people.id, person.id))
     .run()
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
+}
+
+/** What went to another address of theirs greets them by name. What has yet to leave takes them out of a calendar. */
+function eraseMailsOfDoubles(tx: Tx, ids: number[]): void {
+  const doubles = tx
+    .select({ id: registrations.id })
+    .from(registrations)
+    .where(inArray(registrations.mergedIntoId, ids))
+  const hasLeft = notInArray(messages.state, ['queued', 'sending'])
+  tx.delete(messages)
+    .where(and(inArray(messages.registrationId, doubles), hasLeft))
+    .run()
 }
 
 /** Also where they were asked to come and never did. */
