@@ -34,9 +34,10 @@ export function invitedRoutes(app: App, deps: Deps): void {
   })
 
   /** The address of a form, opened or reloaded. */
-  app.get('/invited/:token/refusal', { schema: { params: Token } }, (request, reply) =>
-    reply.redirect(hrefFor(request, paths.invited(request.params.token)), 303),
-  )
+  app.get('/invited/:token/refusal', { schema: { params: Token } }, (request, reply) => {
+    getInvited(request.params.token)
+    return reply.redirect(hrefFor(request, paths.invited(request.params.token)), 303)
+  })
 
   function getInvited(token: string) {
     const invitee = findInviteeByLink(db, deps.tokens.read('invitee', token))

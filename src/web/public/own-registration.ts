@@ -115,7 +115,9 @@ function change(
 
 function changeProblems(deps: Deps, request: FastifyRequest, registration: Registration, asked: FormField[]) {
   const found = { ...fieldProblems(request), ...answerProblems(request, asked) }
-  return Object.keys(found).length ? found : presenceProblem(deps, request, registration)
+  // What is no form at all has no field that is wrong.
+  if (request.validationError || Object.keys(found).length) return found
+  return presenceProblem(deps, request, registration)
 }
 
 /** Extra questions are for who attends. */
