@@ -2625,6 +2625,17 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     },
     contributors: {
       title: event => `Speakers and hosts: ${event}`,
+      done: {
+        saved: 'Saved.',
+        sent: 'The mail is leaving.',
+        recalled: 'Called back. Nothing has been sent.',
+        contributor_added: 'This person is on the list now.',
+        contributor_changed: 'Saved.',
+        contributor_removed: 'This person no longer takes part as a speaker or host.',
+        contributor_asked: 'We ask this person once more.',
+        contributor_became_attendee: 'This person is an attendee now, and is among the registrations.',
+        contributor_confirmed: 'Noted: this person takes part.',
+      },
       heading: 'Speakers and hosts',
       lead: 'They get an invitation for their calendar and say yes or no with one click. It costs no attendee a place.',
       draft: 'This is still a draft. So there is no link to the page in their mails yet.',
@@ -2705,14 +2716,11 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         wordsHint:
           'Such as a question to the speaker, or when you want the slides. It stands in the mail and on their own page.',
         save: 'Save this text',
-        saved: 'Saved.',
         send: 'Send to all of them',
         nobody: 'There is nobody with an e-mail address yet to send this to.',
         waiting: (count, moment) =>
           count === 1 ? `1 mail leaves at ${moment}.` : `${count} mails leave at ${moment}.`,
         recall: 'Call back',
-        recalled: 'Called back. Nothing has been sent.',
-        sent: 'The mail is leaving.',
         question: {
           title: 'Send everything?',
           lead: 'Nothing has been sent yet. More than one mail waits two minutes. In that time you can call them back.',

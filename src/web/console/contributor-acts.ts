@@ -16,7 +16,7 @@ import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
-import { ContributorFields, type ContributorsPage } from './contributors.ts'
+import { ContributorFields, type ContributorsPage, type Done } from './contributors.ts'
 import { options, Shown } from './fields.ts'
 import type { Options, Question } from './pages.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
@@ -36,7 +36,7 @@ const ChangeForm = Type.Object(ContributorFields)
 const Confirmation = Type.Object({ recipients: Shown })
 type ForOne = FastifyRequest<{ Params: { id: number } }>
 interface Doing {
-  action: Action
+  action: Action & Done
   act: (tx: Tx) => unknown
   question: Pick<Question, 'title' | 'lead' | 'button' | 'warnings' | 'isDanger' | 'action'>
   body: { recipients?: number | undefined }
@@ -184,7 +184,7 @@ export function contributorActRoutes(app: App, deps: Deps): void {
     const asked = { shown: body.recipients, question: { ...question, fields: entriesOf(body), back }, always }
     const { ask } = await askOrDo(deps, { event, reach: 'person', act: audited }, asked)
     if (ask) return reply.page('console/proposal', ask)
-    return seeOther(request, reply, `${back}#r${contributor.id}`)
+    return seeOther(request, reply, `${back}?done=${action}#r${contributor.id}`)
   }
 
   function page(

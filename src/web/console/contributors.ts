@@ -24,7 +24,19 @@ import type { Options } from './pages.ts'
 import { askOrDo, entriesOf, orProblems } from './proposals.ts'
 
 /** What the POST before the page did with the briefing. */
-const DONE = ['saved', 'sent', 'recalled'] as const
+/** What the POST before this page did: to the text for all of them, or with one. */
+const DONE = [
+  'saved',
+  'sent',
+  'recalled',
+  'contributor_added',
+  'contributor_changed',
+  'contributor_removed',
+  'contributor_asked',
+  'contributor_became_attendee',
+  'contributor_confirmed',
+] as const
+export type Done = (typeof DONE)[number]
 
 export interface ContributorsPage {
   event: ListedEvent
@@ -36,7 +48,7 @@ export interface ContributorsPage {
   waiting: { count: number; until: Temporal.Instant } | undefined
   form: Form
   words: Form
-  done: (typeof DONE)[number] | undefined
+  done: Done | undefined
   choices: Record<'parts' | 'attendances', Options>
 }
 
@@ -73,7 +85,7 @@ export function contributorRoutes(app: App, deps: Deps): void {
     const { ask: page, problems: wrong } = await orProblems(request, () => ask(request, event, request.body))
     if (wrong) return again(wrong)
     if (page) return reply.page('console/proposal', page)
-    return seeOther(request, reply, paths.console.contributors(event.id))
+    return seeOther(request, reply, `${paths.console.contributors(event.id)}?done=contributor_added`)
   })
 
   function ask(request: FastifyRequest, event: Event, body: Static<typeof AddForm>) {

@@ -52,7 +52,7 @@ describe('asking somebody', () => {
     expect(page).toContain('Eén persoon krijgt een mail')
     expect(page).toContain('De naam Zoë de Vries komt ook op de pagina te staan.')
     expect(page).toContain('Wil je meedoen als spreker?')
-    expect([status, location]).toEqual([303, url])
+    expect([status, location]).toEqual([303, `${url}?done=contributor_added`])
     expect(listContributors(db, event()).map(({ registration }) => registration)).toMatchObject([
       { name: 'Zoë de Vries', organisation: 'Hogeschool', part: 'speaker', partConfirmedAt: null, addedBy: 1 },
     ])
@@ -124,7 +124,7 @@ describe('one of them', () => {
     const { db, through, act } = await openOne()
     const { page, location } = await through(act('reminder'))
     expect(page).toContain('Weet je het al?')
-    expect(location).toBe('/console/events/1/contributors#r1')
+    expect(location).toBe('/console/events/1/contributors?done=contributor_asked#r1')
     expect(mails(db).map(({ kind }) => kind)).toEqual(['again'])
     expect(acts(db)).toEqual([['contributor_asked', 1, '']])
   })
