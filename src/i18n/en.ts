@@ -679,6 +679,8 @@ export const en: Messages = {
     position: position => (position === 1 ? 'You are the first in line.' : `You are number ${position}.`),
     requested: 'Your request has arrived',
     requestedText: 'The organiser decides who can come. You get a mail as soon as that is known.',
+    refused: 'No place this time',
+    refusedText: 'You asked for a place. It is not possible this time. Thank you for wanting to take part.',
     waitingText: 'When a place comes free, you get an e-mail at once.',
     placeFree: 'A place is free',
     placeFreeText: 'Whoever comes first gets the place.',

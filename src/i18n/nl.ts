@@ -707,6 +707,8 @@ export const nl = {
     waitingText: 'Komt er een plaats vrij, dan krijg je meteen een mail.',
     requested: 'Je aanvraag is binnen',
     requestedText: 'De organisator kijkt wie er kan komen. Je krijgt een mail zodra dat bekend is.',
+    refused: 'Deze keer geen plaats',
+    refusedText: 'Je vroeg een plaats aan. Dat lukt deze keer niet. Bedankt dat je mee wilde doen.',
     placeFree: 'Er is een plaats vrij',
     placeFreeText: 'Wie het eerst komt, krijgt de plaats.',
     takePlace: 'Neem de plaats',

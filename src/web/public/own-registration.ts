@@ -148,6 +148,8 @@ function registrationPage(
   const { status, attendance, name, organisation, role, accessNeeds } = registration
   const email = person?.email ?? ''
   const isWaiting = status === 'waitlisted' && !isRequest(registration)
+  const { approvalAskedAt, approvedAt, cancelledBy } = registration
+  const isRefused = status === 'cancelled' && cancelledBy === 'organiser' && approvalAskedAt !== null && !approvedAt
   const isChangeable = isBefore(now, event.startsAt) && !event.cancelledAt
   const isOpen = isChangeable && status !== 'cancelled'
   const isExpected = status === 'confirmed' && attendance === 'in_person' && !event.cancelledAt
@@ -157,12 +159,14 @@ function registrationPage(
     event,
     email,
     isRequest: isRequest(registration),
+    isRefused,
     position: isWaiting ? waitingPosition(db, registration) : 0,
     isPast: !isBefore(now, event.endsAt),
     isOpen,
     contribution: contributionOf({ db }, event, registration),
     canReturn:
       isChangeable &&
+      !isRefused &&
       status === 'cancelled' &&
       email !== '' &&
       registration.part === null &&

@@ -89,6 +89,8 @@ export interface PublicPages extends InvitationPage, EntrancePages {
     contribution: Contribution | null
     /** An organiser has yet to say yes. */
     isRequest: boolean
+    /** An organiser said no to a request. */
+    isRefused: boolean
     position: number
     isPast: boolean
     isOpen: boolean
