@@ -496,7 +496,6 @@ export const registrations = sqliteTable(
     index('registrations_queue').on(table.eventId, table.status, table.attendance, table.queueNumber, table.part),
     index('registrations_contributors').on(table.eventId).where(sql`part is not null`),
     index('registrations_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
-    index('registrations_part').on(table.eventId).where(sql`part is not null`),
     index('registrations_order').on(table.eventId, table.queueNumber),
     index('registrations_person').on(table.personId),
     index('registrations_frees').on(table.freesAt).where(sql`frees_at is not null`),

@@ -320,7 +320,6 @@ ALTER TABLE `__new_registrations` RENAME TO `registrations`;--> statement-breakp
 CREATE INDEX `registrations_queue` ON `registrations` (`event_id`,`status`,`attendance`,`queue_number`,`part`);--> statement-breakpoint
 CREATE INDEX `registrations_contributors` ON `registrations` (`event_id`) WHERE part is not null;--> statement-breakpoint
 CREATE INDEX `registrations_merged` ON `registrations` (`merged_into_id`) WHERE merged_into_id is not null;--> statement-breakpoint
-CREATE INDEX `registrations_part` ON `registrations` (`event_id`) WHERE part is not null;--> statement-breakpoint
 CREATE INDEX `registrations_order` ON `registrations` (`event_id`,`queue_number`);--> statement-breakpoint
 CREATE INDEX `registrations_person` ON `registrations` (`person_id`);--> statement-breakpoint
 CREATE INDEX `registrations_frees` ON `registrations` (`frees_at`) WHERE frees_at is not null;--> statement-breakpoint
