@@ -4,7 +4,7 @@ import { and, eq, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import type { TableRow } from '#src/lib/tables.ts'
-import { cleanLine, fold, normaliseEmail } from '#src/lib/text.ts'
+import { cleanLine, fold, nameKey, normaliseEmail } from '#src/lib/text.ts'
 import { markAttended } from './check-ins.ts'
 import { type Headings, recognise } from './columns.ts'
 import type { Event } from './events.ts'
@@ -103,46 +103,45 @@ function together(list: Participant[]): Participant[] {
 }
 
 /** Somebody on the event's list, for who chooses by hand. */
-export interface Expected {
+export interface OnList {
   id: number
   name: string
   email: string | null
 }
 
 export interface Matching {
-  sure: { participant: Participant; expected: Expected; by: 'address' | 'name' }[]
+  sure: { participant: Participant; expected: OnList; by: 'address' | 'name' }[]
   /** In the room, but not to be found on the list, or more than one there is called so. */
   unsure: Participant[]
   /** On the list, and not in the room. */
-  missing: Expected[]
+  missing: OnList[]
 }
 
 /** Whose visits these were. Nobody is matched twice: one participant to one registration. */
 export function matchReport(db: Db, event: Event, participants: Participant[]): Matching {
-  const list = listExpected(db, event)
+  const list = listConfirmed(db, event)
   const taken = new Set<number>()
-  const find = (test: (one: Expected) => boolean) => {
-    const found = list.filter(one => !taken.has(one.id) && test(one))
-    return found.length === 1 ? found[0] : undefined
+  const byAddress = Map.groupBy(list, ({ email }) => email)
+  const byName = Map.groupBy(list, ({ name }) => nameKey(name))
+  const onlyOne = (found: OnList[] = []) => {
+    const free = found.filter(({ id }) => !taken.has(id))
+    return free.length === 1 ? free[0] : undefined
   }
   const matching: Matching = { sure: [], unsure: [], missing: [] }
-  const take = (by: 'address' | 'name', participant: Participant, expected: Expected | undefined) => {
+  const take = (by: 'address' | 'name', participant: Participant, expected: OnList | undefined) => {
     if (expected) taken.add(expected.id)
     if (expected) matching.sure.push({ participant, expected, by })
     return !expected
   }
-  const byAddress = ({ email }: Participant) => (email ? find(one => one.email === email) : undefined)
-  const byName = ({ name }: Participant) => find(one => keyOf(one.name) === keyOf(name))
-  const left = participants.filter(one => take('address', one, byAddress(one)))
-  matching.unsure = left.filter(one => take('name', one, byName(one)))
+  const left = participants.filter(one =>
+    take('address', one, one.email ? onlyOne(byAddress.get(one.email)) : undefined),
+  )
+  matching.unsure = left.filter(one => take('name', one, onlyOne(byName.get(nameKey(one.name)))))
   matching.missing = list.filter(({ id }) => !taken.has(id))
   return matching
 }
 
-/** 'de Vries, Zoë' and 'Zoë de Vries' are one name. */
-const keyOf = (name: string) => fold(name).split(' ').sort().join(' ')
-
-function listExpected(db: Db, event: Event): Expected[] {
+function listConfirmed(db: Db, event: Event): OnList[] {
   return db
     .select({ id: registrations.id, name: registrations.name, email: people.email })
     .from(registrations)

@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
-import { fold } from '#src/lib/text.ts'
+import { fold, nameKey } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
@@ -36,7 +36,7 @@ export function listDoubles(db: Db, event: Pick<Event, 'id'>): Double[] {
     .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled'), ne(registrations.name, '')))
     .orderBy(asc(registrations.queueNumber), asc(registrations.id))
     .all()
-  const groups = [...Map.groupBy(named, ({ name }) => keyOf(name)).values()].filter(group => group.length > 1)
+  const groups = [...Map.groupBy(named, ({ name }) => nameKey(name)).values()].filter(group => group.length > 1)
   const candidates = new Map(listCandidates(db, groups.flat()).map(one => [one.id, one]))
   return groups.flatMap(group => pairsOf(group.flatMap(({ id }) => candidates.get(id) ?? [])))
 }
@@ -63,8 +63,6 @@ export function findDoublesOf(db: Db, event: Pick<Event, 'id'>, { id }: Pick<Reg
     pair.includes(id) ? pair.filter(other => other !== id).map(other => ({ id: other, because })) : [],
   )
 }
-
-const keyOf = (name: string) => fold(name).split(' ').sort().join(' ')
 
 /** Each of a group beside the best of it. */
 function pairsOf(group: Candidate[]): Double[] {

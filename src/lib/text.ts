@@ -56,6 +56,11 @@ export function fold(value: string): string {
     .trim()
 }
 
+/** 'de Vries, Zoë' and 'Zoë de Vries' are one name: its words, folded, in one order. */
+export function nameKey(name: string): string {
+  return fold(name).split(' ').sort().join(' ')
+}
+
 /** 'Eén gezin, één plan: lukt dat?' → 'een-gezin-een-plan-lukt-dat' */
 export function slugify(value: string): string {
   const plain = value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderMarkdown } from '#src/lib/markdown.ts'
 import { maskUrl } from '#src/lib/masking.ts'
-import { cleanLine, EMAIL_PATTERN, fold, likelyEmail, NAME_PATTERN, slugify } from '#src/lib/text.ts'
+import { cleanLine, EMAIL_PATTERN, fold, likelyEmail, NAME_PATTERN, nameKey, slugify } from '#src/lib/text.ts'
 
 test('a cleaned line has no control or direction-changing character, whatever comes in', () => {
   fc.assert(
@@ -108,4 +108,9 @@ test.each([
 ])('%s folds to %s', (name, folded) => {
   expect(fold(name)).toBe(folded)
   expect(fold(folded)).toBe(folded)
+})
+
+test('a name is the same name with the surname in front, and no other', () => {
+  expect(nameKey('de Vries, Zoë')).toBe(nameKey('zoe  DE VRIES'))
+  expect(nameKey('Zoë Vries')).not.toBe(nameKey('Zoë de Vries'))
 })
