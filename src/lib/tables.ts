@@ -59,8 +59,25 @@ const MOST_UNPACKED = 40 * 1024 * 1024
 
 async function readXlsx(bytes: Buffer): Promise<string[][]> {
   const { readSheet } = await import('read-excel-file/node')
-  const rows = await readSheet(repacked(bytes, MOST_UNPACKED))
+  const rows = await readSheet(repacked(bytes, MOST_UNPACKED, refuseVast))
   return rows.map(row => row.map(textOfCell))
+}
+
+/** The reader makes every cell up to the last one that is filled: a word in the last corner of a sheet is 17 thousand million. */
+const MOST_CELLS = 2_000_000
+
+function refuseVast(content: Buffer): void {
+  // Whatever it is called: a workbook may keep its sheets anywhere. In a chart the letter means another thing.
+  if (!content.includes('sheetData')) return
+  let [rows, columns] = [1, 1]
+  for (const [, at = ''] of content.toString('latin1').matchAll(/\sr\s*=\s*["']([^"'<]{0,20})/g)) {
+    const [, letters = '', digits = ''] = /^([A-Z]{0,3})(\d{0,7})$/i.exec(at) ?? []
+    if (!letters && !digits && at) throw new Error('a cell that is nowhere')
+    const column = [...letters.toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
+    rows = Math.max(rows, Number(digits))
+    columns = Math.max(columns, column)
+  }
+  if (rows * columns > MOST_CELLS) throw new Error('a sheet without an end')
 }
 
 function textOfCell(cell: unknown): string {

@@ -11,13 +11,14 @@ const DEFLATED = 8
 
 /**
  * The same archive without compression. Throws if it is broken, encrypted or split, if two entries share a name, or if what is
- * in it comes to more than `most` bytes, whatever it says of itself.
+ * in it comes to more than `most` bytes, whatever it says of itself. `look` sees each of them, and may throw too.
  */
-export function repacked(bytes: Buffer, most: number): Buffer {
+export function repacked(bytes: Buffer, most: number, look: (content: Buffer) => void): Buffer {
   const files: Record<string, Uint8Array> = Object.create(null)
   let left = most
   for (const { name, content } of entriesOf(bytes, () => left)) {
     if (name in files) throw new Error('two entries of one name')
+    look(content)
     files[name] = content
     left -= content.length
     if (left < 0) throw new Error('unpacks to too much')

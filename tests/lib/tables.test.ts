@@ -54,6 +54,17 @@ test('a file that is made to fill the memory is refused before it does, also whe
   expect(await readTable(bomb)).toBe('unreadable')
 })
 
+test.each(['XFD1048576', 'H1048576', 'XFD100000', '&#88;FD1048576'])(
+  'a word in a far corner (%s) fills no memory',
+  async at => {
+    const files = unzipSync(await writeXlsx([{ name: 'x', rows: [['x']] }]))
+    const cell = `<row><c r="${at}" t="inlineStr"><is><t>x</t></is></c></row>`
+    const sheet = Buffer.from(`<worksheet><sheetData>${cell}</sheetData></worksheet>`)
+    const far = Buffer.from(zipSync({ ...files, 'xl/worksheets/sheet1.xml': sheet }))
+    expect(await readTable(far)).toBe('unreadable')
+  },
+)
+
 test('a broken archive is refused, wherever it is cut or bent', async () => {
   const whole = await writeXlsx([{ name: 'x', rows: [['Naam'], ['Zoë']] }])
   for (let at = 4; at < whole.length; at += 97) {
