@@ -4,9 +4,10 @@ import { and, asc, eq, inArray, isNotNull, isNull, like, not, or, type SQL, sql 
 import type { Db } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { AUDIENCES, people, registrations } from '#db/schema.ts'
+import { fold } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
-import type { Registration } from './registrations.ts'
+import { isAttendee, type Registration } from './registrations.ts'
 
 export type Audience = (typeof AUDIENCES)[number]
 
@@ -39,7 +40,7 @@ function belongsTo(audience: Audience, clock: Clock): SQL | undefined {
     attended: and(isConfirmed, isNotNull(registrations.attendedAt)),
     absent: and(isConfirmed, isNull(registrations.attendedAt), clock.hasBegun),
   }
-  return and(isNull(registrations.part), members[audience])
+  return and(isAttendee, members[audience])
 }
 
 /** Has an address that works, and did not say no to what comes after. */
@@ -162,7 +163,6 @@ export function listReaders(
   limit: number,
 ): Registration[] {
   const clock = at(event, now)
-  const pattern = `%${q.replaceAll(/[%_]/g, ' ').trim()}%`
   return db
     .select({ registration: registrations })
     .from(registrations)
@@ -172,7 +172,7 @@ export function listReaders(
         eq(registrations.eventId, event.id),
         belongsTo(audience, clock),
         isReached(clock),
-        q ? like(registrations.name, pattern) : undefined,
+        q ? like(sql`fold(${registrations.name})`, `%${fold(q)}%`) : undefined,
       ),
     )
     .orderBy(asc(registrations.queueNumber))

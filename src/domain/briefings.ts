@@ -1,6 +1,6 @@
 // What speakers and hosts are told before an event: when it goes how, who comes, what organisers want to know of them. How the
 // mail reads stands in `mail/contributors`.
-import { and, asc, count, desc, eq, inArray, isNull, ne } from '#db/drizzle.ts'
+import { and, asc, count, desc, eq, inArray, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { messages, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
@@ -11,7 +11,7 @@ import { listContributors } from './contributors.ts'
 import { doorOpensAt } from './door.ts'
 import { type Event, getEvent, listSessions } from './events.ts'
 import { drop, enqueueAbout } from './outbox.ts'
-import type { Part, Registration, Role } from './registrations.ts'
+import { isAttendee, type Part, type Registration, type Role } from './registrations.ts'
 
 /** One moment of the event; a `door`, `start` or `end` has no title of its own. */
 export interface Moment {
@@ -60,7 +60,7 @@ function momentsOf(db: Db, event: Event): Moment[] {
 
 const MOST_ORGANISATIONS = 8
 const attends = ({ id }: Pick<Event, 'id'>) =>
-  and(eq(registrations.eventId, id), eq(registrations.status, 'confirmed'), isNull(registrations.part))
+  and(eq(registrations.eventId, id), eq(registrations.status, 'confirmed'), isAttendee)
 
 export function whoComes(db: Db, event: Pick<Event, 'id'>): Coming {
   const total = count()

@@ -1,10 +1,10 @@
 // How many can come: counted from the registrations themselves, never kept in a column.
-import { and, count, eq, inArray, isNull, or, sql } from '#db/drizzle.ts'
+import { and, count, eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { type PRESENCES, registrations } from '#db/schema.ts'
 import type { Event } from './events.ts'
-import { isInQueue } from './registrations.ts'
+import { isAttendee, isInQueue } from './registrations.ts'
 
 export type Presence = (typeof PRESENCES)[number]
 
@@ -39,9 +39,6 @@ export function placesFor(db: Db, event: Event, presence: Presence): Places {
   return placesFrom(event, presence, confirmed, queue(db).get(at)?.total ?? 0)
 }
 
-/** Whoever speaks or hosts takes no place of anybody's. */
-const takesPlace = isNull(registrations.part)
-
 const tally = prepared(db =>
   db
     .select({ total: count() })
@@ -51,7 +48,7 @@ const tally = prepared(db =>
         eq(registrations.eventId, sql.placeholder('eventId')),
         eq(registrations.status, sql.placeholder('status')),
         eq(registrations.attendance, sql.placeholder('presence')),
-        takesPlace,
+        isAttendee,
       ),
     )
     .prepare(),
@@ -67,7 +64,7 @@ const queue = prepared(db =>
         eq(registrations.eventId, sql.placeholder('eventId')),
         isInQueue,
         eq(registrations.attendance, sql.placeholder('presence')),
-        takesPlace,
+        isAttendee,
       ),
     )
     .prepare(),
@@ -90,7 +87,7 @@ export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
           list.map(event => event.id),
         ),
         or(eq(registrations.status, 'confirmed'), isInQueue),
-        takesPlace,
+        isAttendee,
       ),
     )
     .groupBy(registrations.eventId, registrations.attendance, registrations.status)

@@ -32,6 +32,12 @@ export const isInQueue = and(
   or(isNull(registrations.approvalAskedAt), isNotNull(registrations.approvedAt)),
 )
 
+/** As a condition: comes to take part. Whoever speaks or hosts takes nobody's place and is no attendee to count. */
+export const isAttendee = isNull(registrations.part)
+
+/** An attendee to count: once, also who stood on the list twice. */
+export const isCounted = and(isAttendee, isNull(registrations.mergedIntoId))
+
 /** Nothing of what was answered. */
 export const NO_ANSWER = { reply: null, replySequence: null, repliedAt: null, ...NOT_DECLINED }
 

@@ -1,9 +1,10 @@
 // Who registered over time: how many people stood on an event's list at the end of each day.
-import { and, asc, count, eq, isNull, ne, sql } from '#db/drizzle.ts'
+import { and, asc, count, eq, ne, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { registrations } from '#db/schema.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
+import { isAttendee } from './registrations.ts'
 
 export interface DayTotal {
   date: Temporal.PlainDate
@@ -22,7 +23,7 @@ export function signUpsOf(db: Db, event: Event, now: Temporal.Instant): DayTotal
   const rows = db
     .select({ quarter, total: count() })
     .from(registrations)
-    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled'), isNull(registrations.part)))
+    .where(and(eq(registrations.eventId, event.id), ne(registrations.status, 'cancelled'), isAttendee))
     .groupBy(quarter)
     .orderBy(asc(quarter))
     .all()

@@ -1,10 +1,11 @@
 // The attendees of an event added up, by role and by organisation. What is kept is a copy of what counting the rows gives:
 // triggers name the events under which a row changed, those are counted from their rows, and added up again soon after.
-import { and, asc, eq, isNull, sql } from '#db/drizzle.ts'
+import { and, asc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
 import { events, organisationTotals, type ROLES, registrations, roleTotals, staleEvents } from '#db/schema.ts'
 import { fold } from '#src/lib/text.ts'
+import { isCounted, isInQueue } from './registrations.ts'
 
 export const COUNTS = [
   'registered',
@@ -61,11 +62,7 @@ export function totalOf<Name extends string>(
   return Object.fromEntries(names.map(name => [name, sumOf(name)])) as Record<Name, number>
 }
 
-/** Speakers and hosts are no attendees, and who stands on the list twice counts once. */
-const isAttendee = and(isNull(registrations.part), isNull(registrations.mergedIntoId))
-/** Waiting for a place; who waits for an organiser's yes does not wait for one. */
-const asksFirst = sql`(${registrations.approvalAskedAt} is not null and ${registrations.approvedAt} is null)`
-const waits = sql`(${registrations.status} = 'waitlisted' and not ${asksFirst})`
+const waits = sql`(${isInQueue})`
 const sum = (condition: ReturnType<typeof sql>) => sql<number>`coalesce(sum(${condition}), 0)`
 
 const rowsOf = prepared(db =>
@@ -87,7 +84,7 @@ const rowsOf = prepared(db =>
       lastPersonId: sql<number>`max(${registrations.personId})`,
     })
     .from(registrations)
-    .where(and(eq(registrations.eventId, sql.placeholder('eventId')), isAttendee))
+    .where(and(eq(registrations.eventId, sql.placeholder('eventId')), isCounted))
     .groupBy(registrations.role, registrations.organisation)
     .orderBy(asc(registrations.role), asc(registrations.organisation))
     .prepare(),

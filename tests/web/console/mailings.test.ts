@@ -88,6 +88,19 @@ describe('writing', () => {
     expect((await get(`${page}/mail.html?person=${other.id}`)).statusCode).toBe(404)
   })
 
+  test('an example is found by name, accents and capitals aside', async () => {
+    const { db, event, write, get } = await open()
+    makeRegistration(db, event)
+    const page = await write()
+    const found = async (q: string) =>
+      [...(await get(`${page}?q=${q}`)).body.matchAll(/<option value="\d+" ?(?:selected)?>([^<]*)</g)].map(
+        ([, name]) => name,
+      )
+    expect(await found('zoe')).toEqual(['Zoë de Vries'])
+    expect(await found('DE')).toEqual(['Ann de Wit', 'Zoë de Vries'])
+    expect(await found('nobody')).toEqual([])
+  })
+
   test('two who write at once are told, and nothing is lost', async () => {
     const { post, write, get, row } = await open()
     const page = await write()
