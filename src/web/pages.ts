@@ -24,6 +24,8 @@ export interface Site {
   baseUrl: string
   isDemo: boolean
   organiser: Organiser | null
+  /** Whether the console's row of links has mails: who only looks, or stands at the door, has none there. */
+  seesMails: boolean
   now: Temporal.Instant
 }
 

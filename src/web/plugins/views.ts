@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
+import { listGroupsWith } from '#src/domain/organisers.ts'
 import { renderMarkdown } from '#src/lib/markdown.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
@@ -48,7 +49,7 @@ function makeStrict(eta: Eta): void {
   }
 }
 
-function siteOf({ request }: FastifyReply, { config, clock }: Deps, asset: ViewOptions['asset']): Site {
+function siteOf({ request }: FastifyReply, { config, clock, db }: Deps, asset: ViewOptions['asset']): Site {
   const { t, f, locale } = request
   const [url = '/'] = request.url.split('?')
   return {
@@ -63,8 +64,13 @@ function siteOf({ request }: FastifyReply, { config, clock }: Deps, asset: ViewO
     baseUrl: config.baseUrl,
     isDemo: config.isDemo,
     organiser: request.organiser,
+    seesMails: url.startsWith(paths.console.home()) && mayMail(db, request.organiser),
     now: clock.now(),
   }
+}
+
+function mayMail(db: Deps['db'], organiser: Site['organiser']): boolean {
+  return organiser !== null && listGroupsWith(db, organiser, 'organiser').length > 0
 }
 
 /** Structured data for a `<script type="application/ld+json">`: data, never code, whatever a title holds. */

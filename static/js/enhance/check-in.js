@@ -40,6 +40,8 @@ export default async root => {
   })
   const field = root.querySelector('#q')
   field.addEventListener('input', () => rows.find(field.value))
+  // Whoever was quicker than this script has typed already.
+  rows.find(field.value)
   field.addEventListener('focus', () => field.select())
   field.form.addEventListener('submit', event => event.preventDefault())
   field.form.querySelector('[data-find]').hidden = true
