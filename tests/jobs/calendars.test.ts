@@ -6,7 +6,7 @@ import { listAttendees } from '#src/domain/attendees.ts'
 import { type Event, getEvent, placeOf } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { placesOf } from '#src/domain/places.ts'
-import type { Registration } from '#src/domain/registrations.ts'
+import { isRequest, type Registration } from '#src/domain/registrations.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { beginStory, mailsTo, PEOPLE, passes, type Step, type Story, step, take } from '../support/happenings.ts'
 import { type Method, readInvitation } from '../support/itip.ts'
@@ -161,9 +161,12 @@ async function expectFreedRightly(story: Story, registration: Registration, addr
 /** No place is given away twice, and none stays free that somebody waits for. */
 function expectPlacesRight({ office, event }: Story): void {
   const truth = getEvent(office.db, event.id)
-  for (const { capacity, confirmed, waiting, left } of placesOf(office.db, truth)) {
+  for (const { presence, capacity, confirmed, left } of placesOf(office.db, truth)) {
     expect(confirmed).toBeLessThanOrEqual(capacity ?? Number.POSITIVE_INFINITY)
-    if (!truth.cancelledAt && left !== 0) expect(waiting).toBe(0)
+    if (truth.cancelledAt || left === 0) continue
+    // A place goes past whom no mail reaches, and past who needs a yes first.
+    const waiting = listAttendees(office.db, truth, { status: 'waitlisted', attendance: presence })
+    expect(waiting.filter(one => one.undeliverable === null && !isRequest(one.registration))).toEqual([])
   }
 }
 
