@@ -77,6 +77,6 @@ export function countPresent(list: Expected[]): Count[] {
     .map(({ of, people }) => ({ of, here: people.filter(one => one.attendedAt).length, expected: people.length }))
 }
 
-export function countsAs({ part, attendance }: Pick<Expected, 'part' | 'attendance'>): Count['of'] {
+function countsAs({ part, attendance }: Pick<Expected, 'part' | 'attendance'>): Count['of'] {
   return part ? 'part' : attendance
 }

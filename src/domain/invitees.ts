@@ -22,7 +22,7 @@ const REST = { hours: 20 }
 /** In which a mail to many can be taken back. */
 const HOLD = { minutes: 2 }
 /** An event has at most so many: more is a mailing list, which is another thing. */
-export const MOST_INVITEES = 1000
+const MOST_INVITEES = 1000
 
 export interface Wanted {
   email: string

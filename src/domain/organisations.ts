@@ -59,7 +59,7 @@ export function spellingsOf(db: Db, { id }: Pick<Organisation, 'id'>): string[] 
     .map(row => row.spelling)
 }
 
-export function getOrganisation(db: Db, id: number): Organisation {
+function getOrganisation(db: Db, id: number): Organisation {
   const found = db.select().from(organisations).where(eq(organisations.id, id)).get()
   if (!found) throw new NotFound('organisation')
   return found

@@ -24,7 +24,7 @@ export interface TaskValues {
 }
 
 export const EARLIEST = -365
-export const LATEST = 90
+const LATEST = 90
 
 const USUAL: Record<Proof, number> = { speaker: -28, text: -21, room: -14, host: -7, reminder: -3, materials: 3 }
 

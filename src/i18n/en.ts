@@ -1504,7 +1504,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       reasonLabel: 'Reason (optional)',
       reasonOf: day => `Reason for ${day}`,
       skip: 'Skip this time',
-      skipOf: day => `Skip ${day}`,
       isSkipped: 'skipped',
       unskip: 'Do it after all',
       otherEvents: 'Also of this series, outside its rule',
@@ -1734,7 +1733,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       untitled: 'Untitled',
       preview: 'Look first',
       previewHint: 'Opens in a new tab. Nothing is saved.',
-      placeIs: 'Time and place',
       changePlace: 'Change time and place',
       noVenue: 'The place is not filled in yet.',
       cohosts: 'Together with',
@@ -2086,7 +2084,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       someEvent: 'an event',
       ofDay: day => `Event of ${day}`,
       quoted: title => `“${title}”`,
-      someMail: 'an e-mail',
       fromTo: (from, to) => `from ${from} to ${to}`,
       to: to => `to ${to}`,
       actions: {

@@ -1558,7 +1558,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       reasonLabel: 'Reden (mag leeg)',
       reasonOf: (day: string) => `Reden voor ${day}`,
       skip: 'Sla deze keer over',
-      skipOf: (day: string) => `Sla ${day} over`,
       isSkipped: 'overgeslagen',
       unskip: 'Toch doen',
       otherEvents: 'Ook van deze reeks, buiten de regel om',
@@ -1795,7 +1794,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       untitled: 'Zonder titel',
       preview: 'Bekijk eerst',
       previewHint: 'Opent in een nieuw tabblad. Er wordt niets bewaard.',
-      placeIs: 'Tijd en locatie',
       changePlace: 'Wijzig tijd en locatie',
       noVenue: 'De locatie is nog niet ingevuld.',
       cohosts: 'Samen met',
@@ -2155,7 +2153,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       /** Which event that was, under a deed. */
       ofDay: (day: string) => `Bijeenkomst van ${day}`,
       quoted: (title: string) => `“${title}”`,
-      someMail: 'een mail',
       fromTo: (from: string, to: string) => `van ${from} naar ${to}`,
       to: (to: string) => `naar ${to}`,
       actions: {

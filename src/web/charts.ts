@@ -1,12 +1,6 @@
 // Numbers as shapes, drawn on the server: where lines and bars go in a box of 100 by 100, which the stylesheet gives its size
 // and colours. What a chart says stands in words and in a table beside it (partials/chart), so it hides nothing.
 
-/** A number of a day, of a role, of whatever is compared. */
-export interface Measure {
-  label: string
-  value: number
-}
-
 /** A chart with all that its partial says in words. */
 export interface Chart {
   /** What it shows, as the title of its table; `summary` is what can be read off it, in a sentence. */
@@ -56,7 +50,7 @@ export function stepsOf(values: number[], top: number): Pick<Chart, 'area' | 'li
 }
 
 /** Bars that stand side by side, the first on the left. */
-export function barsOf(values: number[], top: number): Bar[] {
+function barsOf(values: number[], top: number): Bar[] {
   const room = SIZE / values.length
   return values.map((value, index) => {
     const y = heightOf(value, top)

@@ -1,5 +1,4 @@
 // On paper: a list to sign at the entrance, and badges.
-
 import { getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { type Expected, listExpected } from '#src/domain/expected.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
@@ -54,7 +53,7 @@ function fitted(one: Expected): Expected & { fit: Fit } {
 }
 
 /** By the length of the whole, and of the longest word, which does not break well. */
-export function fitOf(name: string): Fit {
+function fitOf(name: string): Fit {
   const word = Math.max(...name.split(/[\s-]+/).map(part => part.length))
   if (name.length <= 16 && word <= 10) return 'short'
   if (name.length <= 30 && word <= 14) return 'usual'

@@ -7,13 +7,12 @@ import type { Group } from '#src/domain/groups.ts'
 import { type Entry, listEventHistory, listGroupHistory, type Page } from '#src/domain/history.ts'
 import { getGroupWith } from '#src/domain/organisers.ts'
 import { numbersIn } from '#src/i18n/numbers.ts'
-import { csv } from '#src/lib/csv.ts'
 import { paths } from '#src/lib/paths.ts'
-import { writeXlsx, XLSX } from '#src/lib/tables.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id, Slug } from '../params.ts'
 import { getMyEvent, organiserOf } from './access.ts'
 import { createTeller, nameOf, tell } from './deeds.ts'
+import { sendCsv, sendXlsx } from './downloads.ts'
 import { options } from './fields.ts'
 import type { Options } from './pages.ts'
 
@@ -107,12 +106,12 @@ export function historyRoutes(app: App, { db }: Deps): void {
   }
 
   function asCsv(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
-    return attach(reply.type('text/csv; charset=utf-8'), `${about.file}.csv`).send(csv(rowsOf(request, about)))
+    return sendCsv(reply, about.file, rowsOf(request, about))
   }
 
-  async function asXlsx(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
+  function asXlsx(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
     const sheet = { name: request.t.console.audit.sheet, rows: rowsOf(request, about) }
-    return attach(reply.type(XLSX), `${about.file}.xlsx`).send(await writeXlsx([sheet]))
+    return sendXlsx(reply, about.file, [sheet])
   }
 
   function rowsOf(request: FastifyRequest<{ Querystring: Wish }>, { list }: About): string[][] {
@@ -130,9 +129,6 @@ export function historyRoutes(app: App, { db }: Deps): void {
     return [columns, ...rows]
   }
 }
-
-const attach = (reply: FastifyReply, name: string) =>
-  reply.header('content-disposition', `attachment; filename="${name}"`)
 
 const pageOf = ({ about, before }: Wish): Page => ({ subject: (about || undefined) as Subject | undefined, before })
 

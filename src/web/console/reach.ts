@@ -1,8 +1,7 @@
 // What the network did, in figures: a year of all that somebody may see, of a group or of a series, and of one event.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
-import type { ListedEvent } from '#src/domain/events.ts'
-import { getListedEvent } from '#src/domain/events.ts'
+import { getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import {
   getEventWith,
   getGroupWith,
@@ -16,11 +15,11 @@ import { listYears, readEventGround, readGround } from '#src/domain/reach.ts'
 import type { Messages } from '#src/i18n/index.ts'
 import { type Numbers, numbersIn } from '#src/i18n/numbers.ts'
 import { paths } from '#src/lib/paths.ts'
-import { writeXlsx, XLSX } from '#src/lib/tables.ts'
 import { type Columns, columnsOf, type Pair, type Ranking, rankingOf } from '../charts.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { organiserOf } from './access.ts'
+import { sendXlsx } from './downloads.ts'
 import type { Options } from './pages.ts'
 import { type Column, type Cut, type Line, type Report, reportOf } from './reach-report.ts'
 
@@ -85,7 +84,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   app.get(paths.console.reachSheet(), { schema: { querystring: Query } }, async (request, reply) => {
     const { scope, report } = read(request, Number.POSITIVE_INFINITY)
     const name = [request.t.console.reach.title, scope.year, scope.group?.slug, scope.series?.slug].filter(Boolean)
-    return attach(request, reply, report, name.join('-').toLowerCase())
+    return sendXlsx(reply, name.join('-').toLowerCase(), sheetsOf(request.t, report))
   })
 
   app.get('/console/events/:id/reach', { schema: { params: Id } }, async (request, reply) => {
@@ -102,7 +101,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
 
   app.get('/console/events/:id/reach.xlsx', { schema: { params: Id } }, async (request, reply) => {
     const { event, report } = readEvent(request)
-    return attach(request, reply, report, event.slug)
+    return sendXlsx(reply, event.slug, sheetsOf(request.t, report))
   })
 
   function read(request: FastifyRequest<{ Querystring: Wish }>, most: number) {
@@ -122,11 +121,6 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
     const now = clock.now()
     return { event, report: reportOf(db, readEventGround(db, event, now), request, now, SHOWN) }
   }
-}
-
-async function attach({ t }: FastifyRequest, reply: FastifyReply, report: Report, name: string) {
-  const file = await writeXlsx(sheetsOf(t, report))
-  return reply.type(XLSX).header('content-disposition', `attachment; filename="${name}.xlsx"`).send(file)
 }
 
 /** One sheet for the total and one for each cut; hours with their fractions, so that they can be added up. */

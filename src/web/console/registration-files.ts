@@ -1,6 +1,6 @@
 // The list of an event's people as a file for a spreadsheet: as it is narrowed and ordered on the page, with the answers to the
 // extra questions behind.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { type Answers, answersOf } from '#src/domain/answers.ts'
 import { type Attendee, listAttendees } from '#src/domain/attendees.ts'
 import { standingReply } from '#src/domain/declines.ts'
@@ -9,11 +9,10 @@ import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Messages } from '#src/i18n/index.ts'
-import { csv } from '#src/lib/csv.ts'
-import { writeXlsx, XLSX } from '#src/lib/tables.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { organiserOf } from './access.ts'
+import { sendCsv, sendXlsx } from './downloads.ts'
 import { filterFrom, type PeopleFilter, PeopleQuery } from './people-filter.ts'
 
 type Cell = string | number
@@ -23,14 +22,13 @@ export function registrationFileRoutes(app: App, { db }: Deps): void {
 
   app.get('/console/events/:id/registrations.csv', { schema }, async (request, reply) => {
     const event = getEventWith(db, organiserOf(request), 'organiser', request.params.id)
-    return attach(reply, event, 'csv', 'text/csv; charset=utf-8').send(csv(rowsOf(request, event, request.query)))
+    return sendCsv(reply, event.slug, rowsOf(request, event, request.query))
   })
 
   app.get('/console/events/:id/registrations.xlsx', { schema }, async (request, reply) => {
     const event = getEventWith(db, organiserOf(request), 'organiser', request.params.id)
     const rows = rowsOf(request, event, request.query)
-    const bytes = await writeXlsx([{ name: request.t.console.registrations.file.sheet, rows }])
-    return attach(reply, event, 'xlsx', XLSX).send(bytes)
+    return sendXlsx(reply, event.slug, [{ name: request.t.console.registrations.file.sheet, rows }])
   })
 
   function rowsOf(request: FastifyRequest, event: Event, filter: PeopleFilter): Cell[][] {
@@ -43,10 +41,6 @@ export function registrationFileRoutes(app: App, { db }: Deps): void {
     const head = [...request.t.console.registrations.file.columns, ...fields.map(({ label }) => label)]
     return [head, ...people.map(one => rowOf(request, one, fields, answers.get(one.registration.id)))]
   }
-}
-
-function attach(reply: FastifyReply, { slug }: Event, ending: string, type: string): FastifyReply {
-  return reply.type(type).header('content-disposition', `attachment; filename="${slug}.${ending}"`)
 }
 
 function rowOf(

@@ -14,7 +14,7 @@ const nameOf = (id: number) => `field_${id}`
 export const AnswerFields = { patternProperties: { '^field_[1-9]\\d{0,14}$': Type.Unknown() } }
 
 /** What was sent for these questions, whatever else was. */
-export function typedAnswers(request: FastifyRequest, fields: FormField[]): Answers {
+function typedAnswers(request: FastifyRequest, fields: FormField[]): Answers {
   const body = new Map(Object.entries((request.body ?? {}) as Record<string, unknown>))
   return new Map(fields.map(({ id }) => [id, textsOf(body.get(nameOf(id)))]))
 }
