@@ -4,7 +4,7 @@ import { and, asc, eq, gt, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
-import { isBefore, zoned } from '#src/lib/time.ts'
+import { isBefore, localTimeProblem, zoned } from '#src/lib/time.ts'
 import { type Event, getEvent } from './events.ts'
 import { moveEvent } from './moves.ts'
 import { onOrAfter, ordinalWeekday, parseRule, type Rule } from './rules.ts'
@@ -29,8 +29,9 @@ export function redatingOf(db: Db, found: Series, to: NewRule, now: Temporal.Ins
     const date = redated(event, rule)
     const start = date && `${date}T${to.localTime}`
     if (event.localStart !== event.plannedFor) result.stays.push({ event, why: 'by_hand' })
-    else if (!start) result.stays.push({ event, why: 'no_date' })
     else if (start === event.localStart) continue
+    // Nor one at a time that the clock leaves out, or has twice, on that day.
+    else if (!start || localTimeProblem(start, event.timeZone)) result.stays.push({ event, why: 'no_date' })
     else if (!isBefore(now, zoned({ ...event, localStart: start }).toInstant()))
       result.stays.push({ event, why: 'past' })
     else result.changes.push({ event, to: start })

@@ -121,3 +121,13 @@ test('whatever is moved by hand stays under any new rule', () => {
     { numRuns: 40 },
   )
 })
+
+test('a time that the clock leaves out on one day leaves that event where it is, and moves the others', () => {
+  const { db, found, starts } = openYear()
+  const night = { rule: 'FREQ=MONTHLY;BYDAY=-1SU', localTime: '02:30' }
+  const redating = redatingOf(db, found, night, NOW)
+  const stays = redating.stays.map(({ event, why }) => [event.localStart, why])
+  expect(stays).toContainEqual(['2027-03-04T12:00', 'no_date'])
+  writeNow(db, tx => redate(tx, found, night, { ...NOBODY, shown: planText(redating) }, NOW))
+  expect(starts().slice(0, 4)).toEqual(['2027-01-31T02:30', '2027-02-28T02:30', '2027-03-04T12:00', '2027-04-25T02:30'])
+})
