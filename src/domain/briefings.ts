@@ -10,7 +10,7 @@ import { change } from './changes.ts'
 import { listContributors } from './contributors.ts'
 import { doorOpensAt } from './door.ts'
 import { type Event, getEvent, listSessions } from './events.ts'
-import { drop, enqueueAbout } from './outbox.ts'
+import { drop, dueFor, enqueueAbout } from './outbox.ts'
 import { isAttendee, type Part, type Registration, type Role } from './registrations.ts'
 
 /** One moment of the event; a `door`, `start` or `end` has no title of its own. */
@@ -109,8 +109,6 @@ export function writeBriefing(tx: Tx, { id }: Pick<Event, 'id'>, words: string, 
   return change(tx, event, { briefing: cleanText(words) }, { organiserId, revision: event.revision })
 }
 
-const TOGETHER = { minutes: 2 }
-
 /**
  * Mails the briefing, to one of them or to everybody who has not said no and has an address that works. To more than one it
  * waits two minutes, in which time it can be called back. Refusal('past') once the event has begun.
@@ -125,7 +123,7 @@ export function sendBriefing(tx: Tx, { id }: Pick<Event, 'id'>, to: number | und
       : [],
   )
   if (readers.length === 0) throw new Refusal('not_possible_now')
-  const dueAt = readers.length > 1 ? now.add(TOGETHER) : now
+  const dueAt = dueFor(readers.length, now)
   const minute = Math.floor(now.epochMilliseconds / 60_000)
   for (const { registration, toAddress } of readers) {
     const key = `briefing:${registration.id}:${minute}`

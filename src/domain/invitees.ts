@@ -8,7 +8,7 @@ import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { canStillCome, type Event, getEvent } from './events.ts'
 import { isMine, type Organiser } from './organisers.ts'
-import { drop, enqueue } from './outbox.ts'
+import { drop, dueFor, enqueue } from './outbox.ts'
 import { presencesOf } from './places.ts'
 
 export type Invitee = typeof invitees.$inferSelect
@@ -19,8 +19,6 @@ export type InviteeState = 'new' | 'asked' | 'registered' | 'declined'
 /** Nobody is asked more often than this about one event, nor twice within a day. */
 const MOST_ASKS = 3
 const REST = { hours: 20 }
-/** In which a mail to many can be taken back. */
-const HOLD = { minutes: 2 }
 /** An event has at most so many: more is a mailing list, which is another thing. */
 const MOST_INVITEES = 1000
 
@@ -96,7 +94,7 @@ export function askInvitees(tx: Tx, { id }: Pick<Event, 'id'>, which: 'new' | 'a
   const event = getEvent(tx, id)
   if (!presencesOf(event).some(presence => canStillCome(event, presence, now))) throw new Refusal('closed')
   const list = listToAsk(tx, event, which, now)
-  const dueAt = list.length > 1 ? now.add(HOLD) : now
+  const dueAt = dueFor(list.length, now)
   for (const { id: inviteeId, email: toAddress, locale, asks } of list) {
     const message = {
       key: `invited:${inviteeId}:${now.epochMilliseconds}`,

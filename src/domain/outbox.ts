@@ -56,6 +56,14 @@ const WORTH: Partial<Record<MessageKind, Temporal.DurationLike>> = {
 }
 const FOUR_DAYS = { hours: 96 }
 
+/** In which a mail to many can be called back without anybody having heard of it. */
+export const GRACE = { minutes: 2 }
+
+/** When a mail to so many people is due: to one at once, to more after the time in which it can be called back. */
+export function dueFor(recipients: number, now: Temporal.Instant): Temporal.Instant {
+  return recipients > 1 ? now.add(GRACE) : now
+}
+
 export interface NewMessage {
   key: string
   kind: MessageKind

@@ -13,11 +13,9 @@ import { type Event, getEvent } from './events.ts'
 import { problemsIn, refuseLetter } from './letters.ts'
 import { changeMailing, countCopies, type Mailing } from './mailings.ts'
 import type { Organiser } from './organisers.ts'
-import { enqueue, enqueueAbout } from './outbox.ts'
+import { enqueue, enqueueAbout, GRACE } from './outbox.ts'
 import type { Registration } from './registrations.ts'
 
-/** In which a mail to many can be called back without anybody having heard of it. */
-export const GRACE = { minutes: 2 }
 /** Goes before reminders, as news of a change does. */
 const FAST_LANE = 2
 /** Somebody waits in front of the screen for a test. */

@@ -7,7 +7,7 @@ import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { isBefore, later } from '#src/lib/time.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { know } from './knowing.ts'
-import { drop, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
+import { drop, dueFor, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { findPersonById } from './people.ts'
 import { getRegistration, isRequest, type Registration } from './registrations.ts'
 
@@ -162,7 +162,7 @@ function holdOn(
  * taken back without anybody having heard of it.
  */
 export function settleAll(tx: Tx, event: Event, now: Temporal.Instant): void {
-  const dueAt = countRecipients(tx, event) > 1 ? now.add({ minutes: 2 }) : now
+  const dueAt = dueFor(countRecipients(tx, event), now)
   const active = tx
     .select()
     .from(registrations)

@@ -6,7 +6,7 @@ import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import type { Letter } from './letters.ts'
 import type { Mailing } from './mailings.ts'
-import { GRACE } from './releases.ts'
+import { GRACE } from './outbox.ts'
 
 const BEFORE = { hours: 2 }
 

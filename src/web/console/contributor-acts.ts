@@ -43,6 +43,17 @@ interface Doing {
   always?: boolean
 }
 
+interface Words {
+  title: (name: string) => string
+  lead: string
+  button: string
+}
+
+/** What is asked before something is done with one of them. */
+function questionOf({ title, lead, button }: Words, { id, name }: Contributor, pathTo: (id: number) => string) {
+  return { title: title(name), lead, button, action: pathTo(id) }
+}
+
 export function contributorActRoutes(app: App, deps: Deps): void {
   const { db, clock } = deps
   const find = (request: ForOne) => getContributorWith(db, organiserOf(request), 'organiser', request.params.id)
@@ -68,7 +79,6 @@ export function contributorActRoutes(app: App, deps: Deps): void {
           .code(422)
           .page('console/contributor', page(request, event, contributor, formAgain(request, problems)))
       }
-      const { title, lead, button } = request.t.console.contributors.edit.question
       const { name, organisation, part, attendance } = request.body
       const changes = { name: cleanLine(name), organisation: cleanLine(organisation), part, attendance }
       return carryOut(
@@ -78,7 +88,7 @@ export function contributorActRoutes(app: App, deps: Deps): void {
         {
           action: 'contributor_changed',
           act: tx => changeContributor(tx, contributor, changes, clock.now()),
-          question: { title: title(contributor.name), lead, button, action: paths.console.contributor(contributor.id) },
+          question: questionOf(request.t.console.contributors.edit.question, contributor, paths.console.contributor),
           body: request.body,
           always: false,
         },
@@ -88,9 +98,9 @@ export function contributorActRoutes(app: App, deps: Deps): void {
 
   app.post('/console/contributors/:id/removal', confirmation, async (request, reply) => {
     const { contributor, event } = find(request)
-    const { title, lead, onPage, button } = request.t.console.contributors.removal
-    const warnings = isOnPage(event, contributor.name) ? [onPage] : []
-    const action = paths.console.contributorRemoval(contributor.id)
+    const words = request.t.console.contributors.removal
+    const warnings = isOnPage(event, contributor.name) ? [words.onPage] : []
+    const question = questionOf(words, contributor, paths.console.contributorRemoval)
     return carryOut(
       request,
       reply,
@@ -98,7 +108,7 @@ export function contributorActRoutes(app: App, deps: Deps): void {
       {
         action: 'contributor_removed',
         act: tx => cancelRegistration(tx, contributor, 'organiser', clock.now()),
-        question: { title: title(contributor.name), lead, button, warnings, isDanger: true, action },
+        question: { ...question, warnings, isDanger: true },
         body: request.body,
       },
     )
@@ -106,7 +116,6 @@ export function contributorActRoutes(app: App, deps: Deps): void {
 
   app.post('/console/contributors/:id/reminder', confirmation, async (request, reply) => {
     const { contributor, event } = find(request)
-    const { title, lead, button } = request.t.console.contributors.reminding
     return carryOut(
       request,
       reply,
@@ -114,12 +123,7 @@ export function contributorActRoutes(app: App, deps: Deps): void {
       {
         action: 'contributor_asked',
         act: tx => askAgain(tx, contributor, clock.now()),
-        question: {
-          title: title(contributor.name),
-          lead,
-          button,
-          action: paths.console.contributorReminder(contributor.id),
-        },
+        question: questionOf(request.t.console.contributors.reminding, contributor, paths.console.contributorReminder),
         body: request.body,
       },
     )
@@ -127,7 +131,6 @@ export function contributorActRoutes(app: App, deps: Deps): void {
 
   app.post('/console/contributors/:id/attendee', confirmation, async (request, reply) => {
     const { contributor, event } = find(request)
-    const { title, lead, button } = request.t.console.contributors.attending
     return carryOut(
       request,
       reply,
@@ -135,12 +138,7 @@ export function contributorActRoutes(app: App, deps: Deps): void {
       {
         action: 'contributor_became_attendee',
         act: tx => becomeAttendee(tx, contributor, clock.now()),
-        question: {
-          title: title(contributor.name),
-          lead,
-          button,
-          action: paths.console.contributorAttendee(contributor.id),
-        },
+        question: questionOf(request.t.console.contributors.attending, contributor, paths.console.contributorAttendee),
         body: request.body,
       },
     )
@@ -149,7 +147,6 @@ export function contributorActRoutes(app: App, deps: Deps): void {
   /** Mails nobody but who said no before and has no entry any more. */
   app.post('/console/contributors/:id/confirmation', confirmation, async (request, reply) => {
     const { contributor, event } = find(request)
-    const { title, lead, button } = request.t.console.contributors.edit.question
     return carryOut(
       request,
       reply,
@@ -157,12 +154,11 @@ export function contributorActRoutes(app: App, deps: Deps): void {
       {
         action: 'contributor_confirmed',
         act: tx => confirmPart(tx, contributor, clock.now()),
-        question: {
-          title: title(contributor.name),
-          lead,
-          button,
-          action: paths.console.contributorConfirmation(contributor.id),
-        },
+        question: questionOf(
+          request.t.console.contributors.edit.question,
+          contributor,
+          paths.console.contributorConfirmation,
+        ),
         body: request.body,
         always: false,
       },

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
-import { auditEvent } from '#src/domain/audit.ts'
+import { type Action, auditEvent } from '#src/domain/audit.ts'
 import { type Event, getEvent, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import {
   addInvitees,
@@ -65,13 +65,7 @@ export function inviteeRoutes(app: App, deps: Deps): void {
     }
     const added = await write(tx => {
       const count = addInvitees(tx, event, wanted, request.locale, clock.now())
-      auditEvent(
-        tx,
-        'invitees_added',
-        event,
-        { organiserId: organiserOf(request).id, detail: String(count) },
-        clock.now(),
-      )
+      audit(tx, 'invitees_added', event, request, String(count))
       return count
     })
     return seeOther(request, reply, `${paths.console.invitees(event.id)}?added=${added}`)
@@ -82,13 +76,7 @@ export function inviteeRoutes(app: App, deps: Deps): void {
     const { which, recipients: shown } = request.body
     const act = (tx: Tx) => {
       const count = askInvitees(tx, event, which, clock.now())
-      auditEvent(
-        tx,
-        'invitees_asked',
-        event,
-        { organiserId: organiserOf(request).id, detail: String(count) },
-        clock.now(),
-      )
+      audit(tx, 'invitees_asked', event, request, String(count))
     }
     const path = paths.console.invitees(event.id)
     const fields = entriesOf({ which })
@@ -107,13 +95,7 @@ export function inviteeRoutes(app: App, deps: Deps): void {
     const event = getMyEvent(db, request)
     const count = await write(tx => {
       const recalled = recallAsks(tx, event, clock.now())
-      auditEvent(
-        tx,
-        'invitees_recalled',
-        event,
-        { organiserId: organiserOf(request).id, detail: String(recalled) },
-        clock.now(),
-      )
+      audit(tx, 'invitees_recalled', event, request, String(recalled))
       return recalled
     })
     return seeOther(request, reply, `${paths.console.invitees(event.id)}?recalled=${count}`)
@@ -124,10 +106,14 @@ export function inviteeRoutes(app: App, deps: Deps): void {
     const event = getEvent(db, invitee.eventId)
     await write(tx => {
       removeInvitee(tx, invitee)
-      auditEvent(tx, 'invitee_removed', event, { organiserId: organiserOf(request).id }, clock.now())
+      audit(tx, 'invitee_removed', event, request)
     })
     return seeOther(request, reply, paths.console.invitees(event.id))
   })
+
+  function audit(tx: Tx, action: Action, event: Event, request: FastifyRequest, detail?: string) {
+    auditEvent(tx, action, event, { organiserId: organiserOf(request).id, detail }, clock.now())
+  }
 
   function page(event: Event, form: Form, done: Static<typeof Query>): InviteePages['console/invitees'] {
     const now = clock.now()
