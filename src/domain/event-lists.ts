@@ -65,7 +65,18 @@ export interface ListedEntry {
 }
 
 export interface EventProblem {
-  field: 'title' | 'date' | 'time' | 'end' | 'duration' | 'kind' | 'group' | 'attendance' | 'venue' | 'summary'
+  field:
+    | 'title'
+    | 'date'
+    | 'time'
+    | 'end'
+    | 'duration'
+    | 'kind'
+    | 'group'
+    | 'attendance'
+    | 'venue'
+    | 'speakers'
+    | 'summary'
   why: 'missing' | 'unknown' | 'too_long' | 'no_such_time'
 }
 
@@ -126,6 +137,8 @@ function entryOf(line: number, cells: Partial<Record<Field, string>>, usual: Usu
     !group && { field: 'group', why: 'unknown' },
     !attendance && { field: 'attendance', why: 'unknown' },
     attendance !== 'online' && !venue.name && { field: 'venue', why: 'missing' },
+    [get('venue'), get('address'), get('city')].some(text => text.length > 150) && { field: 'venue', why: 'too_long' },
+    (cells.speakers ?? '').length > 3000 && { field: 'speakers', why: 'too_long' },
     get('summary').length > 500 && { field: 'summary', why: 'too_long' },
   ]
   const wrong = problems.filter(problem => problem !== false)

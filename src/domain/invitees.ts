@@ -137,7 +137,11 @@ export function recallAsks(tx: Tx, event: Event, now: Temporal.Instant): number 
   )
   const ids = held.flatMap(one => one.inviteeId ?? [])
   tx.update(invitees)
-    .set({ asks: sql`${invitees.asks} - 1`, askedAt: sql`case when ${invitees.asks} > 1 then ${invitees.askedAt} end` })
+    .set({
+      asks: sql`${invitees.asks} - 1`,
+      // When they were asked before, if they were: that mail has left.
+      askedAt: sql`(select max(sent_at) from messages where invitee_id = ${invitees.id} and state = 'sent')`,
+    })
     .where(inArray(invitees.id, ids))
     .run()
   return held.length

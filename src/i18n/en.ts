@@ -1622,7 +1622,14 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
             time: 'time',
             end: 'end time',
           },
-          ...{ duration: 'duration', kind: 'kind', group: 'group', venue: 'venue', summary: 'summary' },
+          ...{
+            duration: 'duration',
+            kind: 'kind',
+            group: 'group',
+            venue: 'venue',
+            summary: 'summary',
+            speakers: 'list of speakers',
+          },
         }
         const field = fields[problem.field] ?? problem.field
         if (problem.why === 'twice') return `This e-mail address is also on line ${problem.line}.`
@@ -2373,7 +2380,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       spelling: 'What people write',
       spellingHint: 'Capitals, accents and punctuation do not matter.',
       name: 'What the organisation is called',
-      done: 'Saved.',
+      done: 'Done. The reach counts this way from now on.',
       toReach: 'To the reach',
     },
     registrations: {

@@ -1677,7 +1677,13 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         const fields: Record<string, string> = {
           ...{ name: 'naam', email: 'e-mailadres', role: 'rol', attendance: 'vorm', organisation: 'organisatie' },
           ...{ note: 'notitie', title: 'titel', date: 'datum', time: 'tijd', end: 'eindtijd', duration: 'duur' },
-          ...{ kind: 'soort', group: 'groep', venue: 'locatie', summary: 'samenvatting' },
+          ...{
+            kind: 'soort',
+            group: 'groep',
+            venue: 'locatie',
+            summary: 'samenvatting',
+            speakers: 'lijst met sprekers',
+          },
         }
         const field = fields[problem.field] ?? problem.field
         if (problem.why === 'twice') return `Dit e-mailadres staat ook op regel ${problem.line}.`
@@ -2456,7 +2462,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       spelling: 'Zo schrijven mensen het',
       spellingHint: 'Hoofdletters, accenten en leestekens maken niet uit.',
       name: 'Zo heet de organisatie',
-      done: 'Bewaard.',
+      done: 'Gedaan. Het bereik telt meteen zo.',
       toReach: 'Naar het bereik',
     },
     registrations: {

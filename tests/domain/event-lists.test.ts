@@ -122,6 +122,17 @@ test('what is over gets its page, what is to come is a draft, what is there stay
   expect(listMessages(db)).toEqual([])
 })
 
+test('what does not fit is named', async () => {
+  const { read } = openGroups()
+  const long = 'x'.repeat(3001)
+  const head = ['Titel', 'Datum', 'Locatie', 'Sprekers', 'Samenvatting']
+  const rows = [[long.slice(0, 151), '6-3-2025', long.slice(0, 151), long, long.slice(0, 501)]]
+  const list = await read(Buffer.from(csv([head, ...rows])))
+  expect(list?.problems[0]?.problems).toEqual(
+    ['title', 'venue', 'speakers', 'summary'].map(field => ({ field, why: 'too_long' })),
+  )
+})
+
 describe('what people type', () => {
   test('as a date', () => {
     const dates = [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { events, invitees } from '#db/schema.ts'
+import { eq } from '#db/drizzle.ts'
+import { events, invitees, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import {
   addInvitees,
@@ -112,6 +113,24 @@ describe('asking', () => {
       ask('asked', after({ hours: 48 })),
       ask('asked', after({ hours: 72 })),
     ]).toEqual([1, 1, 0])
+  })
+
+  test('taken back a second time can be done anew at once, since the first was a day ago', () => {
+    const { db, event, ask } = openEvent(['een'])
+    ask('new')
+    db.update(messages).set({ state: 'sent', sentAt: NOW }).where(eq(messages.kind, 'invited')).run()
+    const later = after({ hours: 24 })
+    db.update(invitees).set({ asks: 1 }).run()
+    writeNow(db, tx =>
+      addInvitees(tx, event, [{ email: 'meer@example.org', name: 'meer', organisation: '' }], 'nl', NOW),
+    )
+    writeNow(db, tx => askInvitees(tx, event, 'asked', later))
+    db.update(messages)
+      .set({ dueAt: later.add({ minutes: 2 }) })
+      .where(eq(messages.state, 'queued'))
+      .run()
+    expect(writeNow(db, tx => recallAsks(tx, event, later))).toBe(1)
+    expect(listToAsk(db, event, 'asked', later).map(({ name, asks }) => [name, asks])).toEqual([['een', 1]])
   })
 
   test('stops for who answered before the mail left', () => {
