@@ -10,15 +10,14 @@ import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { isAnyDue } from '#src/domain/claiming.ts'
 import { editEvent } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { countCopies, phaseOf } from '#src/domain/mailing-copies.ts'
 import {
   copyMailing,
-  countCopies,
   createMailing,
   deleteMailing,
   editMailing,
   findMailing,
   type Mailing,
-  phaseOf,
   type Written,
 } from '#src/domain/mailings.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'

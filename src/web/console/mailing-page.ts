@@ -5,15 +5,8 @@ import Type, { type Static } from 'typebox'
 import { MESSAGE_STATES } from '#db/schema.ts'
 import { countAudiences, isFollowUp, listMissed, listReaders, type Missed, type Reach } from '#src/domain/audiences.ts'
 import type { Event } from '#src/domain/events.ts'
-import {
-  type Copies,
-  countCopies,
-  getMailingWith,
-  listCopies,
-  type Mailing,
-  type Phase,
-  phaseOf,
-} from '#src/domain/mailings.ts'
+import { type Copies, countCopies, listCopies, type Phase, phaseOf } from '#src/domain/mailing-copies.ts'
+import { getMailingWith, type Mailing } from '#src/domain/mailings.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { NotFound } from '#src/lib/errors.ts'

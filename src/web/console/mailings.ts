@@ -5,18 +5,15 @@ import { AUDIENCES } from '#db/schema.ts'
 import { countAudiences, hasBegun } from '#src/domain/audiences.ts'
 import type { Event } from '#src/domain/events.ts'
 import { cleanLetter, MOST, problemsIn } from '#src/domain/letters.ts'
+import { type Copies, countCopies, type Phase, phaseOf } from '#src/domain/mailing-copies.ts'
 import {
-  type Copies,
   copyMailing,
-  countCopies,
   createMailing,
   deleteMailing,
   editMailing,
   getMailingWith,
   listMailings,
   type Mailing,
-  type Phase,
-  phaseOf,
 } from '#src/domain/mailings.ts'
 import { PLACEHOLDERS } from '#src/domain/placeholders.ts'
 import { type Urgency, urgencyOf } from '#src/domain/urgent.ts'
