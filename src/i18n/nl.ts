@@ -2026,7 +2026,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       lead: (email: string) => `Je logt in als ${email}.`,
       saved: 'Bewaard.',
       name: 'Je naam',
-      nameHint: 'Zo noemen we je in de console en in uitnodigingen die je stuurt.',
+      nameHint: 'Zo noemen we je hier en in uitnodigingen die je stuurt.',
       language: 'Taal',
       languageHint: 'Van deze pagina’s en van mails over je werk.',
       passkeys: 'Passkeys',

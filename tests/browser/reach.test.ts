@@ -61,7 +61,7 @@ test.each([360, 1280])(
     const proposal = page.locator('form.card', { hasText: 'Gem. Voorbeeld' })
     expect(await proposal.locator('input[name=name]').inputValue()).toBe('Gemeente Voorbeeld')
     await proposal.locator('button', { hasText: 'Voeg samen' }).click()
-    expect(await page.textContent('[role=status]')).toContain('Bewaard.')
+    expect(await page.textContent('[role=status]')).toContain('Gedaan. Het bereik telt meteen zo.')
     expect(await page.textContent('main')).toContain('We zien geen namen die op elkaar lijken.')
     expect(await look()).toEqual([])
     await page.click('text=Naar het bereik')
@@ -78,7 +78,7 @@ test.each([360, 1280])(
 
     await page.goto(`${site.url}/console/organisations`)
     await page.click('button:has-text("Haal eruit") >> nth=0')
-    expect(await page.textContent('[role=status]')).toContain('Bewaard.')
+    expect(await page.textContent('[role=status]')).toContain('Gedaan. Het bereik telt meteen zo.')
     await page.goto(`${site.url}/console/groups/werkplaatsen-sociaal-domein/history?about=group`)
     const told = await page.locator('.deeds p').allTextContents()
     expect(told.map(text => text.trim())).toContainEqual(

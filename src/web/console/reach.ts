@@ -101,7 +101,8 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
 
   app.get('/console/events/:id/reach.xlsx', { schema: { params: Id } }, async (request, reply) => {
     const { event, report } = readEvent(request)
-    return sendXlsx(reply, event.slug, sheetsOf(request.t, report))
+    const name = `${request.t.console.reach.title.toLowerCase()}-${event.slug}`
+    return sendXlsx(reply, name, sheetsOf(request.t, report))
   })
 
   function read(request: FastifyRequest<{ Querystring: Wish }>, most: number) {
