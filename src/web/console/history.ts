@@ -106,13 +106,15 @@ export function historyRoutes(app: App, { db }: Deps): void {
   }
 
   function asCsv(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
-    return sendCsv(reply, about.file, rowsOf(request, about))
+    return sendCsv(reply, fileOf(request, about), rowsOf(request, about))
   }
 
   function asXlsx(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, about: About) {
     const sheet = { name: request.t.console.audit.sheet, rows: rowsOf(request, about) }
-    return sendXlsx(reply, about.file, [sheet])
+    return sendXlsx(reply, fileOf(request, about), [sheet])
   }
+
+  const fileOf = ({ t }: FastifyRequest, { file }: About) => `${t.console.audit.sheet.toLowerCase()}-${file}`
 
   function rowsOf(request: FastifyRequest<{ Querystring: Wish }>, { list }: About): string[][] {
     const { t, f } = request

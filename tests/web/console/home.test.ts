@@ -25,6 +25,29 @@ const tasksIn = (html: string) =>
     )
 const titles = (html: string) => [...html.matchAll(/<h3><a [^>]*>([^<]*)</g)].map(match => match[1])
 
+const links = (html: string) => [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(match => match[1])
+
+describe('who does not organise', () => {
+  test.each([
+    ['host', 'check-in'],
+    ['viewer', 'reach'],
+  ] as const)('as a %s gets to what they come for, and every link opens', async (right, act) => {
+    const { app, db, group } = await openConsole()
+    const event = makeEvent(db, group)
+    makeRegistration(db, event)
+    const headers = signIn(db, 'gerrit@example.org', group, right)
+    for (const url of ['/console', '/console/events']) {
+      const { body } = await app.inject({ url, headers })
+      expect(links(body)).toContain(`/console/events/${event.id}/${act}`)
+      expect(links(body)).not.toContain('/console/outbox')
+      expect(links(body)).not.toContain('/console/events?when=drafts')
+      const inside = links(body).filter(path => path?.startsWith('/console'))
+      const answers = await Promise.all(inside.map(path => app.inject({ url: path ?? '', headers })))
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual(inside.map(() => 200))
+    }
+  })
+})
+
 describe('the first page', () => {
   test('of a new installation says what to do first', async () => {
     const { get } = await openConsole()
