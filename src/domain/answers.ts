@@ -27,6 +27,7 @@ export function answersOf(db: Db, registrationIds: number[]): Map<number, Answer
   )
 }
 
+/** What somebody answered, by the id of the question; empty if they answered nothing. */
 export function answersOfOne(db: Db, { id }: Pick<Registration, 'id'>): Answers {
   return answersOf(db, [id]).get(id) ?? new Map()
 }

@@ -77,6 +77,7 @@ export function listAttendeeIds(db: Db, event: Pick<Event, 'id'>, filter: Attend
     .map(({ id }) => id)
 }
 
+/** How many the filter leaves: as many as the list has, however it is paged. */
 export function countAttendees(db: Db, event: Pick<Event, 'id'>, filter: AttendeeFilter): number {
   if (!filter.q && filter.mark !== 'undeliverable') return countRows(db, registrations, matches(event, filter))
   return listAttendeeIds(db, event, filter).length

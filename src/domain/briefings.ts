@@ -37,6 +37,7 @@ export interface Briefing {
   words: string
 }
 
+/** What this speaker or host is told, as it is now: of the others, only who said yes. */
 export function readBriefing(db: Db, event: Event, registration: Pick<Registration, 'id'>): Briefing {
   const others = listContributors(db, event).flatMap(({ registration: { id, partConfirmedAt, name, part } }) =>
     id === registration.id || partConfirmedAt === null ? [] : [{ name, part }],
@@ -62,6 +63,7 @@ const MOST_ORGANISATIONS = 8
 const attends = ({ id }: Pick<Event, 'id'>) =>
   and(eq(registrations.eventId, id), eq(registrations.status, 'confirmed'), isAttendee)
 
+/** How many have a place, by role and from the organisations most of them come from. No name is in it. */
 export function whoComes(db: Db, event: Pick<Event, 'id'>): Coming {
   const total = count()
   const roles = db

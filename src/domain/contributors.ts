@@ -24,6 +24,7 @@ export type Said =
   | 'no_in_calendar'
   | 'no'
 
+/** What they said of this event last, however they said it; a yes from before a move is told apart. */
 export function saidBy(event: Event, registration: Registration): Said {
   const { status, declinedAt, partConfirmedAt } = registration
   if (status === 'cancelled') return 'no'

@@ -23,6 +23,7 @@ export function nameCover(
   return `${id}-${chance}-${width}x${height}.webp`
 }
 
+/** In pixels, read from its name; nothing is opened for it. */
 export function sizeOf(cover: string): { width: number; height: number } {
   const [, , width, height] = NAME.exec(cover) ?? []
   return { width: Number(width ?? 0), height: Number(height ?? 0) }

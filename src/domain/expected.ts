@@ -70,6 +70,7 @@ export interface Count {
   expected: number
 }
 
+/** Of those with a place, by where they take part; what nobody comes for is left out. */
 export function countPresent(list: Expected[]): Count[] {
   return (['in_person', 'online', 'part'] as const)
     .map(of => ({ of, people: list.filter(one => one.status === 'confirmed' && countsAs(one) === of) }))

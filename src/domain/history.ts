@@ -112,6 +112,7 @@ const isAction = (action: string): action is Action => Object.hasOwn(ACTIONS, ac
 /** How long what was done is kept: two years, so that last year's organiser can still be asked. */
 const KEPT_MONTHS = 24
 
+/** Takes away what has been kept for that long. */
 export function forgetHistory(tx: Tx, now: Temporal.Instant): void {
   const limit = now.toZonedDateTimeISO('UTC').subtract({ months: KEPT_MONTHS }).toInstant()
   // Ids follow time: the oldest is at the start, and the first young one ends the search.

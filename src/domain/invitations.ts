@@ -127,6 +127,7 @@ function withdraw(tx: Tx, { id }: Invitation, now: Temporal.Instant): void {
   )
 }
 
+/** With its group and who sent it, for the mail about it; nothing once it is gone. */
 export function findInvitation(db: Db, id: number): AboutInvitation | undefined {
   const row = db
     .select({ invitation: invitations, group: groups, inviter: organisers })

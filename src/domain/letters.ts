@@ -21,6 +21,7 @@ export type LetterField = keyof Letter
 
 export const MOST: Record<LetterField, number> = { subject: 150, body: 5000 }
 
+/** As it is kept: without what cannot be seen or would break a line. */
 export function cleanLetter({ subject, body }: Letter): Letter {
   return { subject: cleanLine(subject), body: cleanWording('body', body) }
 }

@@ -49,6 +49,7 @@ export function listOrganisations(
   return found.map(one => ({ ...one, spellings: spellingsOf(db, one) }))
 }
 
+/** All the ways it is written, folded, in the order of the alphabet. */
 export function spellingsOf(db: Db, { id }: Pick<Organisation, 'id'>): string[] {
   return db
     .select({ spelling: organisationSpellings.spelling })

@@ -77,6 +77,7 @@ export function markSession(tx: Tx, { tokenHash }: OrganiserSession, now: Tempor
   tx.update(organiserSessions).set({ seenAt: now }).where(eq(organiserSessions.tokenHash, tokenHash)).run()
 }
 
+/** Signs out the browser that has this token; a token that is none changes nothing. */
 export function endSession(tx: Tx, token: string): void {
   tx.delete(organiserSessions)
     .where(eq(organiserSessions.tokenHash, hash(token)))

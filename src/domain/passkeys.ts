@@ -35,6 +35,7 @@ export function takeChallenge(tx: Tx, challenge: string, asked: Asked, now: Temp
   return changes > 0
 }
 
+/** The keys of this organiser, the oldest first. */
 export function listPasskeys(db: Db, { id }: Pick<Organiser, 'id'>): Passkey[] {
   return db
     .select()

@@ -58,6 +58,7 @@ function daysBetween(from: string, to: string): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days
 }
 
+/** So many days later by the clock on the wall, whatever daylight saving does. */
 export function shifted(local: string, days: number): string {
   return Temporal.PlainDateTime.from(local).add({ days }).toString({ smallestUnit: 'minute' })
 }

@@ -67,6 +67,7 @@ export interface SchoolHolidayOn {
   regions: SchoolRegion[]
 }
 
+/** Which holidays a day falls in, each once, with all its regions. */
 export function schoolHolidaysOn(list: SchoolHoliday[], date: Temporal.PlainDate): SchoolHolidayOn[] {
   const day = date.toString()
   const found = list.filter(({ startsOn, endsOn }) => startsOn <= day && day <= endsOn)

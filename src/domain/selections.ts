@@ -103,6 +103,7 @@ function attempt(deed: () => unknown): RefusalCode | undefined {
   }
 }
 
+/** The names of these, in the order of the list. */
 export function namesOf(db: Db, ids: number[]): string[] {
   return db
     .select({ name: registrations.name })

@@ -115,6 +115,7 @@ export function stopSummaries(tx: Tx, organiserId: number, now: Temporal.Instant
   set(tx, organiserId, now, now)
 }
 
+/** They come again from the next morning on; with nothing stopped nothing changes. */
 export function resumeSummaries(tx: Tx, organiserId: number, now: Temporal.Instant): void {
   set(tx, organiserId, null, now)
 }

@@ -170,10 +170,12 @@ function keep(tx: Tx, event: Counted): void {
 
 export const yearOf = ({ localStart }: Pick<Counted, 'localStart'>) => Number(localStart.slice(0, 4))
 
+/** Whether something changed since it was added up. A read, so that the worker opens no transaction for nothing. */
 export function isAnyStale(db: Db): boolean {
   return db.select().from(staleEvents).limit(1).get() !== undefined
 }
 
+/** The events whose totals are not to be believed now: they are counted from their rows. */
 export function listStale(db: Db): Set<number> {
   return new Set(
     db
