@@ -102,7 +102,8 @@ describe('inviting', () => {
     const answer = async (email: string) => {
       const shown = await post(INVITE, { ...FORM, email })
       const sent = await post(INVITE, { ...FORM, email, recipients: '1' })
-      return [shown.statusCode, shown.body, sent.statusCode, sent.headers.location].join().replaceAll(email, 'x')
+      const all = [shown.statusCode, shown.body, sent.statusCode, sent.headers.location].join()
+      return all.replaceAll('<wbr>', '').replaceAll(email, 'x')
     }
     expect(await answer('sam@example.org')).toBe(await answer('tim@example.org'))
   })
