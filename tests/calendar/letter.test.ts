@@ -10,7 +10,7 @@ import { ROOM, tellStory } from './story.ts'
 
 const story = Object.entries(tellStory()).map(([name, content]) => ({ name, content, calendar: readCalendar(content) }))
 const named = (...names: string[]) => story.filter(({ name }) => names.includes(name))
-const requests = named('request', 'request-asks', 'request-in-person', 'update', 'update-answered')
+const requests = named('request', 'request-asks', 'request-in-person', 'update', 'update-answered', 'update-speaker')
 const cancels = named('cancel', 'un-invite')
 const feeds = named('feed-public', 'feed-personal')
 const downloads = named('download', 'download-own')
@@ -36,12 +36,12 @@ const INVITES = ['ATTENDEE', 'ORGANIZER', 'X-MICROSOFT-DISALLOW-COUNTER']
 const HEAD = ['CALSCALE', 'PRODID', 'VERSION']
 
 test('the story has a calendar of every kind', () => {
-  expect([requests, cancels, feeds, downloads].map(list => list.length)).toEqual([5, 2, 2, 2])
-  expect(story).toHaveLength(11)
+  expect([requests, cancels, feeds, downloads].map(list => list.length)).toEqual([6, 2, 2, 2])
+  expect(story).toHaveLength(12)
 })
 
 describe('§8.1 the properties of a method, each once and no other', () => {
-  const online = { request: true, 'request-asks': true, update: true, 'update-answered': true }
+  const online = { request: true, 'request-asks': true, update: true, 'update-answered': true, 'update-speaker': true }
 
   test.each(requests)('REQUEST (RFC 5546 §3.2.2): $name', ({ name, calendar }) => {
     const conference = name in online ? ['CONFERENCE'] : []
@@ -94,7 +94,7 @@ describe('§8.1 the properties of a method, each once and no other', () => {
         ROLE: ['REQ-PARTICIPANT'],
         // Profile B asks; whoever answered keeps the answer.
         PARTSTAT: [name === 'request-asks' ? 'NEEDS-ACTION' : 'ACCEPTED'],
-        RSVP: [name === 'request-asks' || name === 'update-answered' ? 'TRUE' : 'FALSE'],
+        RSVP: [['request-asks', 'update-answered', 'update-speaker'].includes(name) ? 'TRUE' : 'FALSE'],
         CN: ['Zoë de Vries'],
       })
       expect(rawOf(event, 'X-MICROSOFT-DISALLOW-COUNTER')).toBe('TRUE')

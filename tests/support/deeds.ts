@@ -12,6 +12,7 @@ import { moveEvent } from '#src/domain/moves.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { planDates, proposeDates } from '#src/domain/planning.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
+import { stopSummaries } from '#src/domain/summaries.ts'
 import { takePlace } from '#src/domain/waiting.ts'
 import { applicant, makeGroup, makeSeries } from './world.ts'
 import { type Act, MONTHS } from './year.ts'
@@ -38,6 +39,8 @@ export function planYear(db: Db, now: Temporal.Instant) {
   return writeNow(db, tx => {
     const organiser = createOrganiser(tx, 'organisator@example.org', 'Organisator', now)
     grant(tx, organiser, group, 'organiser')
+    // Their own summaries of what is overdue are another matter.
+    stopSummaries(tx, organiser.id, now)
     const editor = ({ revision }: Event) => ({ organiserId: organiser.id, revision })
     const ids = planDates(tx, series, dates, organiser.id, now).map((draft, index) => {
       const text = { ...draft, capacityOnline: MONTHS[index]?.capacity ?? 40 }

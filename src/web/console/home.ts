@@ -31,6 +31,8 @@ import { signUpsChart } from './sign-ups-chart.ts'
 import { warningsFor } from './warnings.ts'
 
 export interface NextEvent extends ListedForMe {
+  /** What is known against the day of a draft. */
+  warnings: string[]
   tasks: DueTask[]
   /** Nothing while nobody has registered. */
   chart: Chart | undefined
@@ -104,6 +106,7 @@ export function homeRoutes(app: App, deps: Deps): void {
     return (
       row && {
         ...row,
+        warnings: event.publishedAt ? [] : warningsFor(deps, request, event, event),
         tasks: listTasks(db, event, now),
         chart: event.publishedAt ? signUpsChart(request, signUpsOf(db, event, now), row.places) : undefined,
         daysLeft: isBefore(now, startsAt) ? dateIn(now, timeZone).until(day).days : undefined,
