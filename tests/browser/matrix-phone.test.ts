@@ -1,0 +1,19 @@
+// Every page on a phone: see the matrix.
+import { expect, test } from 'vitest'
+import { look } from '../support/axe.ts'
+import { useBrowser } from '../support/browser.ts'
+import { proveEveryPage } from '../support/matrix.ts'
+
+const browser = useBrowser()
+
+test('the look finds what is wrong', async () => {
+  const page = await browser.open({ viewport: { width: 360, height: 800 } })
+  await page.setContent(
+    '<!doctype html><html><title>x</title><main><h1>x</h1><img src="data:,"><p style="width:900px">x</p></main>',
+  )
+  const found = await look(page)
+  expect(found.map(problem => problem.split(':')[0])).toEqual(['scrolls sideways', 'html-has-lang', 'image-alt'])
+  await page.context().close()
+})
+
+test('every page, in every cell', { timeout: 400_000 }, () => proveEveryPage(browser, 360))
