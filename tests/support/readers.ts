@@ -54,8 +54,11 @@ export function readWithNodeIcal(content: string): Read[] {
 const inSeconds = (moment: string) => moment.replace('.000Z', 'Z')
 const plain = (value: ParameterValue = '') => (typeof value === 'string' ? value : value.val)
 
-/** What node-ical makes of a text: it puts back `\n` before `\\`, so an `n` after a backslash becomes a new line. */
-export const nodeIcalText = (text: string) => text.replaceAll(/\\[nN]/g, '\\\n')
+/**
+ * What node-ical makes of a text: it puts back `\n` before `\\`, so an `n` after a backslash becomes a new line; and it
+ * takes the quotes away from a line that stands between two of them.
+ */
+export const nodeIcalText = (text: string) => text.replaceAll(/\\[nN]/g, '\\\n').replace(/^"(.*)"$/, '$1')
 
 /** What node-ical makes of a name: it cuts quoted parameters at a semicolon, and keeps the quote that it then lacks. */
 export const nodeIcalName = (name: string) => (name.includes(';') ? `"${name.split(';')[0]}` : name)
