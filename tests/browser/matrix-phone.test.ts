@@ -1,6 +1,6 @@
 // Every page on a phone: see the matrix.
 import { expect, test } from 'vitest'
-import { look } from '../support/axe.ts'
+import { look, lookAtColours } from '../support/axe.ts'
 import { useBrowser } from '../support/browser.ts'
 import { proveEveryPage } from '../support/matrix.ts'
 
@@ -13,6 +13,17 @@ test('the look finds what is wrong', async () => {
   )
   const found = await look(page)
   expect(found.map(problem => problem.split(':')[0])).toEqual(['scrolls sideways', 'html-has-lang', 'image-alt'])
+  await page.context().close()
+})
+
+test('and in dark, what only the colours of dark hide', async () => {
+  const page = await browser.open({ colorScheme: 'light' })
+  await page.setContent(
+    '<!doctype html><html lang="nl"><title>x</title><style>@media (prefers-color-scheme: dark) { p { color: #eee } }</style><main><h1>x</h1><p>Hier staat iets</p></main>',
+  )
+  expect(await look(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect((await lookAtColours(page)).map(problem => problem.split(':')[0])).toEqual(['color-contrast'])
   await page.context().close()
 })
 

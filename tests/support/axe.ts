@@ -5,19 +5,29 @@ import type { Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** The rules that colours can break: all there is to see anew when only the colour scheme changes. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
 /** What is wrong with the page: nothing, we hope. Needs a context with `bypassCSP`, since axe-core is a script of its own. */
 export async function look(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
-  return page.evaluate(async () => {
+  return examine(page)
+}
+
+/** What is wrong with the colours of a page that was looked at just now, after another colour scheme was chosen. */
+export const lookAtColours = (page: Page): Promise<string[]> => examine(page, COLOURS)
+
+function examine(page: Page, rules?: string[]): Promise<string[]> {
+  return page.evaluate(async runOnly => {
     const { axe } = globalThis as unknown as {
       axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
     }
     const root = (
       globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
     ).document.documentElement
-    const { violations } = await axe.run({ resultTypes: ['violations'] })
+    const { violations } = await axe.run({ resultTypes: ['violations'], ...(runOnly && { runOnly }) })
     const wide =
       root.scrollWidth > root.clientWidth ? [`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`] : []
     return [...wide, ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)]
-  })
+  }, rules)
 }

@@ -3,12 +3,11 @@
 // the same to the last letter without scripts is not looked at twice.
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
-import { look } from './axe.ts'
+import { look, lookAtColours } from './axe.ts'
 import type { useBrowser } from './browser.ts'
 import { pagesOf } from './page-list.ts'
 import { openSite, organiserCookie } from './site.ts'
 
-const SCHEMES = ['light', 'dark'] as const
 type Browser = ReturnType<typeof useBrowser>
 /** What is wrong with a page, by its name. `same`: without scripts it was, to the last letter, the page just looked at. */
 type Cell = Map<string, { wrong: string[]; same: boolean }>
@@ -22,36 +21,42 @@ export async function proveEveryPage(browser: Browser, width: number): Promise<v
   const { pages, missing } = pagesOf(site)
   expect(missing).toEqual([])
   const size: BrowserContextOptions = { viewport: { width, height: 800 }, isMobile: width < 600, hasTouch: width < 600 }
-  const cells = await Promise.all(
-    SCHEMES.map(async colorScheme => {
-      const page = await browser.open({ colorScheme, ...size, bypassCSP: true, reducedMotion: 'reduce' })
-      await page.context().addCookies([cookie])
-      const open = await opener(page)
-      const scripted: Cell = new Map()
-      const plain: Cell = new Map()
-      for (const [name, path] of pages) {
-        const meant = name.includes('(404)') || name.includes('(used)')
-        const refused = (status: number) => (status >= 400 && !meant ? [`status ${status}`] : [])
-        const status = await open(site.url + path, true)
-        const content = await page.content()
-        const wrong = await look(page)
-        scripted.set(name, { wrong: [...refused(status), ...wrong], same: false })
-        const plainStatus = await open(site.url + path, false)
-        const same = (await page.content()) === content
-        plain.set(name, { wrong: [...refused(plainStatus), ...(same ? wrong : await look(page))], same })
-      }
-      await page.context().close()
-      const letter = colorScheme === 'dark' ? 'd' : 'l'
-      return [[`${width}${letter}+`, scripted] as const, [`${width}${letter}-`, plain] as const]
-    }),
-  )
-  const seen = cells.flat()
+  const page = await browser.open({ ...size, bypassCSP: true, reducedMotion: 'reduce' })
+  await page.context().addCookies([cookie])
+  const open = await opener(page)
+  const seen: [head: string, Cell][] = ['l+', 'd+', 'l-', 'd-'].map(cell => [`${width}${cell}`, new Map()])
+  for (const [name, path] of pages) {
+    const meant = name.includes('(404)') || name.includes('(used)')
+    const refused = (status: number) => (status >= 400 && !meant ? [`status ${status}`] : [])
+    const status = await open(site.url + path, true)
+    const content = await page.content()
+    const scripted = await inBoth(page)
+    const plainStatus = await open(site.url + path, false)
+    const same = (await page.content()) === content
+    const plain = same ? scripted : await inBoth(page)
+    for (const [index, wrong] of [...scripted, ...plain].entries()) {
+      const without = index >= scripted.length
+      seen[index]?.[1].set(name, {
+        wrong: [...refused(without ? plainStatus : status), ...wrong],
+        same: without && same,
+      })
+    }
+  }
+  await page.context().close()
   const rows = pages.map(([name]) => `${name.padEnd(46)} ${seen.map(([, cell]) => mark(cell, name)).join('')}`)
   console.log([`${''.padEnd(46)} ${seen.map(([head]) => head.padEnd(6)).join('')}`, ...rows].join('\n'))
   const wrong = seen.flatMap(([head, cell]) =>
     [...cell].flatMap(([name, found]) => found.wrong.map(problem => `${head} ${name}: ${problem}`)),
   )
   expect(wrong).toEqual([])
+}
+
+/** What is wrong in light and in dark: the same page, so in dark only its colours can be wrong anew. */
+async function inBoth(page: Page): Promise<[light: string[], dark: string[]]> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  const light = await look(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  return [light, await lookAtColours(page)]
 }
 
 /** Opens a page with or without scripts; afterwards they run again, since axe-core is one. Answers with the status. */
