@@ -12,14 +12,17 @@ type Browser = ReturnType<typeof useBrowser>
 /** What is wrong with a page, by its name. `same`: without scripts it was, to the last letter, the page just looked at. */
 type Cell = Map<string, { wrong: string[]; same: boolean }>
 
-/** Signs an organiser in and opens every page in the four cells of this width. Each width is a file: they run side by side. */
-export async function proveEveryPage(browser: Browser, width: number): Promise<void> {
+/**
+ * What is wrong with the pages, as an organiser sees them, in the four cells of this width; prints a row for each page.
+ * Each width is a file: they run side by side.
+ */
+export async function problemsOfEveryPage(browser: Browser, width: number): Promise<string[]> {
   const site = await openSite()
   onTestFinished(() => site.close())
   // Signing in ends other sign-ins, and one of the pages is an unused link: so once, before that link is made.
   const cookie = organiserCookie(site)
   const { pages, missing } = pagesOf(site)
-  expect(missing).toEqual([])
+  expect(missing, 'routes without an address').toEqual([])
   const size: BrowserContextOptions = { viewport: { width, height: 800 }, isMobile: width < 600, hasTouch: width < 600 }
   const page = await browser.open({ ...size, bypassCSP: true, reducedMotion: 'reduce' })
   await page.context().addCookies([cookie])
@@ -45,10 +48,9 @@ export async function proveEveryPage(browser: Browser, width: number): Promise<v
   await page.context().close()
   const rows = pages.map(([name]) => `${name.padEnd(46)} ${seen.map(([, cell]) => mark(cell, name)).join('')}`)
   console.log([`${''.padEnd(46)} ${seen.map(([head]) => head.padEnd(6)).join('')}`, ...rows].join('\n'))
-  const wrong = seen.flatMap(([head, cell]) =>
+  return seen.flatMap(([head, cell]) =>
     [...cell].flatMap(([name, found]) => found.wrong.map(problem => `${head} ${name}: ${problem}`)),
   )
-  expect(wrong).toEqual([])
 }
 
 /** What is wrong in light and in dark: the same page, so in dark only its colours can be wrong anew. */

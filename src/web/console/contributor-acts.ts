@@ -39,7 +39,6 @@ interface Doing {
   action: Action & Done
   act: (tx: Tx) => unknown
   question: Pick<Question, 'title' | 'lead' | 'button' | 'warnings' | 'isDanger' | 'action'>
-  body: { recipients?: number | undefined }
   always?: boolean
 }
 
@@ -72,7 +71,8 @@ export function contributorActRoutes(app: App, deps: Deps): void {
     '/console/contributors/:id',
     { schema: { params: Id, body: ChangeForm }, attachValidation: true },
     async (request, reply) => {
-      const { contributor, event } = find(request)
+      const found = find(request)
+      const { contributor, event } = found
       const problems = fieldProblems(request)
       if (problems) {
         return reply
@@ -81,95 +81,73 @@ export function contributorActRoutes(app: App, deps: Deps): void {
       }
       const { name, organisation, part, attendance } = request.body
       const changes = { name: cleanLine(name), organisation: cleanLine(organisation), part, attendance }
-      return carryOut(
-        request,
-        reply,
-        { contributor, event },
-        {
-          action: 'contributor_changed',
-          act: tx => changeContributor(tx, contributor, changes, clock.now()),
-          question: questionOf(request.t.console.contributors.edit.question, contributor, paths.console.contributor),
-          body: request.body,
-          always: false,
-        },
-      )
+      return carryOut(request, reply, found, {
+        action: 'contributor_changed',
+        act: tx => changeContributor(tx, contributor, changes, clock.now()),
+        question: questionOf(request.t.console.contributors.edit.question, contributor, paths.console.contributor),
+        always: false,
+      })
     },
   )
 
   app.post('/console/contributors/:id/removal', confirmation, async (request, reply) => {
-    const { contributor, event } = find(request)
+    const found = find(request)
     const words = request.t.console.contributors.removal
-    const warnings = isOnPage(event, contributor.name) ? [words.onPage] : []
-    const question = questionOf(words, contributor, paths.console.contributorRemoval)
-    return carryOut(
-      request,
-      reply,
-      { contributor, event },
-      {
-        action: 'contributor_removed',
-        act: tx => cancelRegistration(tx, contributor, 'organiser', clock.now()),
-        question: { ...question, warnings, isDanger: true },
-        body: request.body,
-      },
-    )
+    const warnings = isOnPage(found.event, found.contributor.name) ? [words.onPage] : []
+    const question = questionOf(words, found.contributor, paths.console.contributorRemoval)
+    return carryOut(request, reply, found, {
+      action: 'contributor_removed',
+      act: tx => cancelRegistration(tx, found.contributor, 'organiser', clock.now()),
+      question: { ...question, warnings, isDanger: true },
+    })
   })
 
   app.post('/console/contributors/:id/reminder', confirmation, async (request, reply) => {
-    const { contributor, event } = find(request)
-    return carryOut(
-      request,
-      reply,
-      { contributor, event },
-      {
-        action: 'contributor_asked',
-        act: tx => askAgain(tx, contributor, clock.now()),
-        question: questionOf(request.t.console.contributors.reminding, contributor, paths.console.contributorReminder),
-        body: request.body,
-      },
-    )
+    const found = find(request)
+    return carryOut(request, reply, found, {
+      action: 'contributor_asked',
+      act: tx => askAgain(tx, found.contributor, clock.now()),
+      question: questionOf(
+        request.t.console.contributors.reminding,
+        found.contributor,
+        paths.console.contributorReminder,
+      ),
+    })
   })
 
   app.post('/console/contributors/:id/attendee', confirmation, async (request, reply) => {
-    const { contributor, event } = find(request)
-    return carryOut(
-      request,
-      reply,
-      { contributor, event },
-      {
-        action: 'contributor_became_attendee',
-        act: tx => becomeAttendee(tx, contributor, clock.now()),
-        question: questionOf(request.t.console.contributors.attending, contributor, paths.console.contributorAttendee),
-        body: request.body,
-      },
-    )
+    const found = find(request)
+    return carryOut(request, reply, found, {
+      action: 'contributor_became_attendee',
+      act: tx => becomeAttendee(tx, found.contributor, clock.now()),
+      question: questionOf(
+        request.t.console.contributors.attending,
+        found.contributor,
+        paths.console.contributorAttendee,
+      ),
+    })
   })
 
   /** Mails nobody but who said no before and has no entry any more. */
   app.post('/console/contributors/:id/confirmation', confirmation, async (request, reply) => {
-    const { contributor, event } = find(request)
-    return carryOut(
-      request,
-      reply,
-      { contributor, event },
-      {
-        action: 'contributor_confirmed',
-        act: tx => confirmPart(tx, contributor, clock.now()),
-        question: questionOf(
-          request.t.console.contributors.edit.question,
-          contributor,
-          paths.console.contributorConfirmation,
-        ),
-        body: request.body,
-        always: false,
-      },
-    )
+    const found = find(request)
+    return carryOut(request, reply, found, {
+      action: 'contributor_confirmed',
+      act: tx => confirmPart(tx, found.contributor, clock.now()),
+      question: questionOf(
+        request.t.console.contributors.edit.question,
+        found.contributor,
+        paths.console.contributorConfirmation,
+      ),
+      always: false,
+    })
   })
 
   async function carryOut(
-    request: FastifyRequest,
+    request: FastifyRequest<{ Body: { recipients?: number | undefined } }>,
     reply: FastifyReply,
-    { contributor, event }: { contributor: Contributor; event: Event },
-    { action, act, question, body, always = true }: Doing,
+    { contributor, event }: ReturnType<typeof find>,
+    { action, act, question, always = true }: Doing,
   ) {
     const { id: organiserId } = organiserOf(request)
     const audited = (tx: Tx) => {
@@ -177,6 +155,7 @@ export function contributorActRoutes(app: App, deps: Deps): void {
       auditEvent(tx, action, event, { organiserId, registrationId: contributor.id }, clock.now())
     }
     const back = paths.console.contributors(event.id)
+    const { body } = request
     const asked = { shown: body.recipients, question: { ...question, fields: entriesOf(body), back }, always }
     const { ask } = await askOrDo(deps, { event, reach: 'person', act: audited }, asked)
     if (ask) return reply.page('console/proposal', ask)
