@@ -107,6 +107,16 @@ const oneOf = (name: string, column: AnySQLiteColumn, values: readonly string[])
 
 export const settings = sqliteTable('settings', { key: text().primaryKey(), value: text().notNull() })
 
+/**
+ * One row, raised by triggers in the same transaction as what it tells of: `programme` by whatever public pages and feeds say of
+ * groups, series and events, `places` by who has one or waits. What is kept of a page holds as long as these stay the same.
+ */
+export const revision = sqliteTable('revision', {
+  id: integer().primaryKey(),
+  programme: integer().notNull(),
+  places: integer().notNull(),
+})
+
 export const groups = sqliteTable(
   'groups',
   {

@@ -55,6 +55,7 @@ import { swapRoutes } from './web/console/swaps.ts'
 import { urgentRoutes } from './web/console/urgent.ts'
 import type { App, Deps } from './web/deps.ts'
 import { assets } from './web/plugins/assets.ts'
+import { pageCache } from './web/plugins/cache.ts'
 import { errorPages } from './web/plugins/errors.ts'
 import { securityHeaders } from './web/plugins/headers.ts'
 import { limits } from './web/plugins/limits.ts'
@@ -112,6 +113,7 @@ export async function createApp(
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) onRoute?.({ method: each, url })
   })
+  pageCache(app, deps)
   securityHeaders(app, config.baseUrl.startsWith('https:'))
   localePlugin(app, deps)
   sessions(app, deps)

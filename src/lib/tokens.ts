@@ -2,9 +2,9 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   hkdfSync,
+  hash as oneHash,
   randomBytes,
   randomInt,
   timingSafeEqual,
@@ -82,7 +82,7 @@ export function createTokens(secret: Buffer): Tokens {
 export const randomToken = () => randomBytes(32).toString('base64url')
 /** Six digits to type over. */
 export const randomCode = () => String(randomInt(1_000_000)).padStart(6, '0')
-export const hash = (value: string) => createHash('sha256').update(value).digest('base64url')
+export const hash = (value: string | Buffer) => oneHash('sha256', value, 'base64url')
 
 /** The installation's key, made at the first start and readable by its owner only. */
 export function readSecret(dataDir: string): Buffer {

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import fastifyStatic from '@fastify/static'
+import { dirname, extname, join } from 'node:path'
+import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App } from '../deps.ts'
 
@@ -16,8 +16,8 @@ const FONTS = join(
 /** The decoder of codes, for browsers without one. It is two files that name each other, so the version is in the folder. */
 const QR = dirname(createRequire(import.meta.url).resolve('qr'))
 const { version: qrVersion } = createRequire(import.meta.url)(join(QR, 'package.json')) as { version: string }
-const QR_FOLDER = `/static/qr-${qrVersion}/`
-export const QR_DECODER = `${QR_FOLDER}decode.js`
+const QR_FOLDER = `qr-${qrVersion}/`
+export const QR_DECODER = `/static/${QR_FOLDER}decode.js`
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
 /** The layers in their order; what is in static/css and not named here comes after, by name. */
@@ -38,36 +38,39 @@ function scripts(): string {
   return files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
 }
 
+/** What each kind of file of ours is called on the way. */
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.woff2': 'font/woff2',
+}
+
+/** Every file that has an address, by what comes after `/static/`: nothing else is opened, whatever an address says. */
+function addresses(): Map<string, string> {
+  const below = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const files = [STATIC, FONTS].flatMap(folder => below(folder).map(name => [name, join(folder, name)] as const))
+  const decoder = ['decode.js', 'index.js'].map(name => [`${QR_FOLDER}${name}`, join(QR, name)] as const)
+  return new Map([...files, ...decoder].filter(([name]) => extname(name) in TYPES))
+}
+
 /** Serves `/static/…` and returns how to name a file in its present version. */
 export function assets(app: App): (file: string) => string {
   const css = stylesheet()
+  const found = addresses()
   // app.js hands its own version on to what it imports, so it changes with any of them.
   const versions = new Map([
     ['site.css', version(css)],
     ['js/app.js', version(scripts())],
   ])
-  app.get('/static/site.css', async (_request, reply) =>
-    reply.header('cache-control', FOR_EVER).type('text/css; charset=utf-8').send(css),
-  )
-  app.register(fastifyStatic, {
-    root: [STATIC, FONTS],
-    prefix: '/static/',
-    index: false,
-    maxAge: '365d',
-    immutable: true,
+  app.get('/static/*', { config: { content: 'nothing' } }, (request, reply) => {
+    const { '*': name } = request.params as { '*': string }
+    const file = found.get(name)
+    if (name !== 'site.css' && !file) throw new NotFound('file')
+    reply.header('cache-control', FOR_EVER).type(TYPES[extname(name)] ?? '')
     // A service worker may look after no more than its own folder, unless its file says so.
-    setHeaders: (reply, path) => {
-      if (path.endsWith('/worker.js')) reply.header('service-worker-allowed', paths.console.events())
-    },
-  })
-  app.register(fastifyStatic, {
-    root: QR,
-    prefix: QR_FOLDER,
-    decorateReply: false,
-    allowedPath: path => path === '/decode.js' || path === '/index.js',
-    index: false,
-    maxAge: '365d',
-    immutable: true,
+    if (name.endsWith('/worker.js')) reply.header('service-worker-allowed', paths.console.events())
+    return reply.send(file ? readFileSync(file) : css)
   })
   return file => {
     const known = versions.get(file) ?? version(readFileSync(join(STATIC, file)))

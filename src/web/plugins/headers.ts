@@ -47,6 +47,11 @@ export function securityHeaders(app: App, isHttps: boolean): void {
   })
 }
 
+/** For what programs fetch again and again; `Vary` names no language, since their address says it. */
+const FETCHED = { vary: 'accept-encoding', 'referrer-policy': 'no-referrer' }
+export const FEED = { ...FETCHED, 'cache-control': 'public, max-age=900' }
+export const PERSONAL_FEED = { ...FETCHED, 'cache-control': 'private, max-age=900', 'x-robots-tag': 'noindex' }
+
 /** For pages behind a personal link. `no-referrer` would make browsers send `Origin: null` with our own forms. */
 export const TOKEN_PAGE = {
   'cache-control': 'no-store',

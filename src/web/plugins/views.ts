@@ -35,7 +35,8 @@ export function viewsPlugin(app: App, deps: Deps, { asset, strictViews, onPage }
     const model = { ...siteOf(this, deps, asset), markdown: renderMarkdown, jsonLd, ...data }
     this.type('text/html; charset=utf-8')
     if (!this.hasHeader('cache-control')) this.header('cache-control', 'no-cache')
-    this.header('vary', 'Accept-Language, Accept-Encoding')
+    // A page says to who is signed in that they are.
+    this.header('vary', 'Accept-Language, Accept-Encoding, Cookie')
     return this.view(name, model)
   })
 }

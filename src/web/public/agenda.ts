@@ -17,7 +17,7 @@ const ArchiveQuery = Type.Object({
 const PAGE = 20
 
 export function agendaRoutes(app: App, { db, clock }: Deps): void {
-  app.get('/', { schema: { querystring: FilterQuery } }, (request, reply) => {
+  app.get('/', { schema: { querystring: FilterQuery }, config: { content: 'places' } }, (request, reply) => {
     const now = clock.now()
     const filter = filterForm(db, paths.agenda(), filterOf(request.query))
     const rows = rowsOf(db, listUpcoming(db, filterOf(request.query), now), now)
@@ -33,7 +33,7 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
     })
   })
 
-  app.get('/archive', { schema: { querystring: ArchiveQuery } }, (request, reply) => {
+  app.get('/archive', { schema: { querystring: ArchiveQuery }, config: { content: 'places' } }, (request, reply) => {
     const now = clock.now()
     const { before } = request.query
     const list = listPast(db, filterOf(request.query), now, PAGE + 1, readCursor(before))

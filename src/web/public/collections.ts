@@ -16,7 +16,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 export function collectionRoutes(app: App, deps: Deps): void {
   const { db } = deps
 
-  app.get('/groups/:slug', { schema: { params: Slug } }, (request, reply) => {
+  app.get('/groups/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const group = getGroup(db, request.params.slug)
     const parent = group.parentId === null ? null : (findGroup(db, group.parentId) ?? null)
     return reply.page('public/group', {
@@ -28,18 +28,18 @@ export function collectionRoutes(app: App, deps: Deps): void {
     })
   })
 
-  app.get('/series/:slug', { schema: { params: Slug } }, (request, reply) => {
+  app.get('/series/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const series = getSeries(db, request.params.slug)
     const group = findGroup(db, series.groupId) ?? null
     return reply.page('public/series', { series, group, ...eventsIn(deps, { series: series.slug }, [series]) })
   })
 
-  app.get('/themes/:slug', { schema: { params: Slug } }, (request, reply) => {
+  app.get('/themes/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const theme = getTheme(db, request.params.slug)
     return reply.page('public/theme', { theme, ...eventsIn(deps, { theme: theme.slug }) })
   })
 
-  app.get('/groups/:slug.css', { schema: { params: Slug } }, (request, reply) =>
+  app.get('/groups/:slug.css', { schema: { params: Slug }, config: { content: 'programme' } }, (request, reply) =>
     reply
       .header('cache-control', FOR_EVER)
       .type('text/css; charset=utf-8')

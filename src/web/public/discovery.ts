@@ -5,7 +5,7 @@ import { listSeries } from '#src/domain/series.ts'
 import { listThemes } from '#src/domain/themes.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
-import { sendBytes } from './bytes.ts'
+import { FEED } from '../plugins/headers.ts'
 
 /** What one sitemap may hold is ten times as much (sitemaps.org). */
 const MOST_EVENTS = 5000
@@ -13,14 +13,15 @@ const BEGINNING = Temporal.Instant.fromEpochMilliseconds(0)
 
 export function discoveryRoutes(app: App, { db, config }: Deps): void {
   const { baseUrl } = config
+  const options = { config: { content: 'programme' } } as const
 
   // Feeds stay open to all: Google Calendar asks robots.txt before it reads one.
-  app.get('/robots.txt', (request, reply) => {
+  app.get('/robots.txt', options, (_request, reply) => {
     const lines = ['User-agent: *', 'Disallow: /console', 'Disallow: /sign-in', `Sitemap: ${baseUrl}/sitemap.xml`, '']
-    return sendBytes(request, reply, 'text/plain; charset=utf-8', lines.join('\n'))
+    return reply.headers(FEED).type('text/plain; charset=utf-8').send(lines.join('\n'))
   })
 
-  app.get('/sitemap.xml', (request, reply) => {
+  app.get('/sitemap.xml', options, (_request, reply) => {
     const texts = [paths.agenda(), paths.archive(), paths.subscribe(), paths.privacy(), paths.accessibility()]
     const collections = [
       ...listGroups(db).map(({ slug }) => paths.group(slug)),
@@ -36,7 +37,7 @@ export function discoveryRoutes(app: App, { db, config }: Deps): void {
 ${[...plain, ...events].join('\n')}
 </urlset>
 `
-    return sendBytes(request, reply, 'application/xml; charset=utf-8', content)
+    return reply.headers(FEED).type('application/xml; charset=utf-8').send(content)
   })
 }
 

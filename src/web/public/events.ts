@@ -21,7 +21,7 @@ import { windowTexts } from './windows.ts'
 export function eventRoutes(app: App, deps: Deps): void {
   const { db } = deps
 
-  app.get('/events/:slug', { schema: { params: Slug } }, (request, reply) => {
+  app.get('/events/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const { slug } = request.params
     const newSlug = findSlugAfter(db, slug)
     if (newSlug !== undefined) return reply.redirect(hrefFor(request, paths.event(newSlug)), 301)

@@ -19,8 +19,8 @@ import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { Slug, Token } from '../params.ts'
+import { FEED, PERSONAL_FEED } from '../plugins/headers.ts'
 import { atomFeed } from './atom.ts'
-import { sendBytes } from './bytes.ts'
 
 const word = () => Type.Optional(Type.String({ maxLength: 100 }))
 const Query = Type.Object({ lang: word(), vervallen: word() })
@@ -33,6 +33,7 @@ const FilterQuery = Type.Object({
 
 /** Calendar services fetch for many people from few addresses, so the limit is per personal link. */
 const PER_LINK = {
+  content: 'person' as const,
   rateLimit: {
     max: 60,
     timeWindow: '1 hour',
@@ -49,26 +50,30 @@ export function feedRoutes(app: App, deps: Deps): void {
 
 function publicFeeds(app: App, deps: Deps): void {
   const { db, clock } = deps
-  const schema = { params: Slug, querystring: Query }
+  const options = { schema: { params: Slug, querystring: Query }, config: { content: 'programme' } } as const
   const sendEvents = (request: FastifyRequest, reply: FastifyReply, filter: EventFilter, name: string) => {
     const now = clock.now()
     const events = listSince(db, filter, feedReachesTo(now), FEED_LIMIT)
-    return sendCalendar(request, reply, publicFeed(events, feedContext(deps, request, name), now))
+    return sendCalendar(reply, FEED, publicFeed(events, feedContext(deps, request, name), now))
   }
 
-  app.get('/calendar.ics', { schema: { querystring: FilterQuery } }, (request, reply) => {
-    const { kind, theme, group } = request.query
-    return sendEvents(request, reply, { kind, theme, group }, messagesIn(localeOf(deps, request)).calendar.all)
-  })
-  app.get('/groups/:slug.ics', { schema }, (request, reply) => {
+  app.get(
+    '/calendar.ics',
+    { schema: { querystring: FilterQuery }, config: { content: 'programme' } },
+    (request, reply) => {
+      const { kind, theme, group } = request.query
+      return sendEvents(request, reply, { kind, theme, group }, messagesIn(localeOf(deps, request)).calendar.all)
+    },
+  )
+  app.get('/groups/:slug.ics', options, (request, reply) => {
     const { slug, name } = getGroup(db, request.params.slug)
     return sendEvents(request, reply, { group: slug }, name)
   })
-  app.get('/series/:slug.ics', { schema }, (request, reply) => {
+  app.get('/series/:slug.ics', options, (request, reply) => {
     const { slug, title } = getSeries(db, request.params.slug)
     return sendEvents(request, reply, { series: slug }, title)
   })
-  app.get('/themes/:slug.ics', { schema }, (request, reply) => {
+  app.get('/themes/:slug.ics', options, (request, reply) => {
     const { slug, name } = getTheme(db, request.params.slug)
     return sendEvents(request, reply, { theme: slug }, name)
   })
@@ -85,18 +90,19 @@ function personalFeeds(app: App, deps: Deps): void {
     const name = messagesIn(locale).calendar.mine
     const doorUrl = (registration: Registration) => urlsOf(deps).door(registration, locale)
     const context = { ...feedContext(deps, request, name, locale), doorUrl }
-    return sendCalendar(request, personal(reply), personalFeed(places, context, clock.now()))
+    return sendCalendar(reply, PERSONAL_FEED, personalFeed(places, context, clock.now()))
   })
 }
 
 function downloads(app: App, deps: Deps): void {
   const { db, tokens } = deps
   const urls = urlsOf(deps)
-  app.get('/events/:slug.ics', { schema: { params: Slug, querystring: Query } }, (request, reply) => {
+  const open = { schema: { params: Slug, querystring: Query }, config: { content: 'programme' } } as const
+  app.get('/events/:slug.ics', open, (request, reply) => {
     const event = getPublishedEvent(db, findSlugAfter(db, request.params.slug) ?? request.params.slug)
     const locale = localeOf(deps, request)
     asDownload(reply, event)
-    return sendCalendar(request, reply, eventFile(event, { eventUrl: urls.event(event, locale), locale }))
+    return sendCalendar(reply, FEED, eventFile(event, { eventUrl: urls.event(event, locale), locale }))
   })
   const options = { schema: { params: Token, querystring: Query }, config: PER_LINK }
   app.get('/registrations/:token.ics', options, (request, reply) => {
@@ -104,20 +110,20 @@ function downloads(app: App, deps: Deps): void {
     if (registration.status === 'cancelled') throw new NotFound('registration')
     const event = getEvent(db, registration.eventId)
     const locale = localeOf(deps, request, registration.locale)
-    asDownload(personal(reply), event)
+    asDownload(reply, event)
     const content = registrationFile(event, registration, {
       eventUrl: urls.event(event, locale),
       doorUrl: urls.door(registration, locale),
       personalUrl: urls.personal(registration, locale),
       locale,
     })
-    return sendCalendar(request, reply, content)
+    return sendCalendar(reply, PERSONAL_FEED, content)
   })
 }
 
 function atom(app: App, deps: Deps): void {
   const urls = urlsOf(deps)
-  app.get('/feed.atom', { schema: { querystring: Query } }, (request, reply) => {
+  app.get('/feed.atom', { schema: { querystring: Query }, config: { content: 'programme' } }, (request, reply) => {
     const locale = localeOf(deps, request)
     const content = atomFeed(listUpcoming(deps.db, {}, deps.clock.now()), {
       t: messagesIn(locale),
@@ -126,7 +132,7 @@ function atom(app: App, deps: Deps): void {
       agendaUrl: urls.inLanguage(paths.agenda(), locale),
       eventUrl: event => urls.event(event, locale),
     })
-    return sendBytes(request, reply, 'application/atom+xml; charset=utf-8', content)
+    return reply.headers(FEED).type('application/atom+xml; charset=utf-8').send(content)
   })
 }
 
@@ -162,14 +168,10 @@ function feedContext(deps: Deps, request: FastifyRequest, name: string, locale =
   }
 }
 
-function personal(reply: FastifyReply): FastifyReply {
-  return reply.headers({ 'cache-control': 'private, max-age=900', 'x-robots-tag': 'noindex' })
-}
-
 function asDownload(reply: FastifyReply, { slug }: Event): void {
   reply.header('content-disposition', `attachment; filename="${slug}.ics"`)
 }
 
-function sendCalendar(request: FastifyRequest, reply: FastifyReply, content: string) {
-  return sendBytes(request, reply, 'text/calendar; charset=utf-8', content)
+function sendCalendar(reply: FastifyReply, headers: typeof FEED, content: string) {
+  return reply.headers(headers).type('text/calendar; charset=utf-8').send(content)
 }

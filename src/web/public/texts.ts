@@ -6,10 +6,11 @@ import type { App, Deps } from '../deps.ts'
 
 export function textRoutes(app: App, { db, config }: Deps): void {
   const contact = config.mailFrom.email
+  const options = { config: { content: 'programme' } } as const
 
-  app.get('/subscribe', (_request, reply) =>
+  app.get('/subscribe', options, (_request, reply) =>
     reply.page('public/subscribe', { groups: listGroups(db), series: listSeries(db), themes: listThemes(db) }),
   )
-  app.get('/privacy', (_request, reply) => reply.page('public/privacy', { contact }))
-  app.get('/accessibility', (_request, reply) => reply.page('public/accessibility', { contact }))
+  app.get('/privacy', options, (_request, reply) => reply.page('public/privacy', { contact }))
+  app.get('/accessibility', options, (_request, reply) => reply.page('public/accessibility', { contact }))
 }

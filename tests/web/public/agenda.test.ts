@@ -87,7 +87,7 @@ describe('the agenda', () => {
     expect(body).toContain('<html lang="en">')
     expect(body).toContain('href="/archive?lang=en"')
     expect(body).toContain('href="/?lang=nl" lang="nl"')
-    expect(headers.vary).toBe('Accept-Language, Accept-Encoding')
+    expect(headers.vary).toBe('Accept-Language, Accept-Encoding, Cookie')
   })
 })
 

@@ -1,0 +1,91 @@
+// What travels: some bytes in each encoding a reader may like, compressed once, and each with its own strong ETag, since that
+// names the very bytes that travel (RFC 9110 §8.8.3.3).
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { hash } from '#src/lib/tokens.ts'
+
+export type Encoding = 'identity' | 'br' | 'gzip'
+
+/** Less than this is not worth compressing. */
+const SMALL = 1024
+/** More than this takes longer than anybody should wait for it, and hardly gets smaller by it. */
+const LARGE = 64 * 1024
+const IS_TEXT = /^(text\/|application\/(atom\+xml|xml|json|ld\+json)|image\/svg)/
+
+const ENCODERS = {
+  br: (bytes: Buffer) => brotliCompressSync(bytes, { params: brotliFor(bytes) }),
+  gzip: (bytes: Buffer) => gzipSync(bytes, { level: bytes.length > LARGE ? 3 : 6 }),
+}
+
+function brotliFor({ length }: Buffer) {
+  return {
+    [constants.BROTLI_PARAM_QUALITY]: length > LARGE ? 1 : 4,
+    [constants.BROTLI_PARAM_SIZE_HINT]: length,
+  }
+}
+
+/** One encoding of a content, ready to go. */
+export interface Encoded {
+  bytes: Buffer
+  etag: string
+  encoding: Encoding
+}
+
+export interface Content {
+  /** The content as this reader likes it best (RFC 9110 §12.5.3). */
+  for(acceptEncoding: string | undefined): Encoded
+  /** Bytes in memory, at the most. */
+  size: number
+}
+
+export function createContent(payload: string | Buffer, type: string): Content {
+  const bytes = Buffer.from(payload as string)
+  const digest = hash(bytes)
+  const isPlain = bytes.length < SMALL || !IS_TEXT.test(type)
+  const made = new Map<Encoding, Encoded>()
+  const make = (encoding: Encoding): Encoded => {
+    if (encoding === 'identity') return { bytes, etag: `"${digest}"`, encoding }
+    return { bytes: ENCODERS[encoding](bytes), etag: `"${digest}-${encoding}"`, encoding }
+  }
+  return {
+    size: bytes.length * (isPlain ? 1 : 2),
+    for(acceptEncoding) {
+      const encoding = isPlain ? 'identity' : encodingFor(acceptEncoding)
+      const known = made.get(encoding) ?? make(encoding)
+      made.set(encoding, known)
+      return known
+    },
+  }
+}
+
+/** Headers that readers send again and again, and what they come to. */
+const wishes = new Map<string, Encoding>()
+const MOST_WISHES = 500
+
+/** The encoding that the reader likes best; brotli where it likes both alike, none where it takes neither. */
+function encodingFor(accepted = ''): Encoding {
+  const known = wishes.get(accepted) ?? readWish(accepted)
+  if (wishes.size >= MOST_WISHES) wishes.clear()
+  if (accepted.length < 100) wishes.set(accepted, known)
+  return known
+}
+
+function readWish(accepted: string): Encoding {
+  const weights = new Map(accepted.split(',').map(part => weightOf(part.toLowerCase())))
+  const [br, gzip] = ['br', 'gzip'].map(name => weights.get(name) ?? weights.get('*') ?? 0) as [number, number]
+  if (br > 0 && br >= gzip) return 'br'
+  return gzip > 0 ? 'gzip' : 'identity'
+}
+
+/** 'gzip;q=0.5' → ['gzip', 0.5] */
+function weightOf(part: string): [string, number] {
+  const [name = '', ...parameters] = part.split(';').map(piece => piece.trim())
+  const weight = parameters.find(parameter => parameter.startsWith('q='))?.slice(2)
+  return [name, weight === undefined ? 1 : Number(weight)]
+}
+
+/** Whether the reader has these very bytes (RFC 9110 §13.1.2). Weak comparison: a proxy that compresses makes a strong tag weak. */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  const tags: string[] = ifNoneMatch.match(/"[^"]*"/g) ?? []
+  return ifNoneMatch.trim() === '*' || tags.includes(etag)
+}
