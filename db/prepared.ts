@@ -19,6 +19,11 @@ export function placeholders<Name extends string>(names: readonly Name[]): Recor
   return Object.fromEntries(entries) as Record<Name, Placeholder>
 }
 
+/** A list whose length is known only when the query runs: `inArray(events.id, among('ids'))`, given as JSON. */
+export function among(name: string) {
+  return sql`(select value from json_each(${sql.placeholder(name)}))`
+}
+
 /** A placeholder for a value that is given in the form the database keeps it in, past what the column would make of it. */
 export function given(name: string) {
   return sql`${sql.placeholder(name)}`

@@ -15,8 +15,10 @@ import {
   lte,
   or,
   type SQL,
+  sql,
 } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { events, eventThemes, groups, series, themes } from '#db/schema.ts'
 import { isHostedBy } from './cohosts.ts'
 import { type Event, type Kind, type ListedEvent, listed } from './events.ts'
@@ -34,11 +36,27 @@ export interface EventFilter {
 
 /** Published events that have not ended, the first one first. Cancelled ones stay in the list until they would have ended. */
 export function listUpcoming(db: Db, filter: EventFilter, now: Temporal.Instant, limit = 200): ListedEvent[] {
+  if (isEmpty(filter)) return listed(db, upcoming(db).all({ now: now.epochMilliseconds, limit }))
   const where = and(isPublished(), gt(events.endsAt, now), matches(db, filter))
   return listed(
     db,
     db.select().from(events).where(where).orderBy(asc(events.startsAt), asc(events.id)).limit(limit).all(),
   )
+}
+
+/** The agenda itself, which everybody opens. */
+const upcoming = prepared(db =>
+  db
+    .select()
+    .from(events)
+    .where(and(isPublished(), gt(events.endsAt, sql.placeholder('now'))))
+    .orderBy(asc(events.startsAt), asc(events.id))
+    .limit(sql.placeholder('limit'))
+    .prepare(),
+)
+
+function isEmpty(filter: EventFilter): boolean {
+  return Object.values(filter).every(wish => wish === undefined)
 }
 
 /** Where a page of the archive ends: the start and id of its last event. */
@@ -90,20 +108,24 @@ export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, 
 
 /** The published events of a series in a calendar year: the ground of the year strip. */
 export function listYear(db: Db, { id }: Series, year: number): Event[] {
-  return db
+  return inYear(db).all({ id, from: `${year}-01-01`, until: `${year + 1}-01-01` })
+}
+
+const inYear = prepared(db =>
+  db
     .select()
     .from(events)
     .where(
       and(
-        eq(events.seriesId, id),
-        isNotNull(events.publishedAt),
-        gte(events.localStart, `${year}-01-01`),
-        lt(events.localStart, `${year + 1}-01-01`),
+        eq(events.seriesId, sql.placeholder('id')),
+        isPublished(),
+        gte(events.localStart, sql.placeholder('from')),
+        lt(events.localStart, sql.placeholder('until')),
       ),
     )
     .orderBy(asc(events.startsAt))
-    .all()
-}
+    .prepare(),
+)
 
 function isPublished(): SQL {
   return isNotNull(events.publishedAt)

@@ -1,21 +1,27 @@
 // Groups that organise an event together with the one that hosts it.
 import { and, asc, eq, exists, inArray, or, type SQL, type SQLWrapper } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { among, prepared } from '#db/prepared.ts'
 import { eventCohosts, events, groups } from '#db/schema.ts'
+import type { Event } from './events.ts'
 import type { Group } from './groups.ts'
 
 /** By the id of the event, each list by name; an event of one group is not in it. */
-export function cohostsOf(db: Db, eventIds: number[]): Map<number, Group[]> {
-  const rows = db
-    .select({ eventId: eventCohosts.eventId, group: groups })
-    .from(eventCohosts)
-    .innerJoin(groups, eq(groups.id, eventCohosts.groupId))
-    .where(inArray(eventCohosts.eventId, eventIds))
-    .orderBy(asc(groups.name))
-    .all()
+export function cohostsOf(db: Db, list: Pick<Event, 'id'>[]): Map<number, Group[]> {
+  const rows = cohostsAmong(db).all({ ids: JSON.stringify(list.map(({ id }) => id)) })
   const byEvent = Map.groupBy(rows, row => row.eventId)
   return new Map([...byEvent].map(([id, own]) => [id, own.map(({ group }) => group)]))
 }
+
+const cohostsAmong = prepared(db =>
+  db
+    .select({ eventId: eventCohosts.eventId, group: groups })
+    .from(eventCohosts)
+    .innerJoin(groups, eq(groups.id, eventCohosts.groupId))
+    .where(inArray(eventCohosts.eventId, among('ids')))
+    .orderBy(asc(groups.name))
+    .prepare(),
+)
 
 /** Of a query on events: hosted, alone or together, by one of these groups. */
 export function isHostedBy(db: Db, groupIds: SQLWrapper): SQL | undefined {

@@ -34,7 +34,7 @@ export function duplicateEvent(
   setCohosts(
     tx,
     copy,
-    (cohostsOf(tx, [event.id]).get(event.id) ?? []).map(({ id }) => id),
+    (cohostsOf(tx, [event]).get(event.id) ?? []).map(({ id }) => id),
   )
   copyFormFields(tx, event.id, copy.id)
   copySessions(tx, event, copy)

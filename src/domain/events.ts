@@ -1,7 +1,7 @@
 // An event: one page, one time, one registration. Finding them, and what is true of one at a moment. Changing starts at `changes`.
 import { and, asc, eq, inArray, isNotNull, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { prepared } from '#db/prepared.ts'
+import { among, prepared } from '#db/prepared.ts'
 import { eventSlugs, events, eventThemes, groups, type KINDS, materials, series, sessions, themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -47,14 +47,18 @@ export function getEvent(db: Db, id: number): Event {
 
 /** The published event of an address; NotFound for a draft, so that nobody can tell one from nothing. */
 export function getPublishedEvent(db: Db, slug: string): ListedEvent {
-  const event = db
-    .select()
-    .from(events)
-    .where(and(eq(events.slug, slug), isNotNull(events.publishedAt)))
-    .get()
+  const event = publishedAt(db).get({ slug })
   if (!event) throw new NotFound('event')
   return listed(db, [event])[0] as ListedEvent
 }
+
+const publishedAt = prepared(db =>
+  db
+    .select()
+    .from(events)
+    .where(and(eq(events.slug, sql.placeholder('slug')), isNotNull(events.publishedAt)))
+    .prepare(),
+)
 
 export function getListedEvent(db: Db, id: number): ListedEvent {
   return listed(db, [getEvent(db, id)])[0] as ListedEvent
@@ -62,58 +66,27 @@ export function getListedEvent(db: Db, id: number): ListedEvent {
 
 /** The present address of a published event that had another one before. */
 export function findSlugAfter(db: Db, slug: string): string | undefined {
-  const row = db
+  return slugAfter(db).get({ slug })?.slug
+}
+
+const slugAfter = prepared(db =>
+  db
     .select({ slug: events.slug })
     .from(eventSlugs)
     .innerJoin(events, eq(events.id, eventSlugs.eventId))
-    .where(and(eq(eventSlugs.slug, slug), isNotNull(events.publishedAt)))
-    .get()
-  return row?.slug
-}
+    .where(and(eq(eventSlugs.slug, sql.placeholder('slug')), isNotNull(events.publishedAt)))
+    .prepare(),
+)
 
 /** Adds groups, series, themes and materials: one query each, whatever the length of the list. */
 export function listed(db: Db, list: Event[]): ListedEvent[] {
-  const ids = list.map(event => event.id)
-  const groupById = keyed(
-    db
-      .select()
-      .from(groups)
-      .where(
-        inArray(
-          groups.id,
-          list.map(event => event.groupId),
-        ),
-      )
-      .all(),
-  )
-  const seriesById = keyed(
-    db
-      .select()
-      .from(series)
-      .where(
-        inArray(
-          series.id,
-          list.flatMap(event => event.seriesId ?? []),
-        ),
-      )
-      .all(),
-  )
-  const themeRows = db
-    .select({ eventId: eventThemes.eventId, theme: themes })
-    .from(eventThemes)
-    .innerJoin(themes, eq(themes.id, eventThemes.themeId))
-    .where(inArray(eventThemes.eventId, ids))
-    .orderBy(asc(themes.name))
-    .all()
-  const materialRows = db
-    .select()
-    .from(materials)
-    .where(inArray(materials.eventId, ids))
-    .orderBy(asc(materials.id))
-    .all()
-  const cohosts = cohostsOf(db, ids)
-  const themesByEvent = Map.groupBy(themeRows, row => row.eventId)
-  const materialsByEvent = Map.groupBy(materialRows, row => row.eventId)
+  const ids = { ids: JSON.stringify(list.map(event => event.id)) }
+  const unique = (values: (number | null)[]) => ({ ids: JSON.stringify([...new Set(values)]) })
+  const groupById = keyed(groupsAmong(db).all(unique(list.map(event => event.groupId))))
+  const seriesById = keyed(seriesAmong(db).all(unique(list.map(event => event.seriesId))))
+  const cohosts = cohostsOf(db, list)
+  const themesByEvent = Map.groupBy(themesAmong(db).all(ids), row => row.eventId)
+  const materialsByEvent = Map.groupBy(materialsAmong(db).all(ids), row => row.eventId)
   return list.map(event => ({
     ...event,
     group: groupById.get(event.groupId) as Group,
@@ -124,20 +97,57 @@ export function listed(db: Db, list: Event[]): ListedEvent[] {
   }))
 }
 
+const groupsAmong = prepared(db =>
+  db
+    .select()
+    .from(groups)
+    .where(inArray(groups.id, among('ids')))
+    .prepare(),
+)
+const seriesAmong = prepared(db =>
+  db
+    .select()
+    .from(series)
+    .where(inArray(series.id, among('ids')))
+    .prepare(),
+)
+const themesAmong = prepared(db =>
+  db
+    .select({ eventId: eventThemes.eventId, theme: themes })
+    .from(eventThemes)
+    .innerJoin(themes, eq(themes.id, eventThemes.themeId))
+    .where(inArray(eventThemes.eventId, among('ids')))
+    .orderBy(asc(themes.name))
+    .prepare(),
+)
+const materialsAmong = prepared(db =>
+  db
+    .select()
+    .from(materials)
+    .where(inArray(materials.eventId, among('ids')))
+    .orderBy(asc(materials.id))
+    .prepare(),
+)
+
 function keyed<T extends { id: number }>(rows: T[]): Map<number, T> {
   return new Map(rows.map(row => [row.id, row]))
 }
 
 export function listSessions(db: Db, eventId: number): Session[] {
-  return db
+  return sessionsOf(db)
+    .all({ eventId })
+    .map(row => ({ ...row.sessions, group: row.groups }))
+}
+
+const sessionsOf = prepared(db =>
+  db
     .select()
     .from(sessions)
     .leftJoin(groups, eq(groups.id, sessions.groupId))
-    .where(eq(sessions.eventId, eventId))
+    .where(eq(sessions.eventId, sql.placeholder('eventId')))
     .orderBy(asc(sessions.localStart), asc(sessions.id))
-    .all()
-    .map(row => ({ ...row.sessions, group: row.groups }))
-}
+    .prepare(),
+)
 
 /** Name and address in one line for who comes to the room; empty for who takes part online. */
 export function placeOf(event: Pick<Event, 'attendance' | 'venue'>, presence: Presence): string {

@@ -1,6 +1,7 @@
 // Groups form a tree: association → werkplaats → innovatiewerkplaats.
 import { and, asc, eq, gt, ne, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { events, groups } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
@@ -8,8 +9,10 @@ import { firstFree, slugify } from '#src/lib/text.ts'
 export type Group = typeof groups.$inferSelect
 
 export function listGroups(db: Db): Group[] {
-  return db.select().from(groups).orderBy(asc(groups.name)).all()
+  return all(db).all()
 }
+
+const all = prepared(db => db.select().from(groups).orderBy(asc(groups.name)).prepare())
 
 export function getGroup(db: Db, slug: string): Group {
   const group = db.select().from(groups).where(eq(groups.slug, slug)).get()

@@ -1,7 +1,7 @@
 // How many can come: counted from the registrations themselves, never kept in a column.
 import { and, count, eq, inArray, or, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { prepared } from '#db/prepared.ts'
+import { among, prepared } from '#db/prepared.ts'
 import { type PRESENCES, registrations } from '#db/schema.ts'
 import type { Event } from './events.ts'
 import { isAttendee, isInQueue } from './registrations.ts'
@@ -72,7 +72,13 @@ const queue = prepared(db =>
 
 /** The places of many events in one query. */
 export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
-  const rows = db
+  const rows = tallies(db).all({ ids: JSON.stringify(list.map(event => event.id)) })
+  const totals = new Map(rows.map(row => [`${row.eventId} ${row.attendance} ${row.status}`, row.total]))
+  return new Map(list.map(event => [event.id, presencesOf(event).map(presence => fromTotals(totals, event, presence))]))
+}
+
+const tallies = prepared(db =>
+  db
     .select({
       eventId: registrations.eventId,
       attendance: registrations.attendance,
@@ -82,19 +88,14 @@ export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
     .from(registrations)
     .where(
       and(
-        inArray(
-          registrations.eventId,
-          list.map(event => event.id),
-        ),
+        inArray(registrations.eventId, among('ids')),
         or(eq(registrations.status, 'confirmed'), isInQueue),
         isAttendee,
       ),
     )
     .groupBy(registrations.eventId, registrations.attendance, registrations.status)
-    .all()
-  const totals = new Map(rows.map(row => [`${row.eventId} ${row.attendance} ${row.status}`, row.total]))
-  return new Map(list.map(event => [event.id, presencesOf(event).map(presence => fromTotals(totals, event, presence))]))
-}
+    .prepare(),
+)
 
 function fromTotals(totals: Map<string, number>, event: Event, presence: Presence): Places {
   const of = (status: string) => totals.get(`${event.id} ${presence} ${status}`) ?? 0

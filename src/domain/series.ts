@@ -1,6 +1,7 @@
 // A series: a rule, and what the events planned from it start with. The events themselves come about in `planning`.
 import { asc, eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
@@ -10,8 +11,10 @@ import { refuseSecretsIn } from './secrets.ts'
 export type Series = typeof series.$inferSelect
 
 export function listSeries(db: Db): Series[] {
-  return db.select().from(series).orderBy(asc(series.title)).all()
+  return all(db).all()
 }
+
+const all = prepared(db => db.select().from(series).orderBy(asc(series.title)).prepare())
 
 export function getSeries(db: Db, slug: string): Series {
   const found = db.select().from(series).where(eq(series.slug, slug)).get()

@@ -1,6 +1,7 @@
 // Dates of its rule that a series lets pass, with the reason. A month that it always skips is a setting of the series.
-import { and, eq, gte, lte } from '#db/drizzle.ts'
+import { and, eq, gte, lte, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { skippedDates } from '#db/schema.ts'
 import { audit } from './audit.ts'
 import type { Series } from './series.ts'
@@ -17,14 +18,23 @@ export function skipsOf(
   from: Temporal.PlainDate,
   until: Temporal.PlainDate,
 ): Map<string, string> {
-  const within = and(gte(skippedDates.date, from.toString()), lte(skippedDates.date, until.toString()))
-  const rows = db
-    .select()
-    .from(skippedDates)
-    .where(and(eq(skippedDates.seriesId, id), within))
-    .all()
+  const rows = within(db).all({ id, from: from.toString(), until: until.toString() })
   return new Map(rows.map(({ date, reason }) => [date, reason]))
 }
+
+const within = prepared(db =>
+  db
+    .select()
+    .from(skippedDates)
+    .where(
+      and(
+        eq(skippedDates.seriesId, sql.placeholder('id')),
+        gte(skippedDates.date, sql.placeholder('from')),
+        lte(skippedDates.date, sql.placeholder('until')),
+      ),
+    )
+    .prepare(),
+)
 
 /** Lets dates pass; a date skipped before gets the new reason. */
 export function skipDates(

@@ -1,6 +1,7 @@
 // Themes: what events are about.
 import { asc, eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
@@ -8,8 +9,10 @@ import { firstFree, slugify } from '#src/lib/text.ts'
 export type Theme = typeof themes.$inferSelect
 
 export function listThemes(db: Db): Theme[] {
-  return db.select().from(themes).orderBy(asc(themes.name)).all()
+  return all(db).all()
 }
+
+const all = prepared(db => db.select().from(themes).orderBy(asc(themes.name)).prepare())
 
 export function getTheme(db: Db, slug: string): Theme {
   const theme = db.select().from(themes).where(eq(themes.slug, slug)).get()

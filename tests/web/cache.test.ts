@@ -1,0 +1,280 @@
+// The page cache is exact: whatever happens, what is answered from memory is what would have been made anew.
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import pino from 'pino'
+import { describe, expect, test } from 'vitest'
+import { createWrite, writeNow } from '#db/write.ts'
+import { createApp } from '#src/app.ts'
+import { readConfig } from '#src/config.ts'
+import { cancelEvent } from '#src/domain/cancellations.ts'
+import { setThemes } from '#src/domain/editing.ts'
+import { getEvent } from '#src/domain/events.ts'
+import { updateGroup } from '#src/domain/groups.ts'
+import { moveEvent } from '#src/domain/moves.ts'
+import { cancelRegistration } from '#src/domain/registering.ts'
+import { createTheme } from '#src/domain/themes.ts'
+import { by, openFeeds } from '../support/feeds.ts'
+import { makeDataDir } from '../support/server.ts'
+import { shareValidators } from '../support/validators.ts'
+import { makeEvent, makeGroup, makeRegistration, makeSeries, openWorld } from '../support/world.ts'
+
+/** An app that tells which pages it made. */
+async function openCounted(world: Pick<ReturnType<typeof openWorld>, 'db' | 'clock' | 'tokens'> = openWorld()) {
+  const made: string[] = []
+  const config = readConfig({ BASE_URL: 'http://localhost:3000' })
+  const health = { mailHealth: { beat: undefined, slowed: undefined }, inboxHealth: { trouble: undefined } }
+  const deps = { ...world, ...health, config, write: createWrite(world.db) }
+  const options = { log: pino({ level: 'silent' }), onPage: (name: string) => made.push(name), onAjv: shareValidators }
+  const app = await createApp(deps, options)
+  const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers })
+  return { ...world, app, made, get }
+}
+
+describe('a page that anybody may see', () => {
+  test('is made once, whoever asks for it in whatever encoding', async () => {
+    const { db, get, made, app } = await openCounted()
+    const event = makeEvent(db, makeGroup(db))
+    const url = `/events/${event.slug}`
+    const bodies = [
+      (await get(url)).body,
+      (await get(url)).body,
+      brotliDecompressSync((await get(url, { 'accept-encoding': 'gzip, br' })).rawPayload).toString(),
+      gunzipSync((await get(url, { 'accept-encoding': 'gzip' })).rawPayload).toString(),
+    ]
+    expect(new Set(bodies).size).toBe(1)
+    expect((await app.inject({ method: 'HEAD', url })).headers['content-length']).toBe(
+      String(Buffer.byteLength(bodies[0] ?? '')),
+    )
+    expect(made).toEqual(['public/event'])
+  })
+
+  test('says the same from memory as when it was made, header for header, and 304 to who has it', async () => {
+    const { get } = await openFeeds()
+    for (const url of [
+      '/',
+      '/archive',
+      '/groups/noord',
+      '/groups/noord.css',
+      '/calendar.ics',
+      '/feed.atom',
+      '/static/site.css',
+    ])
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const headers = { 'accept-encoding': encoding, 'accept-language': `nl;q=0.${encoding.length}` }
+        const [first, second] = [await get(url, headers), await get(url, headers)]
+        const said = ({ headers: { date, connection, ...rest } }: typeof first) => rest
+        expect(said(second)).toEqual(said(first))
+        expect(second.rawPayload).toEqual(first.rawPayload)
+        const again = await get(url, { ...headers, 'if-none-match': String(first.headers.etag) })
+        expect([url, again.statusCode, again.body]).toEqual([url, 304, ''])
+        for (const name of ['etag', 'cache-control', 'vary', 'content-security-policy'])
+          expect(again.headers[name]).toBe(first.headers[name])
+      }
+  })
+
+  test('may be kept by a shared cache for ten seconds, by who is signed in not at all', async () => {
+    const { get } = await openCounted()
+    expect((await get('/')).headers['cache-control']).toBe('public, max-age=0, s-maxage=10')
+    const { headers, body } = await get('/', { cookie: 'session=whatever' })
+    expect(headers['cache-control']).toBe('private, no-cache')
+    expect((await get('/')).body).toBe(body)
+  })
+
+  test('is made anew in another language, and after a minute', async () => {
+    const { get, made, clock } = await openCounted()
+    expect((await get('/', { 'accept-language': 'en' })).body).toContain('<html lang="en">')
+    expect((await get('/')).body).toContain('<html lang="nl">')
+    clock.advance({ seconds: 59 })
+    await get('/')
+    expect(made).toHaveLength(2)
+    clock.advance({ seconds: 1 })
+    await get('/')
+    expect(made).toHaveLength(3)
+  })
+
+  test('is made anew after a registration, while a feed, which tells of none, stays', async () => {
+    const { db, get, made } = await openCounted()
+    const event = makeEvent(db, makeGroup(db), { capacityOnline: 2 })
+    const left = async () => /data-left="(\d+)"/.exec((await get(`/events/${event.slug}`)).body)?.[1]
+    const { body, headers } = await get('/calendar.ics')
+    expect(await left()).toBe('2')
+    const registration = makeRegistration(db, event)
+    expect(await left()).toBe('1')
+    writeNow(db, tx => cancelRegistration(tx, registration, 'attendee', event.createdAt))
+    expect(await left()).toBe('2')
+    expect(made).toHaveLength(3)
+    expect(await get('/calendar.ics')).toMatchObject({ body, headers: { etag: headers.etag } })
+  })
+
+  test('is made anew after another process wrote', async () => {
+    const folder = makeDataDir()
+    const [ours, theirs] = [folder.open(), folder.open()]
+    const { get } = await openCounted({ ...openWorld(), db: ours })
+    const event = makeEvent(theirs, makeGroup(theirs), { title: 'Eerst zo' })
+    expect((await get('/')).body).toContain('Eerst zo')
+    writeNow(theirs, tx => cancelEvent(tx, event, 'Ziek.', by(event), event.createdAt))
+    expect((await get(`/events/${event.slug}`)).body).toContain('Ziek.')
+    ours.$client.close()
+    theirs.$client.close()
+    folder.remove()
+  })
+})
+
+test('what is one person’s own, a form with errors and an error are never kept', async () => {
+  const { get, personUrl, ownUrl, post, webinar } = await openFeeds()
+  for (const url of [personUrl, ownUrl]) expect((await get(url)).headers['cache-control']).toMatch(/^private/)
+  const wrong = await post(`/events/${webinar.slug}/registrations`, { name: 'Zoë' })
+  expect([wrong.statusCode, wrong.headers.etag]).toEqual([422, undefined])
+  const missing = await get('/events/nergens')
+  expect([missing.statusCode, missing.headers.etag, missing.headers['cache-control']]).toEqual([
+    404,
+    undefined,
+    'no-store',
+  ])
+})
+
+test('whatever happens and whoever asks: memory says what a page made anew would say', {
+  timeout: 120_000,
+}, async () => {
+  const { app, db, clock, get } = await openCountedProgramme()
+  const urls = [
+    '/',
+    '/archive',
+    '/?kind=webinar',
+    '/groups/noord',
+    '/series/eerste-donderdag',
+    '/themes/armoede',
+    '/calendar.ics',
+    '/feed.atom',
+    '/sitemap.xml',
+    '/subscribe',
+    '/events/EVENT',
+    '/events/EVENT.ics',
+  ]
+  const deeds = ['register', 'leave', 'move', 'cancel', 'rename', 'theme', 'wait', 'nothing', 'publish'] as const
+  const step = fc.record({
+    deed: fc.constantFrom(...deeds),
+    pick: fc.nat(1000),
+    urls: fc.subarray(urls),
+    lang: fc.constantFrom('nl', 'en'),
+  })
+  let number = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async steps => {
+      for (const { deed, pick, urls, lang } of steps) {
+        happen(db, clock, deed, pick, number++)
+        const slug = slugOf(db, pick)
+        const fresh = await openCounted({ db, clock, tokens: openWorld().tokens })
+        for (const url of urls.map(url => url.replace('EVENT', slug))) {
+          const headers = { 'accept-language': lang }
+          const [kept, anew] = [await get(url, headers), await fresh.get(url, headers)]
+          expect([url, kept.statusCode, kept.body]).toEqual([url, anew.statusCode, anew.body])
+        }
+        await fresh.app.close()
+      }
+    }),
+    { numRuns: 12, seed: Number(process.env.FC_SEED ?? 2026) },
+  )
+  await app.close()
+})
+
+async function openCountedProgramme() {
+  const world = openWorld()
+  const { db } = world
+  const group = makeGroup(db)
+  const series = makeSeries(db, group)
+  writeNow(db, tx => createTheme(tx, { slug: 'armoede', name: 'Armoede' }))
+  for (const [index, date] of ['2026-12-03', '2027-01-07', '2027-02-04'].entries())
+    makeEvent(db, group, {
+      title: `Webinar ${index}`,
+      seriesId: series.id,
+      capacityOnline: 3,
+      localStart: `${date}T12:00`,
+    })
+  return openCounted(world)
+}
+
+type World = Awaited<ReturnType<typeof openCounted>>
+
+const idsOf = (db: World['db']) => db.$client.prepare('select id from events order by id').pluck().all() as number[]
+const slugOf = (db: World['db'], pick: number) => getEvent(db, Number(idsOf(db)[pick % idsOf(db).length])).slug
+
+/** One thing that people do, to one of the events; what is no longer possible is left. */
+function happen(db: World['db'], clock: World['clock'], deed: string, pick: number, number: number): void {
+  const ids = idsOf(db)
+  const event = getEvent(db, Number(ids[pick % ids.length]))
+  const now = clock.now()
+  const isOver = Temporal.Instant.compare(event.startsAt, now) <= 0
+  if (deed === 'wait') clock.advance({ minutes: (pick % 4) * 720 + (pick % 7) })
+  if (deed === 'publish')
+    makeEvent(db, { id: event.groupId } as never, { title: `Nieuw ${number}`, localStart: '2027-03-04T12:00' }, now)
+  if (deed === 'rename')
+    writeNow(db, tx =>
+      updateGroup(
+        tx,
+        { id: event.groupId, name: 'x' },
+        { name: `Werkplaats ${number}`, summary: '', email: null, accent: null, schoolRegion: null },
+        now,
+      ),
+    )
+  if (deed === 'theme') writeNow(db, tx => setThemes(tx, event.id, pick % 2 ? [1] : []))
+  if (event.cancelledAt || isOver) return
+  if (deed === 'register') makeRegistration(db, event, { email: `d${number}@example.org` }, now)
+  if (deed === 'move')
+    writeNow(db, tx =>
+      moveEvent(
+        tx,
+        event,
+        { ...event, localStart: event.localStart.replace(/T.*/, `T${13 + (pick % 6)}:30`) },
+        'Zaal bezet.',
+        by(event),
+        now,
+      ),
+    )
+  if (deed === 'cancel') writeNow(db, tx => cancelEvent(tx, event, 'Ziek.', by(event), now))
+  if (deed === 'leave') {
+    const id = db.$client
+      .prepare("select id from registrations where event_id = ? and status <> 'cancelled'")
+      .pluck()
+      .get(event.id)
+    if (id) writeNow(db, tx => cancelRegistration(tx, { id: Number(id) }, 'attendee', now))
+  }
+}
+
+test('every table that such a page reads raises the revision when it changes', async () => {
+  const { db, get } = await openFeeds()
+  const read = new Set<string>()
+  const { prepare } = db.$client
+  db.$client.prepare = function (this: typeof db.$client, source: string) {
+    for (const [, table] of source.matchAll(/(?:from|join) "?([a-z_]+)"?/g)) read.add(String(table))
+    return prepare.call(this, source)
+  } as typeof prepare
+  const pages = [
+    '/',
+    '/?q=x&kind=webinar&group=noord&theme=armoede',
+    '/archive',
+    '/groups/noord',
+    '/groups/iwp.css',
+    '/series/eerste-donderdag',
+    '/themes/armoede',
+    '/subscribe',
+    '/privacy',
+    '/sitemap.xml',
+    '/calendar.ics?theme=armoede',
+    '/feed.atom',
+    '/events/webinar',
+    '/events/webinar.ics',
+  ]
+  for (const url of pages) expect([url, (await get(url)).statusCode]).toEqual([url, 200])
+  db.$client.prepare = prepare
+  const raising = db.$client
+    .prepare(
+      "select tbl_name || ' ' || count(*) from sqlite_master where type = 'trigger' and name like 'revision\\_%' escape '\\' group by tbl_name",
+    )
+    .pluck()
+    .all()
+  const own = ['revision', 'tree', 'up', 'json_each', 'sqlite_master']
+  const tables = [...read].filter(table => !own.includes(table))
+  expect(tables).toContain('registrations')
+  expect(tables.filter(table => !raising.includes(`${table} 3`))).toEqual([])
+})
