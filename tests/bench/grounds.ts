@@ -1,0 +1,101 @@
+// Data folders to measure on. Small ones are made anew for each run; a filled one of a million registrations takes a minute, so
+// it is kept in `data/bench/` under its shape, and looked at only.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { layAttendees } from '#db/attendees.ts'
+import { and, asc, count, eq, gt, isNotNull, isNull } from '#db/drizzle.ts'
+import { type Db, openDatabase } from '#db/open.ts'
+import { EXAMPLE, readProgramme } from '#db/programme.ts'
+import { events } from '#db/schema.ts'
+import { layProgramme } from '#db/seed.ts'
+import { writeNow } from '#db/write.ts'
+import { hash } from '#src/lib/tokens.ts'
+import { type Filled, fill, type Size } from './fill.ts'
+import { NOW } from './servers.ts'
+
+/** Outside git. */
+export const KEPT = join(import.meta.dirname, '../../data/bench')
+
+export interface Ground {
+  dataDir: string
+  file: string
+  /** Runs something on its database and closes it again. */
+  use: <T>(work: (db: Db) => T) => T
+}
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A folder of its own for this run, laid as asked. */
+export function layGround(lay: (db: Db) => unknown): Ground {
+  const ground = groundIn(newFolder())
+  ground.use(lay)
+  return ground
+}
+
+export function layExample(db: Db): void {
+  writeNow(db, tx => layAttendees(tx, layProgramme(tx, readProgramme(EXAMPLE), 'Europe/Amsterdam', NOW), NOW))
+}
+
+/** The page of the first webinar to come: with a form, and with people. */
+export function findEventPath(db: Db): string {
+  const isComing = and(isNotNull(events.publishedAt), isNull(events.cancelledAt), gt(events.startsAt, NOW))
+  const found = db
+    .select({ slug: events.slug })
+    .from(events)
+    .where(and(isComing, eq(events.kind, 'webinar')))
+    .orderBy(asc(events.startsAt))
+    .get()
+  if (!found) throw new Error('nothing is coming')
+  return `/events/${found.slug}`
+}
+
+/** Exactly 200 events, all within the year that a feed reaches back. */
+export function layFeed(db: Db): void {
+  fill(db, { events: 202, registrations: 2000, groups: 15, years: 2 }, NOW)
+  const shown = db.select({ count: count() }).from(events).where(isNotNull(events.publishedAt)).get()?.count
+  if (shown !== 200) throw new Error(`the feed holds ${shown} events`)
+}
+
+/** A filled database of this shape, from an earlier run if there is one. */
+export function filledGround(size: Size): Ground & { filled: Filled } {
+  const shape = createShape(size)
+  const dataDir = join(KEPT, shape)
+  const facts = join(dataDir, 'filled.json')
+  if (!existsSync(facts)) {
+    const making = `${dataDir}.${process.pid}`
+    mkdirSync(making, { recursive: true })
+    const filled = groundIn(making).use(db => fill(db, size, NOW))
+    writeFileSync(join(making, 'filled.json'), JSON.stringify(filled))
+    rmSync(dataDir, { recursive: true, force: true })
+    renameSync(making, dataDir)
+  }
+  return { ...groundIn(dataDir), filled: JSON.parse(readFileSync(facts, 'utf8')) as Filled }
+}
+
+/** Another schema or another way of filling is another shape. */
+function createShape({ events, registrations, groups, years }: Size): string {
+  const sources = ['fill.ts', '../../db/migrations/meta/_journal.json']
+  const texts = sources.map(source => readFileSync(join(import.meta.dirname, source), 'utf8'))
+  return `${events}-${registrations}-${groups}-${years}-${hash(texts.join('')).slice(0, 8)}`
+}
+
+function groundIn(dataDir: string): Ground {
+  const file = join(dataDir, 'aanschuiven.sqlite')
+  return {
+    dataDir,
+    file,
+    use: work => {
+      const db = openDatabase(file)
+      try {
+        return work(db)
+      } finally {
+        db.$client.close()
+      }
+    },
+  }
+}
