@@ -94,17 +94,29 @@ export function listPast(
 }
 
 /** Published events from a moment on, in a stable order: what feeds hold. */
-export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, limit: number): ListedEvent[] {
+export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, limit: number): Event[] {
+  if (isEmpty(filter)) return allSince(db).all({ since: since.epochMilliseconds, limit }).reverse()
   const where = and(isPublished(), gte(events.startsAt, since), matches(db, filter))
-  const newest = db
+  return db
     .select()
     .from(events)
     .where(where)
     .orderBy(desc(events.startsAt), desc(events.id))
     .limit(limit)
     .all()
-  return listed(db, newest.reverse())
+    .reverse()
 }
+
+/** The feed of everything, which most follow. */
+const allSince = prepared(db =>
+  db
+    .select()
+    .from(events)
+    .where(and(isPublished(), gte(events.startsAt, sql.placeholder('since'))))
+    .orderBy(desc(events.startsAt), desc(events.id))
+    .limit(sql.placeholder('limit'))
+    .prepare(),
+)
 
 /** The published events of a series in a calendar year: the ground of the year strip. */
 export function listYear(db: Db, { id }: Series, year: number): Event[] {

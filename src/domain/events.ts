@@ -47,9 +47,14 @@ export function getEvent(db: Db, id: number): Event {
 
 /** The published event of an address; NotFound for a draft, so that nobody can tell one from nothing. */
 export function getPublishedEvent(db: Db, slug: string): ListedEvent {
-  const event = publishedAt(db).get({ slug })
+  const event = findPublishedEvent(db, slug)
   if (!event) throw new NotFound('event')
-  return listed(db, [event])[0] as ListedEvent
+  return event
+}
+
+export function findPublishedEvent(db: Db, slug: string): ListedEvent | undefined {
+  const event = publishedAt(db).get({ slug })
+  return event && listed(db, [event])[0]
 }
 
 const publishedAt = prepared(db =>

@@ -7,21 +7,10 @@ export type Encoding = 'identity' | 'br' | 'gzip'
 
 /** Less than this is not worth compressing. */
 const SMALL = 1024
-/** More than this takes longer than anybody should wait for it, and hardly gets smaller by it. */
-const LARGE = 64 * 1024
 const IS_TEXT = /^(text\/|application\/(atom\+xml|xml|json|ld\+json)|image\/svg)/
 
-const ENCODERS = {
-  br: (bytes: Buffer) => brotliCompressSync(bytes, { params: brotliFor(bytes) }),
-  gzip: (bytes: Buffer) => gzipSync(bytes, { level: bytes.length > LARGE ? 3 : 6 }),
-}
-
-function brotliFor({ length }: Buffer) {
-  return {
-    [constants.BROTLI_PARAM_QUALITY]: length > LARGE ? 1 : 4,
-    [constants.BROTLI_PARAM_SIZE_HINT]: length,
-  }
-}
+/** A page that the next registration makes anew is not worth more; what stays as long as the program runs is worth the best. */
+const QUALITY = { brief: { br: 2, gzip: 3 }, lasting: { br: 10, gzip: 9 } }
 
 /** One encoding of a content, ready to go. */
 export interface Encoded {
@@ -37,14 +26,14 @@ export interface Content {
   size: number
 }
 
-export function createContent(payload: string | Buffer, type: string): Content {
+export function createContent(payload: string | Buffer, type: string, lasts: keyof typeof QUALITY): Content {
   const bytes = Buffer.from(payload as string)
   const digest = hash(bytes)
   const isPlain = bytes.length < SMALL || !IS_TEXT.test(type)
   const made = new Map<Encoding, Encoded>()
   const make = (encoding: Encoding): Encoded => {
     if (encoding === 'identity') return { bytes, etag: `"${digest}"`, encoding }
-    return { bytes: ENCODERS[encoding](bytes), etag: `"${digest}-${encoding}"`, encoding }
+    return { bytes: compress(bytes, encoding, QUALITY[lasts][encoding]), etag: `"${digest}-${encoding}"`, encoding }
   }
   return {
     size: bytes.length * (isPlain ? 1 : 2),
@@ -55,6 +44,14 @@ export function createContent(payload: string | Buffer, type: string): Content {
       return known
     },
   }
+}
+
+function compress(bytes: Buffer, encoding: 'br' | 'gzip', quality: number): Buffer {
+  if (encoding === 'gzip') return gzipSync(bytes, { level: quality })
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants
+  return brotliCompressSync(bytes, {
+    params: { [BROTLI_PARAM_QUALITY]: quality, [BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  })
 }
 
 /** Headers that readers send again and again, and what they come to. */

@@ -99,7 +99,8 @@ export function pageCache(app: App, { db, config, clock }: Deps): void {
       done(null, payload)
       return
     }
-    const content = createContent(payload, String(reply.getHeader('content-type')))
+    const lasts = dependenceOf(request) === 'nothing' ? 'lasting' : 'brief'
+    const content = createContent(payload, String(reply.getHeader('content-type')), lasts)
     keep(request, reply, content)
     done(null, encode(request, reply, content))
   }

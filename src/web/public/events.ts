@@ -2,9 +2,10 @@
 import type { FastifyRequest } from 'fastify'
 import { addLinks } from '#src/calendar/download.ts'
 import { sizeOf } from '#src/domain/covers.ts'
-import { findSlugAfter, getPublishedEvent, type ListedEvent, listSessions } from '#src/domain/events.ts'
+import { findPublishedEvent, findSlugAfter, type ListedEvent, listSessions } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
 import { placesOf } from '#src/domain/places.ts'
+import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
@@ -23,9 +24,11 @@ export function eventRoutes(app: App, deps: Deps): void {
 
   app.get('/events/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const { slug } = request.params
-    const newSlug = findSlugAfter(db, slug)
+    const event = findPublishedEvent(db, slug)
+    const newSlug = event ? undefined : findSlugAfter(db, slug)
     if (newSlug !== undefined) return reply.redirect(hrefFor(request, paths.event(newSlug)), 301)
-    return reply.page('public/event', eventPage(deps, request, getPublishedEvent(db, slug)))
+    if (!event) throw new NotFound('event')
+    return reply.page('public/event', eventPage(deps, request, event))
   })
 }
 

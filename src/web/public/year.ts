@@ -7,7 +7,7 @@ import { ordinalWeekday, parseRule, type Rule } from '#src/domain/rules.ts'
 import type { Series } from '#src/domain/series.ts'
 import { skipsOf } from '#src/domain/skips.ts'
 import { paths } from '#src/lib/paths.ts'
-import { dateIn, isBefore, zoned } from '#src/lib/time.ts'
+import { dateIn, isBefore } from '#src/lib/time.ts'
 
 type MonthlyRule = Rule & { every: 'month' }
 /** `open`: the rule names the day, nothing is planned on it yet. `skipped`: this series has nothing that month. */
@@ -71,7 +71,7 @@ export function stripOf(db: Db, list: Series[], now: Temporal.Instant, at: Workp
     series,
     rule,
     isSquare: index === 1,
-    events: eventsOf(db, series, months, at),
+    dated: eventsOf(db, series, months, at),
     skips: skipsIn(db, series, months),
   }))
   const strip = months.map(month => ({
@@ -82,18 +82,27 @@ export function stripOf(db: Db, list: Series[], now: Temporal.Instant, at: Workp
   return { months: withNext(strip), rhythms: lines.map(line => rhythmOf(line, months, at)) }
 }
 
+/** An event with the day on which it is: working that out for each month anew took half the time of the agenda. */
+interface Dated {
+  event: Event
+  date: Temporal.PlainDate
+}
+
 interface Line {
   series: Series
   rule: MonthlyRule
   isSquare: boolean
-  events: Event[]
+  /** By month, `2026-12`. */
+  dated: Map<string, Dated[]>
   /** Dates let pass, with the reason. */
   skips: Map<string, string>
 }
 
-function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[], { drafts }: Workplace): Event[] {
+function eventsOf(db: Db, series: Series, months: Temporal.PlainYearMonth[], { drafts }: Workplace): Line['dated'] {
   const years = [...new Set(months.map(month => month.year))]
-  return years.flatMap(year => [...listYear(db, series, year), ...drafts(series, year)])
+  const list = years.flatMap(year => [...listYear(db, series, year), ...drafts(series, year)])
+  const dated = list.map(event => ({ event, date: Temporal.PlainDate.from(event.localStart.slice(0, 10)) }))
+  return Map.groupBy(dated, ({ date }) => date.toString().slice(0, 7))
 }
 
 function skipsIn(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Map<string, string> {
@@ -101,9 +110,6 @@ function skipsIn(db: Db, series: Series, months: Temporal.PlainYearMonth[]): Map
   if (!first || !last) return new Map()
   return skipsOf(db, series, first.toPlainDate({ day: 1 }), last.toPlainDate({ day: last.daysInMonth }))
 }
-
-const dayOf = (event: Event) => zoned(event).toPlainDate()
-const isIn = (event: Event, month: Temporal.PlainYearMonth) => dayOf(event).toPlainYearMonth().equals(month)
 
 function marksOf(
   line: Line,
@@ -113,10 +119,10 @@ function marksOf(
   at: Workplace,
 ): Mark[] {
   const { series, rule, isSquare } = line
-  const planned = line.events.filter(event => isIn(event, month))
+  const planned = line.dated.get(month.toString()) ?? []
   if (planned.length) {
-    return planned.map(event => ({
-      date: dayOf(event),
+    return planned.map(({ event, date }) => ({
+      date,
       state: stateOf(event, now),
       title: event.title,
       path: at.eventPath(event),
@@ -145,11 +151,11 @@ function withNext(months: StripMonth[]): StripMonth[] {
   return months
 }
 
-function rhythmOf({ series, rule, isSquare, events }: Line, months: Temporal.PlainYearMonth[], at: Workplace): Rhythm {
-  const shifted = events
-    .filter(event => !event.cancelledAt && months.some(month => isIn(event, month)))
-    .flatMap(event => {
-      const date = dayOf(event)
+function rhythmOf({ series, rule, isSquare, dated }: Line, months: Temporal.PlainYearMonth[], at: Workplace): Rhythm {
+  const shifted = months
+    .flatMap(month => dated.get(month.toString()) ?? [])
+    .filter(({ event }) => !event.cancelledAt)
+    .flatMap(({ event, date }) => {
       const wanted = ordinalWeekday(date.toPlainYearMonth(), rule.ordinal, rule.weekday)
       const isOn = date.equals(wanted) || !rule.months.includes(date.month)
       return isOn ? [] : [{ date, month: date.month, reason: event.moveReason, holiday: holidaysOn(wanted)[0] ?? null }]
