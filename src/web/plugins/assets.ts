@@ -1,4 +1,4 @@
-// Our own files: one stylesheet made of static/css at the start, scripts and fonts as they are. An address carries a hash of
+// Our own files: two stylesheets made of static/css at the start, scripts and fonts as they are. An address carries a hash of
 // the contents, so a browser may keep it for ever.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -23,14 +23,21 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 /** The layers in their order; what is in static/css and not named here comes after, by name. */
 const FIRST = ['layers.css', 'reset.css', 'tokens.css', 'base.css', 'layout.css']
 
-export function stylesheet(): string {
-  const files = readdirSync(join(STATIC, 'css')).filter(name => name.endsWith('.css'))
+/** The files of a folder as one, in the order of their layers. */
+function stylesheet(folder: string): string {
+  const files = readdirSync(folder).filter(name => name.endsWith('.css'))
   const rank = (name: string) => FIRST.indexOf(name) + 1 || FIRST.length + 1
   return files
     .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
-    .map(name => readFileSync(join(STATIC, 'css', name), 'utf8'))
+    .map(name => readFileSync(join(folder, name), 'utf8'))
     .join('\n')
 }
+
+/** What visitors need, and what only organisers do on top of that: half of it all. */
+export const stylesheets = () => ({
+  'site.css': stylesheet(join(STATIC, 'css')),
+  'console.css': stylesheet(join(STATIC, 'css/console')),
+})
 
 function scripts(): string {
   const folder = join(STATIC, 'js')
@@ -56,21 +63,22 @@ function addresses(): Map<string, string> {
 
 /** Serves `/static/…` and returns how to name a file in its present version. */
 export function assets(app: App): (file: string) => string {
-  const css = stylesheet()
+  const sheets: Record<string, string> = stylesheets()
   const found = addresses()
   // app.js hands its own version on to what it imports, so it changes with any of them.
-  const versions = new Map([
-    ['site.css', version(css)],
+  const versions = new Map<string, string>([
+    ...Object.entries(sheets).map(([name, css]) => [name, version(css)] as const),
     ['js/app.js', version(scripts())],
   ])
   app.get('/static/*', { config: { content: 'nothing' } }, (request, reply) => {
     const { '*': name } = request.params as { '*': string }
     const file = found.get(name)
-    if (name !== 'site.css' && !file) throw new NotFound('file')
+    const content = sheets[name] ?? (file && readFileSync(file))
+    if (!content) throw new NotFound('file')
     reply.header('cache-control', FOR_EVER).type(TYPES[extname(name)] ?? '')
     // A service worker may look after no more than its own folder, unless its file says so.
     if (name.endsWith('/worker.js')) reply.header('service-worker-allowed', paths.console.events())
-    return reply.send(file ? readFileSync(file) : css)
+    return reply.send(content)
   })
   return file => {
     const known = versions.get(file) ?? version(readFileSync(join(STATIC, file)))
