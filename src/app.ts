@@ -62,6 +62,7 @@ import { limits } from './web/plugins/limits.ts'
 import { localePlugin } from './web/plugins/locale.ts'
 import { sameOrigin } from './web/plugins/origin.ts'
 import { sessions } from './web/plugins/session.ts'
+import { compileWhenUsed } from './web/plugins/validators.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
 import { addressRoutes } from './web/public/addresses.ts'
 import { agendaRoutes } from './web/public/agenda.ts'
@@ -107,7 +108,13 @@ export async function createApp(
     requestTimeout: 60_000,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    ajv: { customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' }, onCreate: onAjv },
+    ajv: {
+      customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array' },
+      onCreate: ajv => {
+        onAjv?.(ajv)
+        compileWhenUsed(ajv)
+      },
+    },
   }) as unknown as App
 
   app.addHook('onRoute', ({ method, url }) => {
