@@ -1,7 +1,8 @@
 // What stands in the addresses of pages: names, numbers, personal links, and where a list goes on.
-import Type from 'typebox'
+
 import type { Cursor } from '#src/domain/agenda.ts'
 import type { Event } from '#src/domain/events.ts'
+import Type from '#src/lib/schemas.ts'
 
 export const Slug = Type.Object({ slug: Type.String({ maxLength: 100 }) })
 export const Token = Type.Object({ token: Type.String({ maxLength: 100 }) })

@@ -1,6 +1,5 @@
 // An organiser's own account: name, language, passkeys (their routes stand in `passkeys`) and where they are signed in.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { LOCALES } from '#db/schema.ts'
 import { audit } from '#src/domain/audit.ts'
 import {
@@ -13,6 +12,7 @@ import {
 import { type Organiser, updateOrganiser } from '#src/domain/organisers.ts'
 import { listPasskeys, type Passkey } from '#src/domain/passkeys.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine, NAME_PATTERN } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { deviceOf } from '../device.ts'

@@ -1,6 +1,5 @@
 // The report of an online room: chosen, matched to the list with what a person has to decide, then written down as attendance.
 import type { FastifyReply } from 'fastify'
-import Type, { type Static } from 'typebox'
 import {
   type Matching,
   matchReport,
@@ -12,6 +11,7 @@ import {
 import { auditEvent } from '#src/domain/audit.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'

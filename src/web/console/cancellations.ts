@@ -1,11 +1,11 @@
 // Whether an event takes place. Cancelling and reinstating may mail everybody, so the page that shows the mails comes first.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import type { Event } from '#src/domain/events.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanText } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { formAgain } from '../forms.ts'

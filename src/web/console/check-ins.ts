@@ -1,7 +1,6 @@
 // Checking in at the entrance: a list on a phone, that goes on when the connection drops. Its script sends what was ticked as
 // JSON; without a script each tick is a form.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import { type CheckIn, markAttended, takeCheckIns, unmarkAttended } from '#src/domain/check-ins.ts'
@@ -12,6 +11,7 @@ import { changeableIds } from '#src/domain/overview.ts'
 import { type Urgency, urgencyOf } from '#src/domain/urgent.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { fold } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'

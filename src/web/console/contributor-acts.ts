@@ -1,7 +1,6 @@
 // What is done with one speaker or host: change, remove, ask once more, note that they said yes, make them an attendee. What
 // mails them shows the mail first.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { type Action, auditEvent } from '#src/domain/audit.ts'
 import { askAgain, becomeAttendee, changeContributor, confirmPart } from '#src/domain/contributing.ts'
@@ -10,6 +9,7 @@ import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events
 import { presencesOf } from '#src/domain/places.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'

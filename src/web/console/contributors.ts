@@ -1,7 +1,6 @@
 // Who speaks at an event or hosts it: the list with what each of them answered, and asking somebody. What is done with one of
 // them stands in `contributor-acts`, the mail that tells them everything in `briefings`.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { PARTS, PRESENCES } from '#db/schema.ts'
 import { auditEvent } from '#src/domain/audit.ts'
@@ -12,6 +11,7 @@ import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events
 import { presencesOf } from '#src/domain/places.ts'
 import type { Messages } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'

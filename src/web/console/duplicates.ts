@@ -1,7 +1,8 @@
 // An event made after another: the same texts, people and places on another day.
-import Type from 'typebox'
+
 import { duplicateEvent } from '#src/domain/duplicating.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { Id } from '../params.ts'

@@ -1,11 +1,12 @@
 // The form of an event's page in the console: its fields, how an event stands in it, and what is read from it.
-import Type, { type Static } from 'typebox'
+
 import { KINDS, WAITING_RULES } from '#db/schema.ts'
 import type { EventEdit } from '#src/domain/editing.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import { END_OF_DAY } from '#src/domain/registration-windows.ts'
 import { Invalid } from '#src/lib/errors.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 import { Capacities, Choices, Line, Revision, readCapacities, roomProblems, Shown, Tick } from './fields.ts'
 import { FIELD_SLOTS, fieldValues, readFields } from './form-fields.ts'

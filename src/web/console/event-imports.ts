@@ -1,6 +1,5 @@
 // A list of events from a spreadsheet, so that the first year is not empty: chosen, shown with its problem rows, then laid.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import {
   type EventList,
   type EventProblem,
@@ -14,6 +13,7 @@ import { listGroupsWith } from '#src/domain/organisers.ts'
 import { listThemes } from '#src/domain/themes.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { TableRow } from '#src/lib/tables.ts'
 import type { App, Deps } from '../deps.ts'
 import { organiserOf, seeOther } from './access.ts'

@@ -1,9 +1,10 @@
 // Parts that the console's forms share, and how what was typed becomes what is stored.
-import Type, { type Static } from 'typebox'
+
 import { ATTENDANCES, KINDS, type Venue } from '#db/schema.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { Invalid } from '#src/lib/errors.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 
 export const Line = (maxLength: number) => Type.String({ maxLength, default: '' })

@@ -1,7 +1,8 @@
 // The extra questions of a registration form, as rows of the editor.
-import Type from 'typebox'
+
 import { FORM_FIELD_KINDS } from '#db/schema.ts'
 import { type FormField, type FormFieldKind, MOST_FORM_FIELDS, type WantedField } from '#src/domain/form-fields.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 import { Line } from './fields.ts'
 import { readSlots, type Slot, type Slots, slotValues } from './slots.ts'

@@ -1,13 +1,13 @@
 // Groups: the tree of those an organiser may see, and for an owner a group's own page (what it is called, where answers to
 // its mails go, its colour) and a new group under it.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import { SCHOOL_REGIONS } from '#db/schema.ts'
 import { audit } from '#src/domain/audit.ts'
 import { createGroup, freeGroupSlug, type Group, updateGroup } from '#src/domain/groups.ts'
 import { type Branch, listBranches } from '#src/domain/memberships.ts'
 import { getGroupWith } from '#src/domain/organisers.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'

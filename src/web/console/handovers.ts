@@ -1,6 +1,5 @@
 // Handing over a series, or a group: an address, a page that says what happens, a mail. And a series to another group.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { LOCALES } from '#db/schema.ts'
 import type { Group } from '#src/domain/groups.ts'
@@ -16,6 +15,7 @@ import {
 import { listGroupsWith } from '#src/domain/organisers.ts'
 import type { Series } from '#src/domain/series.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'

@@ -1,6 +1,5 @@
 // Who did what: to an event, and in a group with those under it. To read page by page, and as a file.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import { ACTIONS, SUBJECTS, type Subject } from '#src/domain/audit.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
@@ -8,6 +7,7 @@ import { type Entry, listEventHistory, listGroupHistory, type Page } from '#src/
 import { getGroupWith } from '#src/domain/organisers.ts'
 import { numbersIn } from '#src/i18n/numbers.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id, Slug } from '../params.ts'
 import { getMyEvent, organiserOf } from './access.ts'

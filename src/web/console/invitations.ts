@@ -1,7 +1,6 @@
 // Inviting somebody to a group: first a page that shows who is mailed, what, and what comes of it; then the mail. Also taking
 // an invitation back, and mailing it anew.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { LOCALES } from '#db/schema.ts'
 import { preview } from '#db/write.ts'
@@ -12,6 +11,7 @@ import { readOwnTexts } from '#src/domain/own-texts.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { normaliseEmail } from '#src/lib/text.ts'
 import { contentOf } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'

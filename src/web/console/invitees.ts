@@ -1,6 +1,5 @@
 // Who is asked to come to an event: the list, adding to it, asking and asking again, and what came of it.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { type Action, auditEvent } from '#src/domain/audit.ts'
 import { type Event, getEvent, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
@@ -17,6 +16,7 @@ import {
   type Wanted,
 } from '#src/domain/invitees.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { formAgain } from '../forms.ts'

@@ -1,7 +1,6 @@
 // The page of one mailing: before it leaves, with the eyes of somebody who would get it and how many there are; afterwards,
 // what became of its copies. Its HTML has an address of its own, for the frame.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import { MESSAGE_STATES } from '#db/schema.ts'
 import { countAudiences, isFollowUp, listMissed, listReaders, type Missed, type Reach } from '#src/domain/audiences.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -11,6 +10,7 @@ import type { Message } from '#src/domain/outbox.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { maskLinks } from '#src/lib/masking.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { Id } from '../params.ts'

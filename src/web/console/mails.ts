@@ -1,11 +1,11 @@
 // A group's own words for its mails: the list of kinds and languages, and the form for one of them.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { getGroupWith } from '#src/domain/organisers.ts'
 import { kindsOf, listOwners, readTyped, resetTemplate, saveTemplate, type Template } from '#src/domain/templates.ts'
 import { isLocale, LOCALES } from '#src/i18n/index.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, typedValues } from '../forms.ts'
 import { Slug } from '../params.ts'

@@ -1,8 +1,9 @@
 // Recordings, slides and other materials of an event, as rows of the editor.
-import Type from 'typebox'
+
 import { MATERIAL_KINDS } from '#db/schema.ts'
 import type { Material } from '#src/domain/events.ts'
 import { MOST_MATERIALS, type NewMaterial } from '#src/domain/materials.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import { Line } from './fields.ts'
 import { readSlots, type Slots, slotValues } from './slots.ts'

@@ -1,6 +1,5 @@
 // Who may do what in a group: for its owner, who gives other rights and takes them away. Inviting stands in `invitations`.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { Db } from '#db/open.ts'
 import { LOCALES, RIGHTS } from '#db/schema.ts'
 import { type Group, getGroup } from '#src/domain/groups.ts'
@@ -8,6 +7,7 @@ import { findInvitation, type Invitation, type InvitationState, listWaiting, sta
 import { changeRight, isLastOwner, listMembers, type Member, removeMember } from '#src/domain/memberships.ts'
 import { getGroupWith, grantableBy, rightIn } from '#src/domain/organisers.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { Slug } from '../params.ts'

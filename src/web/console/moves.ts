@@ -1,12 +1,12 @@
 // When and where an event is. Moving it may mail everybody, so the page that shows the mails comes first.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { heldMails } from '#src/domain/consequences.ts'
 import { type Event, getEvent, placeOf } from '#src/domain/events.ts'
 import { type Appointment, moveEvent } from '#src/domain/moves.ts'
 import { Invalid, NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanText } from '#src/lib/text.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'

@@ -1,6 +1,5 @@
 // The names of organisations: what looks the same is proposed, an owner says yes or no, and what was merged can be undone.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { listProposals, type Proposals } from '#src/domain/organisation-proposals.ts'
 import {
   getKeeper,
@@ -12,6 +11,7 @@ import {
   separate,
 } from '#src/domain/organisations.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'

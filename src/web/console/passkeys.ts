@@ -1,7 +1,6 @@
 // Passkeys beside the mailed link: added and taken away on one's account, used at the sign-in page. A script asks the device
 // (`static/js/enhance/passkey.js`) and sends its answer as a form; every way in which an answer is no good looks the same.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { isFresh } from '#src/domain/organiser-sessions.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import {
@@ -16,6 +15,7 @@ import {
 } from '#src/domain/passkeys.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import {
   type Answer,

@@ -1,11 +1,12 @@
 // The form of a year's plan: one row per date of the rule, to take, to put on another day, or to let pass. Read here into
 // what is planned and what is skipped.
-import Type, { type Static } from 'typebox'
+
 import { holidaysOn } from '#src/domain/holidays.ts'
 import type { PlannedDate } from '#src/domain/planning.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Skip } from '#src/domain/skips.ts'
 import { Invalid } from '#src/lib/errors.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 
 export const MOST = 120

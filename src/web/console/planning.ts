@@ -1,7 +1,6 @@
 // The year of a series on one screen: the rule's dates to accept, to move or to skip, what stands there already, and drafts in
 // one go. Reading the form stands in `plan-form`, trading two topics in `swaps`.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { heldMailsOf } from '#src/domain/consequences.ts'
 import type { Event } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
@@ -19,6 +18,7 @@ import type { Series } from '#src/domain/series.ts'
 import { skipDates, skipsOf, unskipDate } from '#src/domain/skips.ts'
 import { canSwap } from '#src/domain/swaps.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'

@@ -1,9 +1,10 @@
 // From draft to page: seeing it as an attendee will, publishing it, or removing it.
-import Type from 'typebox'
+
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { removeFile } from '#src/lib/files.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { eventPage } from '../public/events.ts'

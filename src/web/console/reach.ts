@@ -1,6 +1,5 @@
 // What the network did, in figures: a year of all that somebody may see, of a group or of a series, and of one event.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import { getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import {
   getEventWith,
@@ -15,6 +14,7 @@ import { listYears, readEventGround, readGround } from '#src/domain/reach.ts'
 import type { Messages } from '#src/i18n/index.ts'
 import { type Numbers, numbersIn } from '#src/i18n/numbers.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { type Columns, columnsOf, type Pair, type Ranking, rankingOf } from '../charts.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'

@@ -1,7 +1,6 @@
 // The page of one registration: what we know, what happened, and what an organiser writes down or puts right. What is done
 // with it stands in `attendees`, merging it in `doubles`.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { PRESENCES, ROLES } from '#db/schema.ts'
 import { correctAddress } from '#src/domain/addresses.ts'
@@ -12,6 +11,7 @@ import { getRegistrationWith } from '#src/domain/organisers.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'

@@ -1,7 +1,6 @@
 // Who comes to an event: the list, and adding somebody by hand. Its files stand in `registration-files`, what is done with
 // many in `selections`, with one in `attendees`.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { PRESENCES, ROLES } from '#db/schema.ts'
 import { auditEvent } from '#src/domain/audit.ts'
@@ -9,6 +8,7 @@ import type { Event } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import { register } from '#src/domain/registering.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'

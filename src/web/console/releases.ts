@@ -1,13 +1,13 @@
 // How a mailing leaves: a test to oneself, now, later, called back, or at once while it waits. What is sent goes to as many
 // people as the page said; where that is no longer so the page comes back and says what changed.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { countAudiences } from '#src/domain/audiences.ts'
 import { getMailingWith } from '#src/domain/mailings.ts'
 import { hurry, recall, release, schedule, testMailing, withdraw } from '#src/domain/releases.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { Id } from '../params.ts'

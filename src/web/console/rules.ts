@@ -1,8 +1,9 @@
 // A series' rule as a sentence of choices, and back in words.
-import Type, { type Static } from 'typebox'
+
 import { ALL_MONTHS, parseRule, QUARTER_MONTHS, type Rule, WEEKDAYS, type Weekday } from '#src/domain/rules.ts'
 import type { Formats } from '#src/i18n/dates.ts'
 import type { Messages } from '#src/i18n/index.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 
 export const RuleFields = {
   every: Type.Enum(['month', 'week']),

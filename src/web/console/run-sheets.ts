@@ -1,7 +1,6 @@
 // The run sheet of a series, and that of one event: what is to be done and by when. Who hosts sees it, who organises ticks
 // and changes.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
@@ -20,6 +19,7 @@ import type { Series } from '#src/domain/series.ts'
 import { type DueTask, listTasks } from '#src/domain/tasks.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { Id, Slug } from '../params.ts'

@@ -1,6 +1,5 @@
 // School holidays: what is known, and bringing in new ones, from a file or straight from Rijksoverheid at the press of a button.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { audit } from '#src/domain/audit.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
 import {
@@ -11,6 +10,7 @@ import {
 } from '#src/domain/school-holidays.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { readUpload } from '../plugins/uploads.ts'
 import { organiserOf, seeOther } from './access.ts'

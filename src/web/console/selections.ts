@@ -1,7 +1,6 @@
 // What is done with many people of the list at once: a page says who, who not and why, and which mails leave; the POST from that
 // page does exactly that, or nothing if it is no longer true.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { listAttendeeIds } from '#src/domain/attendees.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -19,6 +18,7 @@ import {
 import type { Messages } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'

@@ -1,9 +1,10 @@
 // Signing in: an address, then the link or the code from the mail. Whoever types an address learns nothing about it.
-import Type from 'typebox'
+
 import type { Tx } from '#db/open.ts'
 import { endSession } from '#src/domain/organiser-sessions.ts'
 import { isLiveToken, requestSignIn, signInByCode, signInByToken } from '#src/domain/sign-ins.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { EMAIL_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'

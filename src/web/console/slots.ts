@@ -1,6 +1,6 @@
 // Rows of a form that are counted: `field1_label`, `field2_label`, … There are always some empty ones to fill in, so that a form
 // can grow without a script.
-import Type, { type TSchema } from 'typebox'
+import Type, { type TSchema } from '#src/lib/schemas.ts'
 import type { Form } from '../pages.ts'
 
 /** What a row holds besides its own parts: where it comes, and whether it goes. */

@@ -1,7 +1,8 @@
 // Whether this organiser wants the daily mail about what is overdue.
-import Type from 'typebox'
+
 import { resumeSummaries, stopSummaries } from '#src/domain/summaries.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { organiserOf, seeOther } from './access.ts'
 

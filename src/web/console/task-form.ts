@@ -1,8 +1,8 @@
 // The form of one line of a run sheet, as it is shown and as it is read.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import { PROOFS } from '#db/schema.ts'
 import { EARLIEST, type Task, type TaskValues, versionOfLine } from '#src/domain/run-sheets.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { Line } from './fields.ts'
 import type { Options } from './pages.ts'

@@ -1,7 +1,6 @@
 // A message that cannot wait, in two taps: the first chooses it and shows the exact mail and how many people get it, the
 // second sends it to them. What is sent is what was shown.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import type { Tx } from '#db/open.ts'
 import { countAudiences, listReaders } from '#src/domain/audiences.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -12,6 +11,7 @@ import { findSent, type Urgency, urgencyOf } from '#src/domain/urgent.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'

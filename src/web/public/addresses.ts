@@ -1,8 +1,9 @@
 // Proving a new e-mail address: the link came by mail to that address, the button makes the change.
-import Type from 'typebox'
+
 import { getRegistrationToProve, proveAddress } from '#src/domain/addresses.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'

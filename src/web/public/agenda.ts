@@ -1,9 +1,10 @@
 // The agenda: the next event on top, the rhythm of the year, and all that is coming by month. The archive: what has been.
-import Type, { type Static } from 'typebox'
+
 import { listPast, listUpcoming } from '#src/domain/agenda.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import { listSeries } from '#src/domain/series.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { Before, cursorText, readCursor } from '../params.ts'
 import { FilterQuery, filterForm, filterOf } from './lists.ts'

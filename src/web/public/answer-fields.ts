@@ -1,10 +1,10 @@
 // The extra questions of a registration form, as fields named `field_<id>`: what was typed, what is wrong with it, and what
 // stands there. On no more than one line each, so that several choices fit one text.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { type AnswerProblem, type Answers, LONGEST_ANSWER, readAnswers } from '#src/domain/answers.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import type { Messages } from '#src/i18n/index.ts'
+import Type from '#src/lib/schemas.ts'
 import { formAgain } from '../forms.ts'
 import type { Form } from '../pages.ts'
 

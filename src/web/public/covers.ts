@@ -1,11 +1,11 @@
 // The picture of an event, for everybody who may see its page.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { findEventWithCover } from '#src/domain/covers.ts'
 import type { Event } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { findFile } from '#src/lib/files.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 
 const Name = Type.Object({ file: Type.String({ maxLength: 100 }) })

@@ -1,7 +1,6 @@
 // Everything a program subscribes to or downloads: calendars and the Atom feed. No redirect, no cookie, no guessing of
 // languages (`?lang=` says it); the bytes change only with what they tell, so a strong ETag is their hash.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type, { type Static } from 'typebox'
 import { KINDS } from '#db/schema.ts'
 import { eventFile, registrationFile } from '#src/calendar/download.ts'
 import { FEED_LIMIT, type FeedContext, feedReachesTo, personalFeed, publicFeed } from '#src/calendar/feed.ts'
@@ -17,6 +16,7 @@ import { formatsIn } from '#src/i18n/dates.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { Slug, Token } from '../params.ts'
 import { FEED, PERSONAL_FEED } from '../plugins/headers.ts'

@@ -1,11 +1,11 @@
 // The page behind a mailed invitation to help organise: what is asked, and one button to say yes. Looking at it changes
 // nothing. A link that no longer works says why.
 import type { FastifyReply } from 'fastify'
-import Type from 'typebox'
 import { accept, findInvitation, type InvitationState, stateOf } from '#src/domain/invitations.ts'
 import { findOrganiser, type Right } from '#src/domain/organisers.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine, NAME_PATTERN } from '#src/lib/text.ts'
 import { enter } from '../console/entering.ts'
 import type { App, Deps } from '../deps.ts'

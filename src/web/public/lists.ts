@@ -1,10 +1,11 @@
 // What every list of events can be narrowed to, by address: `?q=&kind=&group=&theme=`. An empty choice is no choice.
-import Type, { type Static } from 'typebox'
+
 import type { Db } from '#db/open.ts'
 import { KINDS } from '#db/schema.ts'
 import type { EventFilter } from '#src/domain/agenda.ts'
 import { type Group, listGroups } from '#src/domain/groups.ts'
 import { listThemes, type Theme } from '#src/domain/themes.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 
 const word = () => Type.Optional(Type.String({ maxLength: 100 }))
 export const FilterQuery = Type.Object({

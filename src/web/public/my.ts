@@ -1,11 +1,12 @@
 // "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
-import Type from 'typebox'
+
 import type { Db } from '#db/open.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'
 import { resumeAllReminders } from '#src/domain/stopping.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { normaliseEmail } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'

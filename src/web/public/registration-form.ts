@@ -1,13 +1,13 @@
 // The registration form: its fields, what is wrong with them, and the people it holds. The same schema gives the browser
 // its `required` and `maxlength`.
 import type { FastifyRequest } from 'fastify'
-import Type, { type Static, type TObject } from 'typebox'
 import type { Db } from '#db/open.ts'
 import { PRESENCES, ROLES } from '#db/schema.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import { outlookFor, type Places, type Presence, placesOf, presencesOf } from '#src/domain/places.ts'
 import type { Applicant } from '#src/domain/registering.ts'
+import Type, { type Static, type TObject } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import { fieldProblems, typedValues } from '../forms.ts'
 import { AnswerFields, answerProblems, givenAnswers } from './answer-fields.ts'

@@ -1,11 +1,12 @@
 // Registering: the form's POST and the page after it. What somebody does with their registration stands in `own-registration`.
-import Type from 'typebox'
+
 import { isAnswer, registerAll } from '#src/domain/applying.ts'
 import { getPublishedEvent } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { createLimit } from '#src/lib/limit.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import { likelyEmail } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { typedValues } from '../forms.ts'
