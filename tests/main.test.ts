@@ -13,7 +13,7 @@ import { createPoster, makeDataDir, startServer } from './support/server.ts'
 import { openMailbox } from './support/smtp.ts'
 import { makeEvent, makeGroup } from './support/world.ts'
 
-const MAIN = resolve(import.meta.dirname, '../src/main.ts')
+const START = resolve(import.meta.dirname, '../src/start.js')
 let folder = makeDataDir()
 afterEach(() => {
   folder.remove()
@@ -22,7 +22,7 @@ afterEach(() => {
 
 /** Starts it and waits for its end: for starts that are refused. */
 function tryStart(env: Record<string, string>) {
-  const { status, stderr } = spawnSync(process.execPath, [MAIN], {
+  const { status, stderr } = spawnSync(process.execPath, [START], {
     env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder.dataDir, ...env },
     encoding: 'utf8',
     timeout: 20_000,

@@ -32,7 +32,7 @@ const ADD_UP_EVENTS = 20
 /** After trouble of our own: long enough not to spin, short enough to be there when the disk is. */
 const TROUBLE_SLEEP_MS = 5000
 /** How long a stop waits for the mails under way, and then for writing down what came of those it cut off. */
-const PATIENCE_MS = 4000
+const PATIENCE_MS = 3500
 const LAST_WORDS_MS = 300
 
 export function createWorker({ db, transport, ...deps }: WorkerDeps) {

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Db, openDatabase } from '#db/open.ts'
 
-const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
+const START = resolve(import.meta.dirname, '../../src/start.js')
+/** Servers that tests start share what was compiled: each has a data folder of its own, and would compile it all anew. */
+const COMPILED = join(tmpdir(), 'aanschuiven-compiled')
 
 export interface Server {
   url: string
@@ -28,10 +30,10 @@ export function makeDataDir() {
   }
 }
 
-/** Starts `src/main.ts` on a free port and waits until it serves. */
+/** Starts the program on a free port and waits until it serves. */
 export async function startServer(env: Record<string, string>, args: string[] = []): Promise<Server> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'warn', ...env },
+  const child = spawn(process.execPath, [START, ...args], {
+    env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A test that fails halfway must not leave a server behind.
