@@ -1,7 +1,8 @@
 // Every write of the program passes here, so that it is durable, alone and cheap.
 import type { Db, Tx } from './open.ts'
 
-export type Write = <T>(work: (tx: Tx) => T) => Promise<T>
+/** `patience`: how many milliseconds it may wait for others to share its commit. */
+export type Write = <T>(work: (tx: Tx) => T, patience?: number) => Promise<T>
 
 interface Job {
   work: (tx: Tx) => unknown
@@ -19,6 +20,8 @@ export function createWrite(db: Db, committed: () => void = () => {}): Write {
   const savepoint = db.$client.prepare('savepoint job')
   const release = db.$client.prepare('release job')
   let waiting: Job[] = []
+  let isAtHand = false
+  let timer: NodeJS.Timeout | undefined
 
   function run(job: Job): (() => void) | undefined {
     savepoint.run()
@@ -38,6 +41,10 @@ export function createWrite(db: Db, committed: () => void = () => {}): Write {
   function flush() {
     const jobs = waiting
     waiting = []
+    isAtHand = false
+    clearTimeout(timer)
+    timer = undefined
+    if (jobs.length === 0) return
     try {
       begin.run()
       const done = jobs.map(run)
@@ -51,9 +58,12 @@ export function createWrite(db: Db, committed: () => void = () => {}): Write {
     committed()
   }
 
-  return work =>
+  return (work, patience = 0) =>
     new Promise((resolve, reject) => {
-      if (waiting.push({ work, resolve, reject } as Job) === 1) setImmediate(flush)
+      waiting.push({ work, resolve, reject } as Job)
+      if (patience > 0) timer ??= setTimeout(flush, patience)
+      else if (!isAtHand) setImmediate(flush)
+      if (patience === 0) isAtHand = true
     })
 }
 

@@ -43,6 +43,8 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const inbox = openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })
   const health = { mailHealth: worker, inboxHealth: inbox ?? { trouble: undefined } }
   const app = await createApp({ config, db, write, clock, tokens, ...health }, { log })
+  // For the next start. Now, since at a stop it would come on top of what that has to wait for; once written it costs nothing.
+  flushCompileCache()
   await app.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = app.server.address() as { port: number }
   // PORT=0: only now do we know where we are.
@@ -111,8 +113,6 @@ function stopAtSignal(starting: ReturnType<typeof start>): void {
     if (stopping) return
     stopping = true
     setTimeout(() => process.exit(1), PATIENCE_MS).unref()
-    // Now, while others are waited for: at the very end it would take its time on top of theirs.
-    flushCompileCache()
     starting
       .then(running => running.stop())
       .catch(error => {

@@ -23,9 +23,9 @@ const SHORTEST_SLEEP_MS = 100
 
 /** The urgent one first: it takes what the pace leaves before the other does. */
 export function createCrews(db: Db, pause: Pause, pace: Pace, isPaced: boolean): Crew[] {
-  // Twice what the pool sends at once: it never waits for our disk, and half of them share one commit. Where the rate is
-  // limited nothing waits in the pool.
-  const most = isPaced ? CONNECTIONS.ordinary : 2 * CONNECTIONS.ordinary
+  // Four times what the pool sends at once: it never waits for our disk, and half of them share one commit, which buys mails/s.
+  // Where the rate is limited nothing waits in the pool.
+  const most = isPaced ? CONNECTIONS.ordinary : 4 * CONNECTIONS.ordinary
   return [createCrew('urgent', CONNECTIONS.urgent), createCrew('ordinary', most)]
 
   function createCrew(queue: Queue, most: number): Crew {
@@ -37,9 +37,10 @@ export function createCrews(db: Db, pause: Pause, pace: Pace, isPaced: boolean):
     }
 
     function sleepMs(now: Temporal.Instant): number {
-      const due = nextDue(db, queue)
       // With its places taken, the next mail that ends wakes it.
-      if (!due || (underWay.size > 0 && places(now) === 0)) return LONGEST_SLEEP_MS
+      if (underWay.size > 0 && places(now) === 0) return LONGEST_SLEEP_MS
+      const due = nextDue(db, queue)
+      if (!due) return LONGEST_SLEEP_MS
       const at = [pause.until(), pace.next(now)].reduce<Temporal.Instant>((a, b) => (b ? later(a, b) : a), due)
       const wait = at.epochMilliseconds - now.epochMilliseconds
       return wait > 0 ? Math.min(LONGEST_SLEEP_MS, wait) : SHORTEST_SLEEP_MS

@@ -34,10 +34,13 @@ export interface DeliveryDeps {
 type Result = Outcome | Pause
 type Written = Message & { bytes: Buffer }
 const DISK_WAIT_MS = 1000
+/** While several mails are under way, what is known of one waits this long for the others: half of the commits, so more mails/s. */
+const PATIENCE_MS = 5
 
 export function createDelivery({ config, write, clock, tokens, log, transport, worker }: DeliveryDeps) {
   const dkim = readDkim(config)
   let isStopped = false
+  let underWay = 0
 
   /** Keeps what we have under way; puts back what a process that died had, and tells what changed since. */
   function tend(underWay: number[]): Promise<void> {
@@ -54,7 +57,16 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
   }
 
   /** Never throws on account of the mail. How it ended is in the outbox when this resolves. */
-  async function deliver({ message, draft, at }: Task): Promise<Result> {
+  async function deliver(task: Task): Promise<Result> {
+    underWay++
+    try {
+      return await bringOut(task)
+    } finally {
+      underWay--
+    }
+  }
+
+  async function bringOut({ message, draft, at }: Task): Promise<Result> {
     const written = draft ? await writeDown(message, draft, at) : message
     const result = hasBytes(written) ? await handOver(written) : await giveUpOn(written)
     const reason = 'reason' in result ? result.reason : undefined
@@ -106,7 +118,7 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
   async function insist<T>(work: (tx: Tx) => T): Promise<T> {
     for (;;) {
       try {
-        return await write(work)
+        return await write(work, underWay > 1 ? PATIENCE_MS : 0)
       } catch (error) {
         if (isStopped || !isDiskTrouble(error)) throw error
         log.error({ err: error }, 'the outbox cannot be written')

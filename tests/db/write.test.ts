@@ -23,6 +23,17 @@ const keys = (db: Db) =>
     .map(row => row.key)
     .sort()
 
+test('what may wait shares the commit of what cannot, and makes its own in time where nothing else comes', async () => {
+  const db = openDatabase(':memory:')
+  let commits = 0
+  const write = createWrite(db, () => commits++)
+  await Promise.all([write(keep('patient'), 60_000), write(keep('at once')), write(keep('patient too'), 60_000)])
+  expect([commits, keys(db)]).toEqual([1, ['at once', 'patient', 'patient too']])
+  await write(keep('alone'), 1)
+  await write(keep('last'))
+  expect([commits, keys(db).length]).toEqual([3, 5])
+})
+
 describe('what arrives in one turn', () => {
   test('shares one transaction, and nothing is answered before it has been committed', async () => {
     const [db, other] = [openDatabase(file), openDatabase(file)]
