@@ -14,7 +14,6 @@ import { hasGroups } from './domain/groups.ts'
 import { countOrganisers, ensureOwner } from './domain/organisers.ts'
 import { createSignIn } from './domain/sign-ins.ts'
 import { followZoneRules } from './domain/zones.ts'
-import { createInbox } from './jobs/inbox.ts'
 import type { ReadingDeps } from './jobs/reading.ts'
 import { createWorker } from './jobs/worker.ts'
 import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
@@ -40,7 +39,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const log = pino({ level: config.logLevel, serializers: { reason: maskMailAddresses } })
   const write = createWrite(db, () => worker.wake())
   const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
-  const inbox = openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })
+  const inbox = await openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })
   const health = { mailHealth: worker, inboxHealth: inbox ?? { trouble: undefined } }
   const app = await createApp({ config, db, write, clock, tokens, ...health }, { log })
   // For the next start. Now, since at a stop it would come on top of what that has to wait for; once written it costs nothing.
@@ -64,9 +63,11 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
 }
 
 /** Answers and bounces are read where somebody said which mailbox they come to. */
-function openInbox(deps: ReadingDeps) {
+async function openInbox(deps: ReadingDeps) {
   const { imapUrl } = deps.config
-  return imapUrl === undefined ? undefined : createInbox({ ...deps, imapUrl })
+  if (imapUrl === undefined) return undefined
+  const { createInbox } = await import('./jobs/inbox.ts')
+  return createInbox({ ...deps, imapUrl })
 }
 
 /** What a new or upgraded database needs before it is served. Returns the path of a sign-in link for a first owner. */

@@ -1,7 +1,5 @@
 // Tables that come in as a file and go out as one: CSV in whatever way a program wrote it, and Excel. Only text in cells
-// comes out; what it means is for who reads it.
-import { parse } from 'csv-parse/sync'
-import { repacked } from './zip.ts'
+// comes out; what it means is for who reads it. The readers are loaded when first needed, which takes 20 ms from a start.
 
 /** Rows of trimmed cells, the empty rows left out; `line` is where a row stands in the file, from 1. */
 export interface TableRow {
@@ -22,7 +20,7 @@ const MOST_LINES = 50_000
  */
 export async function readTable(bytes: Buffer): Promise<TableRow[] | TableProblem> {
   try {
-    const rows = isZip(bytes) ? await readXlsx(bytes) : readCsv(withoutEmptyEnd(textOf(bytes)))
+    const rows = isZip(bytes) ? await readXlsx(bytes) : await readCsv(withoutEmptyEnd(textOf(bytes)))
     if (rows === undefined) return 'too_many_rows'
     const kept = rows
       .map((cells, index) => ({ line: index + 1, cells: cells.map(cell => cell.trim()) }))
@@ -59,6 +57,7 @@ const MOST_UNPACKED = 40 * 1024 * 1024
 
 async function readXlsx(bytes: Buffer): Promise<string[][]> {
   const { readSheet } = await import('read-excel-file/node')
+  const { repacked } = await import('./zip.ts')
   const rows = await readSheet(repacked(bytes, MOST_UNPACKED, refuseVast))
   return rows.map(row => row.map(textOfCell))
 }
@@ -108,7 +107,7 @@ function withoutEmptyEnd(text: string): string {
 const EMPTY = new Set([' ', '\t', '\r', '\n', ';', ','])
 
 /** Nothing if there are too many lines to read them all. */
-function readCsv(text: string): string[][] | undefined {
+async function readCsv(text: string): Promise<string[][] | undefined> {
   if (text.includes('\u0000')) throw new Error('not a text')
   if (hasMoreLines(text, MOST_LINES)) return undefined
   const options = {
@@ -117,6 +116,7 @@ function readCsv(text: string): string[][] | undefined {
     relax_quotes: true,
     max_record_size: 100_000,
   }
+  const { parse } = await import('csv-parse/sync')
   return parse(text, options)
 }
 

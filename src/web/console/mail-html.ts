@@ -1,6 +1,5 @@
 // The HTML of one mail, to be shown in a frame: under headers of its own that allow nothing but its styles.
 import type { FastifyReply } from 'fastify'
-import PostalMime from 'postal-mime'
 import { preview } from '#db/write.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getMyMessage } from '#src/domain/overview.ts'
@@ -22,6 +21,7 @@ export function mailHtmlRoutes(app: App, deps: Deps): void {
 /** As it left, or as it would leave now; nothing for a mail that is never shown, or no longer kept. */
 async function htmlOf(deps: Deps, message: Message): Promise<string | undefined> {
   if (message.kind === 'sign_in') return undefined
+  const { default: PostalMime } = await import('postal-mime')
   if (message.bytes) return (await PostalMime.parse(message.bytes)).html
   if (message.state !== 'queued') return undefined
   return preview(deps.db, tx => renderMail(tx, deps, message))?.html

@@ -1,5 +1,4 @@
 // Every mail: its state, why, and the mail itself as it left. Personal links are closed: they belong to who got them.
-import PostalMime from 'postal-mime'
 import { MESSAGE_STATES } from '#db/schema.ts'
 import { preview } from '#db/write.ts'
 import { audit } from '#src/domain/audit.ts'
@@ -91,6 +90,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
 const HEADERS = ['from', 'to', 'reply-to', 'date', 'message-id', 'list-unsubscribe', 'x-aanschuiven-message']
 
 async function readMail(bytes: Buffer): Promise<ShownMail> {
+  const { default: PostalMime } = await import('postal-mime')
   const mail = await PostalMime.parse(bytes)
   const calendar = mail.attachments.find(part => part.mimeType === 'text/calendar')
   const headers = mail.headers.filter(header => HEADERS.includes(header.key))
