@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cost } from './probe.ts'
 
-export const MAIN = join(import.meta.dirname, '../../src/main.ts')
+export const MAIN = join(import.meta.dirname, '../../src/start.js')
 const BARE = join(import.meta.dirname, 'bare.ts')
 const PROBE = join(import.meta.dirname, 'probe.ts')
 /** The moment at which the filled databases are looked at. */
