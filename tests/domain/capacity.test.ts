@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { asc, eq } from '#db/drizzle.ts'
-import { openDatabase } from '#db/open.ts'
 import { messages, registrations } from '#db/schema.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { editEvent } from '#src/domain/editing.ts'
@@ -11,7 +10,7 @@ import { moveEvent } from '#src/domain/moves.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { cancelRegistration, changeDetails, register } from '#src/domain/registering.ts'
 import { Refusal } from '#src/lib/errors.ts'
-import { applicant, makeEvent, makeGroup, NOW } from '../support/world.ts'
+import { applicant, makeEvent, makeGroup, NOW, openWorld } from '../support/world.ts'
 
 const person = fc.integer({ min: 0, max: 11 })
 const presence = fc.constantFrom('online' as const, 'in_person' as const)
@@ -37,7 +36,7 @@ test('whatever the interleaving: confirmed ≤ capacity, and who waited longest 
       fc.array(act, { minLength: 1, maxLength: 60 }),
       fc.array(fc.nat(3), { maxLength: 60 }),
       async (acts, pauses) => {
-        const db = openDatabase(':memory:')
+        const { db } = openWorld()
         const group = makeGroup(db)
         const event = makeEvent(db, group, {
           attendance: 'hybrid',
@@ -118,7 +117,7 @@ test('places come free in the order of the list', () => {
       fc.integer({ min: 0, max: 8 }),
       fc.array(fc.nat(), { maxLength: 12 }),
       (capacity, extra, cancels) => {
-        const db = openDatabase(':memory:')
+        const { db } = openWorld()
         const event = makeEvent(db, makeGroup(db), { capacityOnline: capacity })
         const all = Array.from({ length: capacity + extra }, (_, index) =>
           writeNow(db, tx => register(tx, event, applicant({ email: `p${index}@example.org` }), NOW)),
