@@ -2,6 +2,7 @@
 // who come back, their registrations, mails and what organisers did. Always the same for the same wishes: nothing is random.
 import { eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { placeholders } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createGroup } from '#src/domain/groups.ts'
@@ -28,10 +29,19 @@ export interface Filled {
   owner: string
   groupSlug: string
   seriesSlug: string
-  /** The largest event that is over, and the largest one to come. */
+  /** The last event that is over and the next one to come: the two largest. */
   pastEventId: number
   comingEventId: number
+  /** The one before and the one after these: of the same size in every database of a thousand registrations or more. */
+  earlierEventId: number
+  laterEventId: number
 }
+
+/** Registrations of the events that stand nearest to now, and of those beside them. */
+const [LARGE, ORDINARY] = [3000, 100]
+/** The last of what is over and the first of what is to come, with who is beside them. */
+const PAST = 'starts_at < $now order by starts_at desc, rowid limit 1'
+const COMING = 'starts_at > $now order by starts_at, rowid limit 1'
 
 /** For a new database. A million registrations take about half a minute. */
 export function fill(db: Db, size: Size, now: Temporal.Instant): Filled {
@@ -46,7 +56,7 @@ export function fill(db: Db, size: Size, now: Temporal.Instant): Filled {
   client.exec('commit')
   while (writeNow(db, tx => addUp(tx, 500))) client.pragma('wal_checkpoint')
   client.exec('analyze')
-  return findLargest(db, now)
+  return findNearest(db, now)
 }
 
 function layGround(tx: Tx, size: Size, now: Temporal.Instant): void {
@@ -71,6 +81,12 @@ const GATHERING = {
   roomUrl: 'https://meet.example.org/kamer',
 } as const
 
+const SUMMARY = 'Een vraag uit de praktijk, en wat we er samen van leerden.'
+const OF_EACH = [
+  ...(['uid', 'slug', 'title', 'groupId', 'seriesId', 'durationMinutes', 'localStart', 'startsAt', 'endsAt'] as const),
+  ...(['plannedFor', 'revisedAt', 'createdAt', 'publishedAt', 'cancelledAt'] as const),
+]
+
 const seriesOf = (groupId: number, createdAt: Temporal.Instant) => ({
   ...GATHERING,
   slug: `reeks-${groupId}`,
@@ -86,6 +102,11 @@ function layEvents(tx: Tx, size: Size, now: Temporal.Instant): void {
   const first = now.epochMilliseconds - (size.years - 1) * 365 * DAY
   const step = (size.years * 365 * DAY) / size.events
   const all = tx.select({ id: series.id, groupId: series.groupId }).from(series).all()
+  // Built once: building it anew for each of a hundred thousand takes minutes.
+  const insertion = tx
+    .insert(events)
+    .values({ ...GATHERING, summary: SUMMARY, ...placeholders(OF_EACH) })
+    .prepare()
   for (let number = 0; number < size.events; number++) {
     const one = all[number % all.length]
     if (!one) throw new Error('no group to hold an event')
@@ -94,23 +115,20 @@ function layEvents(tx: Tx, size: Size, now: Temporal.Instant): void {
     const created = start.toInstant().subtract({ hours: 24 * 90 })
     const isDraft = start.epochMilliseconds > now.epochMilliseconds && number % 50 === 7
     const values = { ...GATHERING, durationMinutes: number % 3 ? 60 : 150, localStart }
-    tx.insert(events)
-      .values({
-        ...values,
-        ...instantsOf(values),
-        uid: `fill-${number}`,
-        slug: `bijeenkomst-${number}`,
-        title: `Bijeenkomst ${number}: wat werkt er in de wijk?`,
-        summary: 'Een vraag uit de praktijk, en wat we er samen van leerden.',
-        groupId: one.groupId,
-        seriesId: number % 4 ? one.id : null,
-        plannedFor: number % 4 ? localStart : null,
-        revisedAt: created,
-        createdAt: created,
-        publishedAt: isDraft ? null : created,
-        cancelledAt: number % 40 === 11 ? created : null,
-      })
-      .run()
+    insertion.run({
+      ...values,
+      ...instantsOf(values),
+      uid: `fill-${number}`,
+      slug: `bijeenkomst-${number}`,
+      title: `Bijeenkomst ${number}: wat werkt er in de wijk?`,
+      groupId: one.groupId,
+      seriesId: number % 4 ? one.id : null,
+      plannedFor: number % 4 ? localStart : null,
+      revisedAt: created,
+      createdAt: created,
+      publishedAt: isDraft ? null : created,
+      cancelledAt: number % 40 === 11 ? created : null,
+    })
   }
   tx.$client.exec(`insert into event_themes (event_id, theme_id)
     select events.id, themes.id from events join themes on themes.id in (1 + events.id % 12, 1 + (events.id * 7) % 12)`)
@@ -126,27 +144,35 @@ function layPeople({ $client }: Db, { registrations }: Size, now: Temporal.Insta
 const peopleFor = (registrations: number) => Math.max(5000, Math.ceil(registrations / 20))
 
 /**
- * Events are of five sizes, and one past and one coming event have three thousand people. Organisations are written in
- * three ways. Half of who attended online has minutes.
+ * Events are of five sizes; one past and one coming event have three thousand people, and one of each a hundred. Organisations
+ * are written in three ways. Half of who attended online has minutes.
  */
 function layRegistrations({ $client }: Db, size: Size, now: Temporal.Instant): void {
   const people = peopleFor(size.registrations)
-  const large = Math.min(3000, Math.floor(size.registrations / 10))
+  const [large, ordinary] = [LARGE, ORDINARY].map(most => Math.min(most, Math.floor(size.registrations / 10))) as [
+    number,
+    number,
+  ]
   $client.exec(
-    'create temp table sizes (event_id integer primary key, number integer, starts integer, ends integer, wish real)',
+    'create temp table sizes (event_id integer primary key, number integer, starts_at integer, ends integer, wish real)',
   )
   $client.exec(`insert into sizes select id, row_number() over (order by id), starts_at, ends_at, 0.4 + (id % 5) * 0.3
     from events where published_at is not null`)
-  const spread = (size.registrations - 2 * large) / total($client, 'select sum(wish) as total from sizes')
+  const spread =
+    (size.registrations - 2 * large - 2 * ordinary) / total($client, 'select sum(wish) as total from sizes')
   $client.prepare('update sizes set wish = max(1, round(wish * ?))').run(spread)
-  for (const which of ['starts < ? order by starts desc', 'starts > ? order by starts']) {
-    $client
-      .prepare(`update sizes set wish = ? where event_id = (select event_id from sizes where ${which} limit 1)`)
-      .run(large, now.epochMilliseconds)
+  for (const which of [PAST, COMING]) {
+    for (const [beside, wish] of [large, ordinary].entries()) {
+      $client
+        .prepare(
+          `update sizes set wish = $wish where event_id = (select event_id from sizes where ${which} offset ${beside})`,
+        )
+        .run({ now: now.epochMilliseconds, wish })
+    }
   }
   $client
     .prepare(`with recursive n(i) as (select 0 union all select i + 1 from n where i < ${large - 1}),
-      rows as (select event_id, starts, ends, i, 1 + (number * 7919 + i * 13) % ${people} as person,
+      rows as (select event_id, starts_at as starts, ends, i, 1 + (number * 7919 + i * 13) % ${people} as person,
         (event_id * 31 + i * 17) % 100 as dice from sizes join n on n.i < wish)
       insert into registrations (event_id, person_id, name, organisation, role, attendance, locale, status, queue_number,
         revised_at, created_at, confirmed_at, waited_at, cancelled_at, cancelled_by, attended_at, attendance_source, attended_minutes)
@@ -207,14 +233,14 @@ function layDeeds({ $client }: Db, now: Temporal.Instant): void {
   )
 }
 
-function findLargest(db: Db, now: Temporal.Instant): Filled {
-  const largest = (comparison: string) =>
-    total(
-      db.$client,
-      `select event_id as total from registrations join events on events.id = event_id
-       where starts_at ${comparison} ${now.epochMilliseconds} group by event_id order by count(*) desc limit 1`,
-    )
-  const pastEventId = largest('<')
+function findNearest(db: Db, now: Temporal.Instant): Filled {
+  const nearest = (which: string, beside = 0) =>
+    (
+      db.$client
+        .prepare(`select id from events where published_at is not null and ${which} offset ${beside}`)
+        .get({ now: now.epochMilliseconds }) as { id: number }
+    ).id
+  const pastEventId = nearest(PAST)
   const held = db.select({ seriesId: events.seriesId }).from(events).where(eq(events.id, pastEventId)).get()
   const found = db
     .select()
@@ -222,10 +248,12 @@ function findLargest(db: Db, now: Temporal.Instant): Filled {
     .where(eq(series.id, held?.seriesId ?? 1))
     .get()
   return {
-    owner: OWNER,
-    groupSlug: 'landelijk',
-    seriesSlug: found?.slug ?? '',
-    pastEventId,
-    comingEventId: largest('>'),
+    ...{ owner: OWNER, groupSlug: 'landelijk', seriesSlug: found?.slug ?? '' },
+    ...{
+      pastEventId,
+      earlierEventId: nearest(PAST, 1),
+      comingEventId: nearest(COMING),
+      laterEventId: nearest(COMING, 1),
+    },
   }
 }

@@ -1,6 +1,6 @@
 // Data folders to measure on. Small ones are made anew for each run; a filled one of a million registrations takes a minute, so
 // it is kept in `data/bench/` under its shape, and looked at only.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layAttendees } from '#db/attendees.ts'
@@ -11,7 +11,8 @@ import { events } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
 import { writeNow } from '#db/write.ts'
 import { hash } from '#src/lib/tokens.ts'
-import { type Filled, fill, type Size } from './fill.ts'
+import { type Laid, layMore } from './addresses.ts'
+import { fill, type Size } from './fill.ts'
 import { NOW } from './servers.ts'
 
 /** Outside git. */
@@ -62,26 +63,30 @@ export function layFeed(db: Db): void {
 }
 
 /** A filled database of this shape, from an earlier run if there is one. */
-export function filledGround(size: Size): Ground & { filled: Filled } {
-  const shape = createShape(size)
-  const dataDir = join(KEPT, shape)
-  const facts = join(dataDir, 'filled.json')
+export function filledGround(size: Size): Ground & { laid: Laid } {
+  const shape = shapeOf(size)
+  const dataDir = join(KEPT, `${shape}-${wayOfFilling()}`)
+  const facts = join(dataDir, 'laid.json')
   if (!existsSync(facts)) {
     const making = `${dataDir}.${process.pid}`
-    mkdirSync(making, { recursive: true })
-    const filled = groundIn(making).use(db => fill(db, size, NOW))
-    writeFileSync(join(making, 'filled.json'), JSON.stringify(filled))
-    rmSync(dataDir, { recursive: true, force: true })
+    process.once('exit', () => rmSync(making, { recursive: true, force: true }))
+    const laid = groundIn(making).use(db => layMore(db, fill(db, size, NOW), NOW))
+    writeFileSync(join(making, 'laid.json'), JSON.stringify(laid))
+    const older = readdirSync(KEPT).filter(name => name.startsWith(shape) && !name.includes('.'))
+    for (const name of older) rmSync(join(KEPT, name), { recursive: true })
     renameSync(making, dataDir)
   }
-  return { ...groundIn(dataDir), filled: JSON.parse(readFileSync(facts, 'utf8')) as Filled }
+  return { ...groundIn(dataDir), laid: JSON.parse(readFileSync(facts, 'utf8')) as Laid }
 }
 
-/** Another schema or another way of filling is another shape. */
-function createShape({ events, registrations, groups, years }: Size): string {
-  const sources = ['fill.ts', '../../db/migrations/meta/_journal.json']
-  const texts = sources.map(source => readFileSync(join(import.meta.dirname, source), 'utf8'))
-  return `${events}-${registrations}-${groups}-${years}-${hash(texts.join('')).slice(0, 8)}`
+function shapeOf({ events, registrations, groups, years }: Size): string {
+  return `${events}-${registrations}-${groups}-${years}`
+}
+
+/** Another schema or other contents make another database. */
+function wayOfFilling(): string {
+  const sources = ['fill.ts', 'addresses.ts', '../../db/migrations/meta/_journal.json']
+  return hash(sources.map(source => readFileSync(join(import.meta.dirname, source), 'utf8')).join('')).slice(0, 8)
 }
 
 function groundIn(dataDir: string): Ground {

@@ -2,16 +2,22 @@
 //   --only NAME    one figure, or all whose name begins so      --json FILE   also writes them there, and compares with it
 //   --quick        smaller sizes and shorter slices             --simulate    the national scale instead: see `simulation.ts`
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureChanges } from './changes.ts'
 import type { Key } from './floors.ts'
 import { KEPT, newFolder } from './grounds.ts'
+import { measureGrowth } from './growth.ts'
 import { startLoad } from './loads.ts'
+import { measureMail } from './mails.ts'
+import { measureMemory } from './memory.ts'
 import { measurePages } from './pages.ts'
+import { measureRegistrations } from './registrations.ts'
 import type { Run } from './runs.ts'
+import { measureStart } from './starts.ts'
 import { exitCodeOf, judge, type Measured, type Row, tableOf } from './verdict.ts'
+import { measureWeight } from './weights.ts'
 
 const { values: wish } = parseArgs({
   options: {
@@ -25,6 +31,12 @@ const { values: wish } = parseArgs({
 const MEASURES: [Key[], (run: Run) => Promise<Measured[]>][] = [
   [['event.200', 'event.304', 'agenda.200', 'agenda.304', 'feed.200', 'feed.304'], measurePages],
   [['event.changed', 'feed.changed'], measureChanges],
+  [['registration.one', 'registration.many', 'registration.p99', 'registration.rush'], measureRegistrations],
+  [['mail'], measureMail],
+  [['start'], measureStart],
+  [['memory.idle', 'memory.used'], measureMemory],
+  [['weight.first', 'weight.second', 'weight.requests'], measureWeight],
+  [['growth.agenda', 'growth.console', 'hold'], measureGrowth],
 ]
 
 interface Saved {
@@ -43,6 +55,10 @@ const run: Run = {
 }
 const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`
 console.log(machine)
+const [busy = 0] = loadavg()
+if (busy > cpus().length / 2) {
+  console.log(`others keep this machine busy (load ${busy.toFixed(1)}): times are too long; ratios and memory hold`)
+}
 const measured: Measured[] = []
 for (const [keys, measure] of MEASURES) {
   if (keys.some(isWanted)) measured.push(...(await measure(run)).filter(({ key }) => isWanted(key)))

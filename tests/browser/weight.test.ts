@@ -1,10 +1,10 @@
 // What a first visit costs: few bytes, few requests, nothing from elsewhere, no cookie. And the picture for the README.
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { and, eq } from '#db/drizzle.ts'
 import { events, registrations } from '#db/schema.ts'
 import { useBrowser } from '../support/browser.ts'
 import { findExample, openSite, type Site } from '../support/site.ts'
+import { weigh } from '../support/weight.ts'
 
 const browser = useBrowser()
 let site: Site
@@ -13,23 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-/** What comes over the line for a page, and from where. */
-async function weigh(page: Page, path: string): Promise<{ bytes: number; urls: string[] }> {
-  const devTools = await page.context().newCDPSession(page)
-  await devTools.send('Network.enable')
-  let bytes = 0
-  const urls: string[] = []
-  devTools.on('Network.loadingFinished', ({ encodedDataLength }) => {
-    bytes += encodedDataLength
-  })
-  page.on('request', request => urls.push(request.url()))
-  await page.goto(site.url + path, { waitUntil: 'networkidle' })
-  return { bytes, urls }
-}
-
 test('an event page weighs under 60 kB, all from here', async () => {
   const page = await browser.open()
-  const { bytes, urls } = await weigh(page, `/events/${findExample(site, 'confirmed').event.slug}`)
+  const { bytes, urls } = await weigh(page, `${site.url}/events/${findExample(site, 'confirmed').event.slug}`)
   console.log(`event page: ${bytes} bytes in ${urls.length} requests`)
   expect(bytes).toBeGreaterThan(20_000)
   expect(bytes).toBeLessThan(60_000)
@@ -50,7 +36,10 @@ test('the personal page of who comes in person weighs no more, with its code to 
   if (!row) throw new Error('nobody comes in person')
   const { id, linkVersion: version } = row.registration
   const page = await browser.open()
-  const { bytes, urls } = await weigh(page, `/registrations/${site.tokens.sign('registration', { id, version })}`)
+  const { bytes, urls } = await weigh(
+    page,
+    `${site.url}/registrations/${site.tokens.sign('registration', { id, version })}`,
+  )
   expect(await page.locator('.qr svg').count()).toBe(1)
   expect(bytes).toBeLessThan(60_000)
   expect(urls.length).toBeLessThanOrEqual(8)

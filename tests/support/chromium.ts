@@ -4,8 +4,18 @@ import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import chromium, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium'
+import { type Browser, chromium as driver } from 'playwright-core'
 
 export const isBundled = process.platform === 'linux' && process.arch === 'x64'
+
+// The package's own arguments run everything in one process, which dies with the first context that closes.
+export const ARGS = ['--no-sandbox', '--disable-gpu', '--no-zygote', '--headless=shell', '--font-render-hinting=none']
+
+/** To be unpacked before. */
+export async function launchBrowser(): Promise<Browser> {
+  if (!isBundled) return driver.launch({ channel: 'chrome' })
+  return driver.launch({ executablePath: await chromium.executablePath(), args: ARGS })
+}
 
 export default async function unpackChromium(): Promise<void> {
   if (!isBundled) return

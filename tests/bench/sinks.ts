@@ -1,0 +1,39 @@
+// The mail server's process, and what it took.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endWithUs } from './servers.ts'
+import type { SinkReport } from './sink.ts'
+
+export interface Sink {
+  url: string
+  report: () => Promise<SinkReport>
+  /** Resolves when so many different mails have come, or when the time is over. */
+  reaches: (mails: number, seconds: number) => Promise<SinkReport>
+  stop: () => void
+}
+
+export async function startSink(): Promise<Sink> {
+  const child = fork(join(import.meta.dirname, 'sink.ts'), { env: { PATH: process.env.PATH ?? '', TZ: 'UTC' } })
+  endWithUs(child)
+  const [port] = (await once(child, 'message')) as [number]
+  const report = async () => {
+    child.send('report')
+    const [found] = (await once(child, 'message')) as [SinkReport]
+    return found
+  }
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    report,
+    reaches: async (mails, seconds) => {
+      const until = performance.now() + seconds * 1000
+      for (;;) {
+        const found = await report()
+        if (found.taken.length >= mails || performance.now() > until) return found
+        await sleep(250)
+      }
+    },
+    stop: () => child.kill(),
+  }
+}
