@@ -16,6 +16,8 @@ export interface Size {
   events: number
   registrations: number
   groups: number
+  /** How many of the groups are networks with others under them; a quarter, if nobody says. */
+  networks?: number
   /** The last of them is the year ahead. */
   years: number
 }
@@ -64,7 +66,7 @@ function layGround(tx: Tx, size: Size, now: Temporal.Instant): void {
   ensureOwner(tx, OWNER, now)
   const regions: number[] = []
   for (let number = 1; number < size.groups; number++) {
-    const isRegion = number <= Math.ceil(size.groups / 4)
+    const isRegion = number <= (size.networks ?? Math.ceil(size.groups / 4))
     const parentId = isRegion ? top.id : (regions[number % regions.length] ?? top.id)
     const group = createGroup(tx, { slug: `groep-${number}`, name: `Werkplaats ${number}`, parentId })
     if (isRegion) regions.push(group.id)

@@ -1,6 +1,15 @@
 // Data folders to measure on. Small ones are made anew for each run; a filled one of a million registrations takes a minute, so
 // it is kept in `data/bench/` under its shape, and looked at only.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layAttendees } from '#db/attendees.ts'
@@ -79,8 +88,15 @@ export function filledGround(size: Size): Ground & { laid: Laid } {
   return { ...groundIn(dataDir), laid: JSON.parse(readFileSync(facts, 'utf8')) as Laid }
 }
 
-function shapeOf({ events, registrations, groups, years }: Size): string {
-  return `${events}-${registrations}-${groups}-${years}`
+/** A filled database to write in. */
+export function copyGround({ file }: Ground): Ground {
+  const copy = groundIn(newFolder())
+  copyFileSync(file, copy.file)
+  return copy
+}
+
+function shapeOf({ events, registrations, groups, networks = 0, years }: Size): string {
+  return `${events}-${registrations}-${groups}-${networks}-${years}`
 }
 
 /** Another schema or other contents make another database. */

@@ -1,6 +1,7 @@
 // The load, in a process of its own: streams of requests side by side, as fast as they are answered or at a fixed rate. Our
 // own, since a fixed rate whose latency counts from when a request was due, conditional requests and a new person in every
 // form are what we need, and since `wire` costs less than the server.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '#db/open.ts'
 import { type Answer, Wire } from './wire.ts'
 
@@ -25,6 +26,10 @@ export interface Stream {
   count?: number
   /** Where `{n}` begins. */
   from?: number
+  /** Seconds until it begins. */
+  after?: number
+  /** How many times its seconds a stream at a fixed rate may take, where the server cannot keep up. */
+  patience?: number
   /** Changed by another process, this one, before each request: `?` is the number of the request. Asks for one connection. */
   change?: Change
 }
@@ -37,6 +42,8 @@ export interface Change {
 export interface Report {
   name: string
   asked: number
+  /** Of these, at a fixed rate, so many were due. */
+  due: number
   /** How often each status came; 0 is a connection that broke. */
   statuses: Record<number, number>
   seconds: number
@@ -46,6 +53,8 @@ export interface Report {
   bytes: number
   /** Bodies that differ, of a stream that changes what it asks for. */
   bodies: number
+  /** The forms that were taken (303): the path and the address. */
+  taken: string[]
 }
 
 export interface Spread {
@@ -55,15 +64,21 @@ export interface Spread {
 }
 
 const TICK_MS = 1
-/** How many times its seconds a stream at a fixed rate may take, where the server cannot keep up. */
 const PATIENCE = 3
+/** How long the last answers may take; what has none by then counts as broken. */
+const GRACE_MS = 15_000
 /** Ready-made requests, each from a client of its own. */
 const CLIENTS = 256
 
 process.on('message', async (streams: Stream[]) => {
   const before = process.cpuUsage()
   const begun = performance.now()
-  const reports = await Promise.all(streams.map(run))
+  const reports = await Promise.all(
+    streams.map(async stream => {
+      await sleep((stream.after ?? 0) * 1000)
+      return run(stream)
+    }),
+  )
   const { user, system } = process.cpuUsage(before)
   process.send?.({ reports, busy: (user + system) / 1000 / (performance.now() - begun) })
 })
@@ -77,11 +92,12 @@ function run(stream: Stream): Promise<Report> {
   const firstBytes: number[] = []
   const statuses: Record<number, number> = {}
   const sums = new Set<number>()
+  const taken: string[] = []
   let [asked, answered, bytes, lastAt] = [0, 0, 0, 0]
   const wires = Array.from({ length: stream.connections }, () => new Wire(stream.port, stream.change !== undefined))
   const idle = [...wires]
   const begun = performance.now()
-  const until = begun + seconds * 1000 * (rate === undefined ? 1 : PATIENCE)
+  const until = begun + seconds * 1000 * (rate === undefined ? 1 : (stream.patience ?? PATIENCE))
   const isOver = () => asked >= count || performance.now() >= until
 
   return new Promise(done => {
@@ -100,6 +116,7 @@ function run(stream: Stream): Promise<Report> {
       const since = due ?? performance.now()
       wire.ask(write(number), answer => {
         note(answer, since)
+        if (answer.status === 303) taken.push(...namesOf(stream, number))
         if (rate !== undefined) idle.push(wire)
         else if (!isOver()) return ask(wire)
         if (isOver() && answered === asked) end()
@@ -107,9 +124,19 @@ function run(stream: Stream): Promise<Report> {
     }
     const end = () => {
       clearInterval(timer)
+      clearTimeout(givingUp)
       for (const wire of wires) wire.close()
       done({
-        ...{ name: stream.name, asked, statuses, seconds: (lastAt - begun) / 1000, bytes, bodies: sums.size },
+        ...{
+          name: stream.name,
+          asked,
+          due: Number.isFinite(count) ? count : asked,
+          statuses,
+          seconds: (lastAt - begun) / 1000,
+          bytes,
+          bodies: sums.size,
+          taken,
+        },
         ...{ latency: spread(latencies), firstByte: spread(firstBytes) },
       })
     }
@@ -122,6 +149,12 @@ function run(stream: Stream): Promise<Report> {
       if (isOver() && answered === asked) end()
     }
     const timer = setInterval(tick, TICK_MS)
+    const givingUp = setTimeout(
+      () => {
+        for (const wire of wires) wire.close()
+      },
+      until - begun + GRACE_MS,
+    )
     if (rate === undefined) for (const wire of wires) if (!isOver()) ask(wire)
   })
 }
@@ -132,6 +165,11 @@ function writerOf({ asks, from = 0 }: Stream): (number: number) => string | Buff
   if (!isFixed) return number => requestText(asks[number % asks.length] as Ask, number + from)
   const ready = asks.map(ask => Array.from({ length: CLIENTS }, (_, client) => Buffer.from(requestText(ask, client))))
   return number => ready[number % asks.length]?.[number % CLIENTS] as Buffer
+}
+
+function namesOf({ asks, from = 0 }: Stream, number: number): string[] {
+  const { path = '', form } = asks[number % asks.length] ?? {}
+  return form ? [`${path} ${form.email?.replaceAll('{n}', String(number + from))}`] : []
 }
 
 /** From a client address of its own. */
