@@ -61,7 +61,7 @@ async function measureAll(): Promise<number> {
   const load = startLoad()
   const run: Run = {
     ...{ load, isWanted, isQuick: wish.quick, log: join(newFolder(), 'bare.log') },
-    course: wish.quick ? { rounds: 3, seconds: 0.5 } : { rounds: 5, seconds: 1 },
+    course: wish.quick ? { rounds: 3, seconds: 0.3 } : { rounds: 5, seconds: 0.7 },
     say: line => console.log(line),
   }
   const measured: Measured[] = []

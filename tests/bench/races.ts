@@ -15,6 +15,7 @@ export interface Runner<Name extends string = string> {
 
 export interface Course {
   rounds: number
+  /** Of the server's processor, in each round. */
   seconds: number
 }
 
@@ -26,32 +27,41 @@ export interface Times {
   wrong: string | undefined
 }
 
+/** Before the first round, for the compiler: it looks at what has run often, however long that took. */
+const WARM_SECONDS = 1
+const SLICE_SECONDS = 0.25
+/** On a machine that others use a second of processor takes longer; not for ever. */
+const PATIENCE = 8
+/** More than are asked in one slice: every request of a race has a number of its own. */
+const STEP = 100_000
+
 export async function race<Name extends string>(
   load: Load,
   runners: Runner<Name>[],
   { rounds, seconds }: Course,
 ): Promise<Record<Name, Times>> {
-  const times = Object.fromEntries(
-    runners.map(({ name }): [string, Times] => [name, { perCpu: [], perSecond: [], reports: [], wrong: undefined }]),
-  ) as Record<Name, Times>
-  // The first round is for the compiler and is not counted.
+  const times = {} as Record<Name, Times>
+  let from = 0
+  /** One runner's turn: slices until its server has worked for so long. */
+  async function turn({ name, server, stream, expects }: Runner<Name>, seconds: number): Promise<void> {
+    const reports: Report[] = []
+    const [before, begun] = [await server.cost(), performance.now()]
+    let worked = 0
+    while (worked < seconds * 1000 && performance.now() - begun < seconds * 1000 * PATIENCE) {
+      from += STEP
+      reports.push(...(await load.run({ ...stream, name, port: server.port, seconds: SLICE_SECONDS, from })))
+      worked = (await server.cost()).cpu - before.cpu
+    }
+    const asked = reports.reduce((sum, report) => sum + report.asked, 0)
+    times[name].perCpu.push((asked / worked) * 1000)
+    times[name].perSecond.push(asked / reports.reduce((sum, report) => sum + report.seconds, 0))
+    times[name].reports.push(...reports)
+    times[name].wrong ??= reports.map(report => wrongIn(report, expects)).find(Boolean)
+  }
   for (let round = 0; round <= rounds; round++) {
-    for (const { name, server, stream, expects } of runners) {
-      const before = await server.cost()
-      const from = (stream.from ?? 0) + round * 1_000_000
-      const [report] = await load.run({
-        ...stream,
-        name,
-        port: server.port,
-        seconds: round ? seconds : seconds / 2,
-        from,
-      })
-      const after = await server.cost()
-      if (!report || round === 0) continue
-      times[name].perCpu.push((report.asked / (after.cpu - before.cpu)) * 1000)
-      times[name].perSecond.push(report.asked / report.seconds)
-      times[name].reports.push(report)
-      times[name].wrong ??= wrongIn(report, expects)
+    for (const runner of runners) {
+      if (round < 2) times[runner.name] = { perCpu: [], perSecond: [], reports: [], wrong: undefined }
+      await turn(runner, round ? seconds : WARM_SECONDS)
     }
   }
   return times
