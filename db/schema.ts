@@ -232,6 +232,9 @@ export const events = sqliteTable(
   },
   table => [
     index('events_start').on(table.startsAt),
+    index('events_end').on(table.endsAt),
+    index('events_room').on(table.roomUrl).where(sql`room_url is not null`),
+    index('events_host_room').on(table.hostUrl).where(sql`host_url is not null`),
     index('events_group').on(table.groupId, table.startsAt),
     index('events_series').on(table.seriesId, table.localStart),
     index('events_drafts').on(table.startsAt).where(sql`published_at is null`),
@@ -344,6 +347,7 @@ export const tasks = sqliteTable(
   table => [
     index('tasks_series').on(table.seriesId),
     index('tasks_event').on(table.eventId),
+    index('tasks_days').on(table.days),
     oneOf('tasks_proof', table.proof, PROOFS),
     check('tasks_of_one', sql`(${table.seriesId} is null) <> (${table.eventId} is null)`),
   ],
@@ -366,12 +370,16 @@ export const taskTicks = sqliteTable(
 )
 
 /** Addresses an event had before; they redirect for ever. */
-export const eventSlugs = sqliteTable('event_slugs', {
-  slug: text().primaryKey(),
-  eventId: integer()
-    .notNull()
-    .references(() => events.id),
-})
+export const eventSlugs = sqliteTable(
+  'event_slugs',
+  {
+    slug: text().primaryKey(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+  },
+  table => [index('event_slugs_event').on(table.eventId)],
+)
 
 export const eventThemes = sqliteTable(
   'event_themes',
@@ -424,19 +432,23 @@ export const materials = sqliteTable(
 )
 
 /** One row per e-mail address. What someone told us about themselves stands on the registration. */
-export const people = sqliteTable('people', {
-  id: id(),
-  email: text().unique(),
-  createdAt: instant().notNull(),
-  /** Versions of the signed links: raising one makes the links already given out worthless. */
-  myVersion: integer().notNull().default(1),
-  feedVersion: integer().notNull().default(1),
-  remindersStoppedAt: instant(),
-  newsletterStoppedAt: instant(),
-  /** Mail to this address comes back: since when, and what the report said. Nothing is sent while it is set. */
-  undeliverableAt: instant(),
-  undeliverableReason: text().notNull().default(''),
-})
+export const people = sqliteTable(
+  'people',
+  {
+    id: id(),
+    email: text().unique(),
+    createdAt: instant().notNull(),
+    /** Versions of the signed links: raising one makes the links already given out worthless. */
+    myVersion: integer().notNull().default(1),
+    feedVersion: integer().notNull().default(1),
+    remindersStoppedAt: instant(),
+    newsletterStoppedAt: instant(),
+    /** Mail to this address comes back: since when, and what the report said. Nothing is sent while it is set. */
+    undeliverableAt: instant(),
+    undeliverableReason: text().notNull().default(''),
+  },
+  table => [index('people_created').on(table.createdAt).where(sql`email is not null`)],
+)
 
 export const registrations = sqliteTable(
   'registrations',
@@ -543,6 +555,7 @@ export const invitees = sqliteTable(
   },
   table => [
     unique('invitees_once').on(table.eventId, table.email),
+    index('invitees_email').on(table.email),
     index('invitees_registration').on(table.registrationId).where(sql`registration_id is not null`),
     oneOf('invitees_locale', table.locale, LOCALES),
   ],
@@ -842,6 +855,10 @@ export const messages = sqliteTable(
     index('messages_bounced').on(table.bouncedAt).where(sql`bounced_at is not null`),
     index('messages_message_id').on(table.messageId),
     index('messages_mailing').on(table.mailingId, table.state).where(sql`mailing_id is not null`),
+    index('messages_created').on(table.createdAt),
+    index('messages_bytes').on(table.dueAt).where(sql`bytes is not null`),
+    index('messages_person').on(table.personId).where(sql`person_id is not null`),
+    index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
     index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
     oneOf('messages_state', table.state, MESSAGE_STATES),
@@ -885,6 +902,8 @@ export const auditEntries = sqliteTable(
     index('audit_entries_event').on(table.eventId, table.id),
     index('audit_entries_group').on(table.groupId, table.id),
     index('audit_entries_action').on(table.groupId, table.action, table.id),
+    index('audit_entries_at').on(table.at),
+    index('audit_entries_organiser').on(table.organiserId, table.at),
     index('audit_entries_registration').on(table.registrationId).where(sql`registration_id is not null`),
   ],
 )

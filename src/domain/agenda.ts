@@ -1,25 +1,8 @@
 // What everybody can see, in lists: what is coming, what has been, what a feed holds. Drafts are in none of them.
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  exists,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  like,
-  lt,
-  lte,
-  or,
-  type SQL,
-  sql,
-} from '#db/drizzle.ts'
+import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { events, eventThemes, groups, series, themes } from '#db/schema.ts'
+import { events, eventThemes, series, themes } from '#db/schema.ts'
 import { isHostedBy } from './cohosts.ts'
 import { type Event, type Kind, type ListedEvent, listed } from './events.ts'
 import { descendantsOf } from './groups.ts'
@@ -36,8 +19,11 @@ export interface EventFilter {
 
 /** Published events that have not ended, the first one first. Cancelled ones stay in the list until they would have ended. */
 export function listUpcoming(db: Db, filter: EventFilter, now: Temporal.Instant, limit = 200): ListedEvent[] {
-  if (isEmpty(filter)) return listed(db, upcoming(db).all({ now: now.epochMilliseconds, limit }))
-  const where = and(isPublished(), gt(events.endsAt, now), matches(db, filter))
+  if (isEmpty(filter)) {
+    const since = now.subtract(LONGEST).epochMilliseconds
+    return listed(db, upcoming(db).all({ since, now: now.epochMilliseconds, limit }))
+  }
+  const where = and(isPublished(), isNotOver(now), matches(db, filter))
   return listed(
     db,
     db.select().from(events).where(where).orderBy(asc(events.startsAt), asc(events.id)).limit(limit).all(),
@@ -49,7 +35,7 @@ const upcoming = prepared(db =>
   db
     .select()
     .from(events)
-    .where(and(isPublished(), gt(events.endsAt, sql.placeholder('now'))))
+    .where(and(isPublished(), gt(events.startsAt, sql.placeholder('since')), gt(events.endsAt, sql.placeholder('now'))))
     .orderBy(asc(events.startsAt), asc(events.id))
     .limit(sql.placeholder('limit'))
     .prepare(),
@@ -67,9 +53,7 @@ export interface Cursor {
 
 /** What comes after a cursor in a list that begins with the last event. */
 export function isBeyond(after: Cursor | undefined): SQL | undefined {
-  if (!after) return undefined
-  const { startsAt, id } = after
-  return or(lt(events.startsAt, startsAt), and(eq(events.startsAt, startsAt), lt(events.id, id)))
+  return after && sql`(${events.startsAt}, ${events.id}) < (${after.startsAt.epochMilliseconds}, ${after.id})`
 }
 
 /** Published events that have ended, the last one first, after a cursor. */
@@ -80,13 +64,7 @@ export function listPast(
   limit: number,
   after?: Cursor,
 ): ListedEvent[] {
-  const where = and(
-    isPublished(),
-    isNull(events.cancelledAt),
-    lte(events.endsAt, now),
-    matches(db, filter),
-    isBeyond(after),
-  )
+  const where = and(isPublished(), isNull(events.cancelledAt), isOver(now), matches(db, filter), isBeyond(after))
   return listed(
     db,
     db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
@@ -143,6 +121,19 @@ function isPublished(): SQL {
   return isNotNull(events.publishedAt)
 }
 
+/** No event lasts longer: the index on starts then finds what is going on. */
+const LONGEST = { hours: 7 * 24 }
+
+/** Has not ended. */
+export function isNotOver(now: Temporal.Instant): SQL | undefined {
+  return and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now))
+}
+
+/** Has ended; said of its start as well, so that the index begins at now instead of at the last that is planned. */
+export function isOver(now: Temporal.Instant): SQL | undefined {
+  return and(lte(events.startsAt, now), lte(events.endsAt, now))
+}
+
 function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFilter): SQL | undefined {
   return and(
     kind && eq(events.kind, kind),
@@ -151,20 +142,17 @@ function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFil
       ? undefined
       : inArray(events.seriesId, db.select({ id: series.id }).from(series).where(eq(series.slug, seriesSlug))),
     theme === undefined ? undefined : hasTheme(db, eq(themes.slug, theme)),
-    ...words(q).map(word => mentions(db, `%${word}%`)),
+    mentions(q),
   )
 }
 
-/** Every word must stand somewhere in the event. */
-function mentions(db: Db, pattern: string): SQL | undefined {
-  const inGroup = inArray(events.groupId, db.select({ id: groups.id }).from(groups).where(like(groups.name, pattern)))
-  return or(
-    like(events.title, pattern),
-    like(events.summary, pattern),
-    like(events.description, pattern),
-    inGroup,
-    hasTheme(db, like(themes.name, pattern)),
-  )
+/** Every word must stand somewhere in the event, or a longer word that begins with it: in its texts, its groups or its themes. */
+function mentions(q: string | undefined): SQL | undefined {
+  const words = wordsIn(q)
+  if (!words.length) return undefined
+  // Letters and digits between quotes are nothing but themselves to FTS5.
+  const wanted = words.map(word => `"${word}"*`).join(' ')
+  return sql`${events.id} in (select rowid from event_search where event_search match ${wanted})`
 }
 
 function hasTheme(db: Db, which: SQL): SQL {
@@ -177,4 +165,9 @@ function hasTheme(db: Db, which: SQL): SQL {
   )
 }
 
-const words = (q = '') => q.replaceAll(/[%_]/g, ' ').split(/\s+/).filter(Boolean).slice(0, 8)
+/** As the index cuts texts up: at whatever is neither a letter, nor a sign on one, nor a digit. */
+const wordsIn = (q = '') =>
+  q
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter(Boolean)
+    .slice(0, 8)

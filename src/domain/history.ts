@@ -1,6 +1,6 @@
 // What was done, to be read: by event, or by group with those under it. Names are looked up when it is read, so they end where
 // they end: an attendee's with retention or erasure, an organiser's when they are forgotten.
-import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from '#db/drizzle.ts'
+import { and, desc, eq, inArray, lt, type SQL, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { auditEntries, events, groups, organisers, registrations } from '#db/schema.ts'
@@ -115,15 +115,5 @@ const KEPT_MONTHS = 24
 /** Takes away what has been kept for that long. */
 export function forgetHistory(tx: Tx, now: Temporal.Instant): void {
   const limit = now.toZonedDateTimeISO('UTC').subtract({ months: KEPT_MONTHS }).toInstant()
-  // Ids follow time: the oldest is at the start, and the first young one ends the search.
-  const young = tx
-    .select({ id: auditEntries.id })
-    .from(auditEntries)
-    .where(gte(auditEntries.at, limit))
-    .orderBy(asc(auditEntries.id))
-    .limit(1)
-    .get()
-  tx.delete(auditEntries)
-    .where(and(lt(auditEntries.at, limit), young && lt(auditEntries.id, young.id)))
-    .run()
+  tx.delete(auditEntries).where(lt(auditEntries.at, limit)).run()
 }

@@ -1,5 +1,7 @@
 // How many people stand behind an organisation: enough to name it, or so few that its name points at them. Kept are the lowest and
 // the highest person of each event; with two people at most, these are all of them.
+
+import { distinctOf } from '#db/distinct.ts'
 import { and, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
@@ -70,8 +72,7 @@ export function isShared(db: Db, organisation: string): boolean {
 
 function peopleOf(db: Db, spellings: string[]): People[] {
   const stale = listStale(db)
-  const years = db.selectDistinct({ year: organisationTotals.year }).from(organisationTotals).all()
-  const kept = years.flatMap(({ year }) =>
+  const kept = distinctOf<number>(db, organisationTotals.year).flatMap(year =>
     db
       .select({ ...PEOPLE, eventId: organisationTotals.eventId })
       .from(organisationTotals)

@@ -1,4 +1,6 @@
 // Which ways of writing look like the same organisation. Only ever a proposal: an owner says yes or no, and both stay said.
+
+import { distinctOf } from '#db/distinct.ts'
 import { and, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
@@ -76,17 +78,9 @@ export function listProposals(db: Db, limit: number): Proposals {
 }
 
 function keptSpellings(db: Db): string[] {
-  return yearsKept(db)
+  return distinctOf<number>(db, organisationTotals.year)
     .flatMap(year => spellingsIn(db, year))
     .filter(Boolean)
-}
-
-/** From the first to the last: two looks into the index. */
-function yearsKept({ $client }: Db): number[] {
-  const end = (which: 'min' | 'max') =>
-    $client.prepare(`select ${which}(year) from organisation_totals`).pluck().get() as number | null
-  const [first, last] = [end('min'), end('max')]
-  return first === null || last === null ? [] : Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }
 
 /** One step through the index for each spelling, instead of one for each row. */
@@ -211,7 +205,9 @@ const ofSpelling = prepared(db =>
 )
 
 function readSpelling(db: Db, spelling: string, fresh: Spelling | undefined): Spelling {
-  const kept = yearsKept(db).flatMap(year => ofSpelling(db).get({ spelling, year }) ?? [])
+  const kept = distinctOf<number>(db, organisationTotals.year).flatMap(
+    year => ofSpelling(db).get({ spelling, year }) ?? [],
+  )
   const registered = kept.reduce((sum, row) => sum + row.registered, fresh?.registered ?? 0)
   const eventId = kept.findLast(row => row.eventId !== null)?.eventId
   const written = fresh?.written ?? (eventId ? writtenAt(db, eventId, spelling) : spelling)

@@ -176,13 +176,16 @@ export function countMessagesTo(db: Db, address: string, kinds: MessageKind[], s
 
 /** Bytes hold personal links; a month is long enough to look back. */
 export function clearOldBytes(tx: Tx, now: Temporal.Instant): void {
+  const limit = now.subtract({ hours: 30 * 24 })
   tx.update(messages)
     .set({ bytes: null })
     .where(
       and(
         isNotNull(messages.bytes),
         notInArray(messages.state, ['queued', 'sending']),
-        lt(sql`coalesce(${messages.sentAt}, ${messages.dueAt})`, now.subtract({ hours: 30 * 24 }).epochMilliseconds),
+        // Nothing is sent before it is due: the index finds what can be old enough.
+        lt(messages.dueAt, limit),
+        lt(sql`coalesce(${messages.sentAt}, ${messages.dueAt})`, limit.epochMilliseconds),
       ),
     )
     .run()

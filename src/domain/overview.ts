@@ -11,7 +11,6 @@ import {
   isNotNull,
   isNull,
   lt,
-  lte,
   max,
   ne,
   not,
@@ -22,19 +21,15 @@ import {
 import type { Db } from '#db/open.ts'
 import { events, groups, invitations, messages, people } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
-import { type Cursor, isBeyond } from './agenda.ts'
+import { type Cursor, isBeyond, isNotOver, isOver } from './agenda.ts'
 import { type Event, type ListedEvent, listed } from './events.ts'
 import { groupsWith, isMine, type Organiser, type Right } from './organisers.ts'
 import type { Message } from './outbox.ts'
 import type { Series } from './series.ts'
 
-/** No event lasts longer: the index on starts then finds what is going on. */
-const LONGEST = { hours: 7 * 24 }
-
 /** Published events that have not ended, the first one first. */
 export function listComing(db: Db, organiser: Organiser, right: Right, now: Temporal.Instant, limit: number) {
-  const notOver = and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now))
-  return listWhere(db, and(isNotNull(events.publishedAt), notOver, isMine(organiser, right)), limit)
+  return listWhere(db, and(isNotNull(events.publishedAt), isNotOver(now), isMine(organiser, right)), limit)
 }
 
 /**
@@ -42,7 +37,7 @@ export function listComing(db: Db, organiser: Organiser, right: Right, now: Temp
  * a day that has passed come to nothing any more.
  */
 export function findAhead(db: Db, organiser: Organiser, now: Temporal.Instant): ListedEvent | undefined {
-  const notOver = and(gt(events.startsAt, now.subtract(LONGEST)), gt(events.endsAt, now), isNull(events.cancelledAt))
+  const notOver = and(isNotOver(now), isNull(events.cancelledAt))
   const isSeen = and(isMine(organiser, 'viewer'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
   return listWhere(db, and(notOver, isSeen), 1)[0]
 }
@@ -76,8 +71,7 @@ export function listEnded(
   limit: number,
   after?: Cursor,
 ): ListedEvent[] {
-  const isOver = and(lte(events.startsAt, now), lte(events.endsAt, now))
-  const where = and(isNotNull(events.publishedAt), isOver, isMine(organiser, right), isBeyond(after))
+  const where = and(isNotNull(events.publishedAt), isOver(now), isMine(organiser, right), isBeyond(after))
   return listed(
     db,
     db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
@@ -99,6 +93,7 @@ export function listOnDays(
   until: Temporal.PlainDate,
 ): Map<string, Event[]> {
   const within = and(
+    isAround(from, until),
     sql`${events.localStart} >= ${from.toString()}`,
     lt(events.localStart, `${until.add({ days: 1 })}`),
   )
@@ -110,6 +105,15 @@ export function listOnDays(
     .orderBy(asc(events.localStart))
     .all()
   return Map.groupBy(found, event => event.localStart.slice(0, 10))
+}
+
+/** The index finds the days and a day around them; the wall time says which it is. */
+function isAround(from: Temporal.PlainDate, until: Temporal.PlainDate): SQL | undefined {
+  const begin = (day: Temporal.PlainDate) => day.toZonedDateTime('UTC').toInstant()
+  return and(
+    gte(events.startsAt, begin(from.subtract({ days: 1 }))),
+    lt(events.startsAt, begin(until.add({ days: 2 }))),
+  )
 }
 
 /** The last day for which each series has something, by the id of the series. */

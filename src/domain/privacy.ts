@@ -105,7 +105,8 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   }
   const ids = mine.map(row => row.registration.id)
   // Also what went to an address they were moving to, or had before.
-  const theirs = or(inArray(messages.registrationId, ids), eq(messages.personId, person.id))
+  const about = sql`${messages.registrationId} in (select value from json_each(${JSON.stringify(ids)}))`
+  const theirs = or(about, eq(messages.personId, person.id))
   tx.delete(messages)
     .where(person.email ? or(eq(messages.toAddress, person.email), theirs) : theirs)
     .run()

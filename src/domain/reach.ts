@@ -160,16 +160,14 @@ export function byTheme(db: Db, { events: list, facts }: Ground): ThemeReach[] {
 
 /** Years in which there is something to see, the newest first. */
 export function listYears(db: Db, now: Temporal.Instant): number[] {
-  const row = db
-    .select({ first: sql<string | null>`min(${events.startsAt})`, last: sql<string | null>`max(${events.startsAt})` })
-    .from(events)
-    .get()
+  // Asked one by one, each is a look at one end of the index.
+  const end = (which: SQL<string | null>) => db.select({ at: which }).from(events).get()?.at
   const yearAt = (milliseconds: string | null | undefined) =>
     milliseconds
       ? Temporal.Instant.fromEpochMilliseconds(Number(milliseconds)).toZonedDateTimeISO('UTC').year
       : undefined
   const present = now.toZonedDateTimeISO('UTC').year
-  const first = Math.min(yearAt(row?.first) ?? present, present)
-  const last = Math.max(yearAt(row?.last) ?? present, present)
+  const first = Math.min(yearAt(end(sql`min(${events.startsAt})`)) ?? present, present)
+  const last = Math.max(yearAt(end(sql`max(${events.startsAt})`)) ?? present, present)
   return Array.from({ length: last - first + 1 }, (_, index) => last - index)
 }

@@ -40,7 +40,12 @@ export function clearAnswers(tx: Tx, now: Temporal.Instant): void {
     .select({ id: formFields.id })
     .from(formFields)
     .innerJoin(events, eq(events.id, formFields.eventId))
-    .where(sql`${events.endsAt} + ${formFields.deleteAfterDays} * 86400000 < ${now.epochMilliseconds}`)
+    .where(
+      and(
+        lt(events.endsAt, now),
+        sql`${events.endsAt} + ${formFields.deleteAfterDays} * 86400000 < ${now.epochMilliseconds}`,
+      ),
+    )
   tx.delete(answers).where(inArray(answers.formFieldId, over)).run()
 }
 

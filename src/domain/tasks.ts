@@ -96,11 +96,16 @@ function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days:
 
 /** How far from an event any line stands: only events within that can have one that is due. */
 function reach(db: Db): { earliest: number; latest: number } {
-  const found = db
-    .select({ earliest: min(tasks.days), latest: max(tasks.days) })
+  // Asked one by one, each is a look at one end of the index.
+  const earliest = db
+    .select({ days: min(tasks.days) })
     .from(tasks)
-    .get()
-  return { earliest: Math.min(0, found?.earliest ?? 0), latest: Math.max(0, found?.latest ?? 0) }
+    .get()?.days
+  const latest = db
+    .select({ days: max(tasks.days) })
+    .from(tasks)
+    .get()?.days
+  return { earliest: Math.min(0, earliest ?? 0), latest: Math.max(0, latest ?? 0) }
 }
 
 function read(db: Db, where: SQL | undefined, now: Temporal.Instant, isProven = isProvenAt(now)): DueTask[] {

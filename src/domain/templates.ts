@@ -1,5 +1,7 @@
 // A group's own words for its mails, by language and kind, as an owner reads and changes them. Only what differs from what
 // would stand there anyway is kept, text by text.
+
+import { distinctOf } from '#db/distinct.ts'
 import { and, eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, series, templates } from '#db/schema.ts'
@@ -107,11 +109,9 @@ export function readTyped(db: Db, template: Template, typed: Record<string, stri
 }
 
 function listRooms(db: Db): string[] {
-  const rooms = [
-    ...[events, series].flatMap(table => db.selectDistinct({ url: table.roomUrl }).from(table).all()),
-    ...db.selectDistinct({ url: events.hostUrl }).from(events).all(),
-  ]
-  return rooms.flatMap(({ url }) => url ?? [])
+  const usual = db.selectDistinct({ url: series.roomUrl }).from(series).all()
+  const own = [events.roomUrl, events.hostUrl].flatMap(column => distinctOf<string>(db, column))
+  return [...usual.flatMap(({ url }) => url ?? []), ...own]
 }
 
 /**

@@ -57,7 +57,6 @@ export function fill(db: Db, size: Size, now: Temporal.Instant): Filled {
   layDeeds(db, now)
   client.exec('commit')
   while (writeNow(db, tx => addUp(tx, 500))) client.pragma('wal_checkpoint')
-  client.exec('analyze')
   return findNearest(db, now)
 }
 
