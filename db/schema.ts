@@ -849,6 +849,7 @@ export const messages = sqliteTable(
   },
   table => [
     index('messages_due').on(table.state, table.lane, table.dueAt),
+    index('messages_state').on(table.state, table.id),
     index('messages_registration').on(table.registrationId, table.state),
     index('messages_event').on(table.eventId, table.id),
     index('messages_address').on(table.toAddress, table.createdAt),

@@ -5,6 +5,7 @@ CREATE INDEX `events_end` ON `events` (`ends_at`);--> statement-breakpoint
 CREATE INDEX `events_room` ON `events` (`room_url`) WHERE room_url is not null;--> statement-breakpoint
 CREATE INDEX `events_host_room` ON `events` (`host_url`) WHERE host_url is not null;--> statement-breakpoint
 CREATE INDEX `invitees_email` ON `invitees` (`email`);--> statement-breakpoint
+CREATE INDEX `messages_state` ON `messages` (`state`,`id`);--> statement-breakpoint
 CREATE INDEX `messages_created` ON `messages` (`created_at`);--> statement-breakpoint
 CREATE INDEX `messages_bytes` ON `messages` (`due_at`) WHERE bytes is not null;--> statement-breakpoint
 CREATE INDEX `messages_person` ON `messages` (`person_id`) WHERE person_id is not null;--> statement-breakpoint

@@ -152,7 +152,8 @@ function mentions(q: string | undefined): SQL | undefined {
   if (!words.length) return undefined
   // Letters and digits between quotes are nothing but themselves to FTS5.
   const wanted = words.map(word => `"${word}"*`).join(' ')
-  return sql`${events.id} in (select rowid from event_search where event_search match ${wanted})`
+  // The plus keeps to the order of the dates, which ends at a full page: sorting all that hold a common word takes longer.
+  return sql`+${events.id} in (select rowid from event_search where event_search match ${wanted})`
 }
 
 function hasTheme(db: Db, which: SQL): SQL {

@@ -110,6 +110,7 @@ function reach(db: Db): { earliest: number; latest: number } {
 
 function read(db: Db, where: SQL | undefined, now: Temporal.Instant, isProven = isProvenAt(now)): DueTask[] {
   const { id, title, localStart, timeZone, durationMinutes, endsAt, publishedAt } = events
+  const todayIn = onceEach((zone: string) => dateIn(now, zone))
   return db
     .select({
       task: tasks,
@@ -131,20 +132,30 @@ function read(db: Db, where: SQL | undefined, now: Temporal.Instant, isProven = 
       asc(tasks.id),
     )
     .all()
-    .map(row => judge({ ...row, isProven: row.isProven === 1 }, now))
+    .map(row => judge({ ...row, isProven: row.isProven === 1 }, todayIn(row.event.timeZone), now))
 }
 
 type Row = Omit<DueTask, 'due' | 'daysLeft' | 'state'>
 
-function judge(row: Row, now: Temporal.Instant): DueTask {
-  const today = dateIn(now, row.event.timeZone)
-  const due = dueOn(row.event, row.task)
-  return { ...row, due, daysLeft: today.until(due).days, state: stateOf(row, due, now) }
+/** Keeps what was made for each: lists of thousands are in one zone. */
+function onceEach<Value>(make: (name: string) => Value): (name: string) => Value {
+  const made = new Map<string, Value>()
+  return name => {
+    const value = made.get(name) ?? make(name)
+    made.set(name, value)
+    return value
+  }
 }
 
-function stateOf({ task, event, isProven, tickedAt }: Row, due: Temporal.PlainDate, now: Temporal.Instant): TaskState {
+/** `today`: where the event is. */
+function judge(row: Row, today: Temporal.PlainDate, now: Temporal.Instant): DueTask {
+  const due = dueOn(row.event, row.task)
+  const daysLeft = today.until(due).days
+  return { ...row, due, daysLeft, state: stateOf(row, daysLeft, now) }
+}
+
+function stateOf({ task, event, isProven, tickedAt }: Row, daysLeft: number, now: Temporal.Instant): TaskState {
   if (isProven || tickedAt) return 'done'
-  const daysLeft = dateIn(now, event.timeZone).until(due).days
   if (daysLeft > SOON_DAYS) return 'open'
   if (daysLeft >= 0) return 'soon'
   const isForNothing = task.days < 0 && event.endsAt.epochMilliseconds <= now.epochMilliseconds
