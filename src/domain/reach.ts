@@ -3,13 +3,14 @@
 // who attends.
 import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { events, eventThemes, type ROLES, roleTotals, series, themes } from '#db/schema.ts'
+import { prepared } from '#db/prepared.ts'
+import { events, eventThemes, type ROLES, series, themes } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
 import { groupsWith, type Organiser } from './organisers.ts'
 import type { Series } from './series.ts'
-import { COUNTS, type Counts, countEvent, listStale, NOTHING, totalOf, yearOf } from './totals.ts'
+import { COUNTS, type Counts, countEvent, listStale, NOTHING, type RoleCounts, totalOf, yearOf } from './totals.ts'
 
 const FIELDS = {
   id: events.id,
@@ -105,16 +106,20 @@ function isSeen(organiser: Organiser): SQL {
 
 function keptFacts(db: Db, list: ReachedEvent[]): Fact[] {
   const byId = new Map(list.map(event => [event.id, event]))
-  const rows = db
-    .select()
-    .from(roleTotals)
-    .where(inArray(roleTotals.eventId, idsOf(list)))
-    .all()
-  return rows.flatMap(({ eventId, ...counts }) => {
-    const event = byId.get(eventId)
-    return event ? [{ ...counts, event }] : []
+  const rows = keptOf(db).all(JSON.stringify([...byId.keys()]))
+  return rows.flatMap(counts => {
+    const event = byId.get(counts.eventId)
+    return event ? [Object.assign(counts, { event })] : []
   })
 }
+
+/** As SQLite gives them: a national year is a hundred thousand rows. */
+const keptOf = prepared(db =>
+  db.$client.prepare<[string], RoleCounts & { eventId: number }>(
+    `select event_id as eventId, role, ${COUNTS.join(', ')} from role_totals
+     where event_id in (select value from json_each(?))`,
+  ),
+)
 
 /** Ids as one value, since a query holds only so many. */
 const idsOf = (list: Pick<Event, 'id'>[]) =>

@@ -58,8 +58,9 @@ export function totalOf<Name extends string>(
   names: readonly Name[],
   list: Record<Name, number>[],
 ): Record<Name, number> {
-  const sumOf = (name: Name) => list.reduce((sum, one) => sum + one[name], 0)
-  return Object.fromEntries(names.map(name => [name, sumOf(name)])) as Record<Name, number>
+  const total = Object.fromEntries(names.map(name => [name, 0])) as Record<Name, number>
+  for (const one of list) for (const name of names) total[name] += one[name]
+  return total
 }
 
 const waits = sql`(${isInQueue})`

@@ -115,8 +115,13 @@ function byPlace({ events, facts }: Ground, nameOf: (event: Fact['event']) => st
 const byMost = (a: Line, b: Line) => b.counts.registered - a.counts.registered || a.label.localeCompare(b.label)
 
 function perEvent({ events, facts }: Ground, { f }: Words, most: number): Line[] {
-  const found = cutBy(facts, ({ event }) => event.id)
-  return events.slice(0, most).map(event => ({
+  const shown = events.slice(0, most)
+  const ids = new Set(shown.map(({ id }) => id))
+  const found = cutBy(
+    facts.filter(({ event }) => ids.has(event.id)),
+    ({ event }) => event.id,
+  )
+  return shown.map(event => ({
     label: `${event.title} (${f.dayOfYear(event)})`,
     eventId: event.id,
     counts: found.get(event.id) ?? NOTHING,
