@@ -17,6 +17,7 @@ const SMALL = new Set([
 const ALLOWED: [line: RegExp, query: RegExp, why: string][] = [
   [/USING INDEX events_drafts$/, /published_at" is null/, 'holds drafts only: they are published or removed'],
   [/^SCAN event_search VIRTUAL TABLE INDEX 0:(M\d|=)$/, /\bmatch\b|rowid = /, 'a look into the index for each word'],
+  [/^SCAN backup_files/, /from backup_files$/, 'of a backup, when it is brought back: all of it is wanted'],
   [/^SCAN messages$/, /order by "messages"\."id" desc limit \?$/, 'from the newest mail on, until a page is full'],
 ]
 
