@@ -148,7 +148,8 @@ export function recallAsks(tx: Tx, event: Event, now: Temporal.Instant): number 
 }
 
 function isHeld({ id }: Pick<Event, 'id'>, now: Temporal.Instant) {
-  const waits = and(eq(messages.state, 'queued'), eq(messages.attempts, 0), gt(messages.dueAt, now))
+  // The plus has the event find them: of all mails there are, a great many are queued.
+  const waits = and(sql`+${messages.state} = 'queued'`, eq(messages.attempts, 0), gt(messages.dueAt, now))
   return and(eq(messages.eventId, id), eq(messages.kind, 'invited'), waits)
 }
 
