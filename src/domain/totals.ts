@@ -146,7 +146,10 @@ const ofOrganisation = prepared(db =>
     .prepare(),
 )
 
-/** Adds up anew what is stale, so many events at most. Returns whether there may be more. */
+/** Counting so many rows takes about as long as anybody may be kept waiting for it. */
+const ROWS_AT_ONCE = 1000
+
+/** Adds up anew what is stale, so many events at most, and fewer when they are large. Returns whether there may be more. */
 export function addUp(tx: Tx, limit: number): boolean {
   const stale = tx
     .select({ id: events.id, localStart: events.localStart, durationMinutes: events.durationMinutes })
@@ -154,11 +157,16 @@ export function addUp(tx: Tx, limit: number): boolean {
     .innerJoin(events, eq(events.id, staleEvents.eventId))
     .limit(limit)
     .all()
-  for (const event of stale) keep(tx, event)
+  let rows = 0
+  for (const event of stale) {
+    if (rows >= ROWS_AT_ONCE) return true
+    rows += keep(tx, event)
+  }
   return stale.length === limit
 }
 
-function keep(tx: Tx, event: Counted): void {
+/** How many rows it counted. */
+function keep(tx: Tx, event: Counted): number {
   const { roles, organisations } = countEvent(tx, event)
   for (const table of [roleTotals, organisationTotals, staleEvents]) {
     tx.delete(table).where(eq(table.eventId, event.id)).run()
@@ -167,6 +175,7 @@ function keep(tx: Tx, event: Counted): void {
   for (const counts of organisations) {
     ofOrganisation(tx).run({ ...counts, eventId: event.id, year: yearOf(event) })
   }
+  return totalOf(['registered'], roles).registered
 }
 
 export const yearOf = ({ localStart }: Pick<Counted, 'localStart'>) => Number(localStart.slice(0, 4))

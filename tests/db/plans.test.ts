@@ -1,6 +1,9 @@
 // No query of the program reads a table that grows from end to end. Every statement of every test passes the watch of
 // tests/support/plans.ts; here it is shown that the watch sees, and that no page and no daily round escapes it.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '#db/open.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { sweep } from '#src/jobs/sweep.ts'
@@ -66,13 +69,15 @@ describe('the program', () => {
 
   test('makes its rounds, of a minute and of a day, in a filled database', async () => {
     const db = openDatabase(':memory:')
+    const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-plans-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
     fill(db, { events: 60, registrations: 600, groups: 6, years: 3 }, NOW)
     const { config } = site
     const log = { info() {}, warn() {}, error() {} }
     const before = countLooked()
     const worker = createWorker({
       ...site.deps,
-      config: { ...config, smtpUrl: undefined, dataDir: '/nonexistent' },
+      config: { ...config, smtpUrl: undefined, dataDir: folder },
       db,
       log,
       write: createWrite(db),
