@@ -1,82 +1,128 @@
 // One file that holds the whole installation: the database, and beside its tables the secret and the uploaded files. A
-// backup is a SQLite file, so it needs no archive format and can be checked like any database.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// backup is a SQLite file, so it needs no archive format and can be checked like any database. How one is put back stands in
+// `restore`, how its bytes are vouched for in `seal`.
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { appliedMigration, type Db, newestMigration } from './open.ts'
+import { seal } from './seal.ts'
+import { nextMigration } from './versions.ts'
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
 
-const DATABASE = 'aanschuiven.sqlite'
+export const DATABASE = 'aanschuiven.sqlite'
 
 export class BackupError extends Error {}
 
-/** Copies a database that may be in use, and the folder's secret and files, into `file` (readable by its owner only). */
-export async function backUp(db: Db, dataDir: string, file: string): Promise<void> {
+/**
+ * Copies a database that may be in use, and the folder's secret and files, into `file`: one moment of it, readable by its
+ * owner only, whole or not at all, and on the disk when this returns. Holds up no other process; in this one it stands still.
+ */
+export function backUp(dataDir: string, file: string): void {
   if (existsSync(file)) throw new BackupError(`${file} exists already: choose another name`)
-  if (!existsSync(join(dataDir, 'secret'))) throw new BackupError(`${dataDir} holds no installation: set DATA_DIR`)
-  mkdirSync(dirname(file), { recursive: true })
+  if (![DATABASE, 'secret'].every(name => existsSync(join(dataDir, name))))
+    throw new BackupError(`${dataDir} holds no installation: set DATA_DIR`)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  write(dataDir, file)
+}
+
+function write(dataDir: string, file: string): void {
   const unfinished = `${file}.unfinished`
-  writeFileSync(unfinished, '', { mode: 0o600 })
-  await db.$client.backup(unfinished)
+  try {
+    do snapshot(dataDir, unfinished)
+    while (!addFiles(dataDir, unfinished))
+    seal(unfinished)
+    sync(unfinished)
+    renameSync(unfinished, file)
+    sync(dirname(file))
+  } catch (error) {
+    for (const left of [unfinished, `${unfinished}-journal`]) rmSync(left, { force: true })
+    throw error
+  }
+}
+
+/** One read transaction, whatever is written meanwhile; and nothing of what was deleted, as a copy of the pages would have. */
+function snapshot(dataDir: string, unfinished: string): void {
+  rmSync(unfinished, { force: true })
+  writeFileSync(unfinished, '', { mode: 0o600, flag: 'wx' })
+  chmodSync(unfinished, 0o600)
+  const source = new Sqlite(join(dataDir, DATABASE), { fileMustExist: true })
+  try {
+    source.prepare('vacuum into ?').run(unfinished)
+  } finally {
+    source.close()
+  }
+}
+
+/**
+ * Adds what lies beside the database, after it: a file is kept before a row names it. False when one was removed meanwhile, which
+ * the rows may still name: then it has to be done again.
+ */
+function addFiles(dataDir: string, unfinished: string): boolean {
   const copy = new Sqlite(unfinished)
-  copy.pragma('journal_mode = DELETE')
-  copy.exec('create table backup_files (path text primary key, bytes blob not null) strict')
-  const add = copy.prepare('insert into backup_files (path, bytes) values (?, ?)')
-  for (const path of listFiles(dataDir)) add.run(path, readFileSync(join(dataDir, path)))
-  copy.close()
-  renameSync(unfinished, file)
+  try {
+    copy.exec('create table backup_files (path text primary key, bytes blob not null) strict')
+    const add = copy.prepare('insert into backup_files (path, bytes) values (?, ?)')
+    copy.transaction(() => {
+      for (const path of listFiles(dataDir)) add.run(path, readFileSync(join(dataDir, path)))
+    })()
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  } finally {
+    copy.close()
+  }
 }
 
 function listFiles(dataDir: string): string[] {
   const files = join(dataDir, 'files')
   const below = existsSync(files) ? readdirSync(files, { recursive: true, withFileTypes: true }) : []
   const paths = below
-    .filter(entry => entry.isFile())
+    .filter(entry => entry.isFile() && !entry.name.endsWith('.unfinished'))
     .map(entry => join(entry.parentPath, entry.name).slice(dataDir.length + 1))
   return ['secret', ...paths]
 }
 
-/**
- * Puts a backup into an empty data folder. Refuses what is broken, newer than this program, or would overwrite anything; a
- * log that another database left behind would be read as if it were this one's.
- */
-export function restore(file: string, dataDir: string): void {
-  if (!existsSync(file)) throw new BackupError(`${file} does not exist`)
-  const copy = openBackup(file)
-  const target = join(dataDir, DATABASE)
-  const files = copy.prepare('select path, bytes from backup_files').all() as { path: string; bytes: Buffer }[]
-  const outside = files.find(({ path }) => isAbsolute(path) || path.split(/[\\/]/).includes('..'))
-  if (outside) throw new BackupError(`${file} holds a path outside its folder: ${outside.path}`)
-  const present = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, ...files.map(({ path }) => path)]
-    .map(path => join(dataDir, path))
-    .find(path => existsSync(path))
-  if (present) throw new BackupError(`${present} exists already: stop the program and move that folder away first`)
-  for (const { path, bytes } of files) {
-    mkdirSync(dirname(join(dataDir, path)), { recursive: true })
-    writeFileSync(join(dataDir, path), bytes, { mode: 0o600 })
+/** What was written, or renamed in a folder, is on the disk when this returns. */
+export function sync(path: string): void {
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
-  const unfinished = `${target}.unfinished`
-  rmSync(unfinished, { force: true })
-  copy.prepare('vacuum into ?').run(unfinished)
-  copy.close()
-  const restored = new Sqlite(unfinished)
-  restored.exec('drop table backup_files')
-  restored.close()
-  renameSync(unfinished, target)
 }
 
-function openBackup(file: string): BetterSqlite3.Database {
-  let copy: BetterSqlite3.Database
+/**
+ * Before a new version changes a database in use: `backups/before-<migration>.sqlite`, so that an upgrade can be undone. One
+ * from an earlier try gives way: people may have registered since.
+ */
+export function backUpBeforeMigrating(dataDir: string, migrations?: string): void {
+  const path = join(dataDir, DATABASE)
+  if (!existsSync(path) && existsSync(`${path}.unfinished`))
+    throw new BackupError(`restoring into ${dataDir} was interrupted: do it again`)
+  if (!existsSync(path) || !existsSync(join(dataDir, 'secret'))) return
+  const client = new Sqlite(path)
+  let next: string | undefined
   try {
-    copy = new Sqlite(file, { readonly: true })
-    copy.prepare('select count(*) from backup_files').get()
-  } catch {
-    throw new BackupError(`${file} is no backup of Aanschuiven`)
+    next = nextMigration(client, migrations)
+  } finally {
+    client.close()
   }
-  if (copy.pragma('integrity_check', { simple: true }) !== 'ok') throw new BackupError(`${file} is damaged`)
-  if (appliedMigration(copy) > newestMigration())
-    throw new BackupError(`${file} was made by a newer version of Aanschuiven`)
-  return copy
+  if (!next) return
+  mkdirSync(join(dataDir, 'backups'), { recursive: true, mode: 0o700 })
+  write(dataDir, join(dataDir, 'backups', `before-${next}.sqlite`))
 }

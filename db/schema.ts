@@ -908,3 +908,9 @@ export const auditEntries = sqliteTable(
     index('audit_entries_registration').on(table.registrationId).where(sql`registration_id is not null`),
   ],
 )
+
+/**
+ * Who was erased, for a backup that still knows them: `hash` says nothing without an address to try and the key in `settings`.
+ * Copied to DATA_DIR/backups/erased.
+ */
+export const erasures = sqliteTable('erasures', { id: id(), hash: text().notNull(), at: instant().notNull() })

@@ -23,6 +23,7 @@ import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { handoverRoutes } from './web/console/handovers.ts'
+import { heldMailRoutes } from './web/console/held-mail.ts'
 import { historyRoutes } from './web/console/history.ts'
 import { homeRoutes } from './web/console/home.ts'
 import { invitationRoutes } from './web/console/invitations.ts'
@@ -201,6 +202,7 @@ export async function createApp(
     reachRoutes(scope, deps)
     organisationRoutes(scope, deps)
     outboxRoutes(scope, deps)
+    heldMailRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)
   })
 

@@ -1,20 +1,25 @@
 // `npm run cli -- <command>`: what an administrator does from the command line. Exit 0 done, 1 refused, 2 wrong usage.
 import { mkdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { BackupError, backUp, restore } from '#db/backup.ts'
-import { type Db, NewerDatabase, openDatabase } from '#db/open.ts'
+import { dirname, join, resolve } from 'node:path'
+import { BackupError, backUp, backUpBeforeMigrating } from '#db/backup.ts'
+import { type Db, openDatabase } from '#db/open.ts'
 import { readProgramme } from '#db/programme.ts'
+import { restore } from '#db/restore.ts'
 import { MESSAGE_KINDS } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
+import { FailedMigration, NewerDatabase } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
 import { eraseOrganiserAt, exportOrganiser } from '#src/domain/organiser-privacy.ts'
 import { type Config, ConfigError, environment, readConfig } from './config.ts'
+import { countReleased, findHold, listHeld, RELEASES, releaseMail } from './domain/holding.ts'
 import { ensureOwner, findOrganiser } from './domain/organisers.ts'
 import { findPerson } from './domain/people.ts'
 import { erasePerson, exportPerson } from './domain/privacy.ts'
+import { bringBack } from './domain/restoring.ts'
 import { keepSchoolHolidays, readSchoolHolidays } from './domain/school-holidays.ts'
 import { createSignIn } from './domain/sign-ins.ts'
 import { checkSetup } from './jobs/checks.ts'
+import { keepErased, readErased } from './jobs/erased.ts'
 import { sendTests } from './jobs/test-mail.ts'
 import { Refusal } from './lib/errors.ts'
 import { paths } from './lib/paths.ts'
@@ -26,8 +31,8 @@ class WrongUsage extends Error {}
 
 interface Command {
   argument?: 'FILE' | 'EMAIL'
-  /** What may follow: one of these. */
-  choice?: { name: string; of: readonly string[] }
+  /** What may follow; one of these, where they are named. */
+  choice?: { name: string; of?: readonly string[] }
   does: string
   run: (config: Config, argument: string, choice: string | undefined) => Promise<void> | void
 }
@@ -41,8 +46,14 @@ const COMMANDS: Record<string, Command> = {
   backup: { argument: 'FILE', does: 'writes the whole installation to one file, also while it runs', run: backup },
   restore: {
     argument: 'FILE',
-    does: 'puts a backup into an empty DATA_DIR',
-    run: (config, file) => restore(file, config.dataDir),
+    choice: { name: 'ERASED' },
+    does: 'puts a backup into an empty DATA_DIR, erases again whom was erased since (by the list ERASED: a file, or a folder it is in; without one that beside FILE), and holds all mail until release-mail',
+    run: restoreOne,
+  },
+  'release-mail': {
+    choice: { name: 'WHICH', of: RELEASES },
+    does: 'after a restore: says which mails wait; `all` lets them leave, `certain` only those that cannot have left before the crash',
+    run: release,
   },
   check: {
     does: 'says whether this set-up is sound: database, disk, clock, mail server, mailbox, and what DNS says of the sender',
@@ -74,6 +85,7 @@ const COMMANDS: Record<string, Command> = {
 
 function withDatabase<T>(config: Config, work: (db: Db) => T): T {
   mkdirSync(config.dataDir, { recursive: true })
+  backUpBeforeMigrating(config.dataDir)
   const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
   const close = () => db.$client.close()
   const result = work(db)
@@ -95,8 +107,41 @@ function signInLink(config: Config, email: string): void {
   console.log(config.baseUrl + paths.signInLink(token))
 }
 
-function backup(config: Config, file: string): Promise<void> {
-  return withDatabase(config, db => backUp(db, config.dataDir, resolve(file)))
+function backup(config: Config, file: string): void {
+  backUp(config.dataDir, resolve(file))
+}
+
+function restoreOne({ dataDir }: Config, file: string, list: string | undefined): void {
+  const elsewhere = readErased(list ?? dirname(resolve(file)))
+  if (list !== undefined && !elsewhere) throw new Refused(`${list} holds no list of who was erased`)
+  const { erased, withRight, held } = restore(file, dataDir, db => {
+    const restored = writeNow(db, tx => bringBack(tx, elsewhere ?? [], Temporal.Now.instant()))
+    keepErased(db, dataDir)
+    return restored
+  })
+  console.log(`restored; erased again: ${erased}; mails that wait for release-mail: ${held}; everybody is signed out`)
+  for (const email of withRight)
+    console.log(`${email} was erased and has a right in a group again: take that away and run erase-person`)
+  if (!elsewhere)
+    console.log(`beside ${file} is no list of who was erased since: whoever was is back. Run erase-person for them`)
+}
+
+function release(config: Config, _: string, which: string | undefined): void {
+  withDatabase(config, db => {
+    const hold = findHold(db)
+    if (!hold) throw new Refused('no mail is held: it leaves by itself')
+    const waiting = listHeld(db, hold)
+    const chosen = RELEASES.find(known => known === which)
+    if (chosen) {
+      const count = countReleased(waiting, chosen)
+      writeNow(db, tx => releaseMail(tx, chosen, count))
+      return console.log(`${count} mails leave, at their moments`)
+    }
+    console.log(`held since the restore of ${hold.since.toString({ smallestUnit: 'second' })}`)
+    for (const { kind, doubtful, certain } of waiting)
+      console.log(`${kind.padEnd(15)}${doubtful} may have left before the crash, ${certain} have not`)
+    console.log('release-mail all: all of these leave; release-mail certain: only those that have not left')
+  })
 }
 
 async function check(config: Config): Promise<void> {
@@ -168,6 +213,7 @@ function eraseOne(config: Config, email: string): void {
       if (person) erasePerson(tx, person, now)
     }),
   )
+  withDatabase(config, db => keepErased(db, config.dataDir))
   console.log('erased')
 }
 
@@ -193,12 +239,12 @@ export async function runCommand(args: string[], env: NodeJS.ProcessEnv): Promis
 }
 
 function readArguments(command: Command, name: string, given: string[]): [string, string | undefined] {
-  const [argument = '', choice] = given
   const least = command.argument ? 1 : 0
+  const [argument = '', choice] = least ? given : ['', ...given]
   if (given.length < least || given.length > least + (command.choice ? 1 : 0))
     throw new WrongUsage(`npm run cli -- ${usageOf(name, command)}`)
-  if (choice !== undefined && !command.choice?.of.includes(choice))
-    throw new WrongUsage(`${choice} is none of: ${command.choice?.of.join(', ')}`)
+  if (choice !== undefined && command.choice?.of?.includes(choice) === false)
+    throw new WrongUsage(`${choice} is none of: ${command.choice?.of?.join(', ')}`)
   if (command.argument !== 'EMAIL') return [argument, choice]
   if (!new RegExp(EMAIL_PATTERN).test(argument)) throw new WrongUsage(`${argument} is not an e-mail address`)
   return [normaliseEmail(argument), choice]
@@ -223,7 +269,7 @@ function explain(error: unknown): number {
 
 /** What an administrator can mend, the machine's own refusals included, is one line; the rest is a bug, with its stack. */
 function isPlain(error: unknown): error is Error {
-  const known = [WrongUsage, Refused, BackupError, ConfigError, NewerDatabase]
+  const known = [WrongUsage, Refused, BackupError, ConfigError, FailedMigration, NewerDatabase]
   return known.some(kind => error instanceof kind) || (error instanceof Error && 'code' in error)
 }
 

@@ -27,6 +27,8 @@ export interface Config {
   locale: Locale
   timeZone: string
   mailRate: number | undefined
+  /** How many daily backups stay in DATA_DIR/backups; 0: none is made. */
+  backupsKept: number
   trustProxy: boolean | number | string[]
   logLevel: string
   /** Where the open data of Rijksoverheid has the school holidays. */
@@ -86,6 +88,11 @@ export const VARIABLES = {
     fallback: '',
     read: optional(rate),
   },
+  BACKUPS_KEPT: {
+    means: 'daily backups kept in DATA_DIR/backups, so many days; 0 makes none',
+    fallback: '14',
+    read: integer(0, 366),
+  },
   TRUST_PROXY: { means: 'who may say X-Forwarded-For: true, a number of hops, or networks', fallback: '', read: proxy },
   LOG_LEVEL: { means: LOG_LEVELS.join(', '), fallback: 'info', read: oneOf(LOG_LEVELS) },
   SCHOOL_HOLIDAYS_URL: {
@@ -130,6 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     locale: get('LOCALE', VARIABLES.LOCALE.read) as Locale,
     timeZone: get('TIME_ZONE', VARIABLES.TIME_ZONE.read),
     mailRate: get('MAIL_RATE', VARIABLES.MAIL_RATE.read),
+    backupsKept: get('BACKUPS_KEPT', VARIABLES.BACKUPS_KEPT.read),
     trustProxy: get('TRUST_PROXY', VARIABLES.TRUST_PROXY.read),
     logLevel: get('LOG_LEVEL', VARIABLES.LOG_LEVEL.read),
     schoolHolidaysUrl: get('SCHOOL_HOLIDAYS_URL', VARIABLES.SCHOOL_HOLIDAYS_URL.read),

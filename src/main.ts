@@ -1,19 +1,23 @@
 // Starts and stops the one process: web and worker over one SQLite file. `--demo` lays the example programme first.
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import pino from 'pino'
 import { layAttendees } from '#db/attendees.ts'
-import { type Db, NewerDatabase, openDatabase } from '#db/open.ts'
+import { BackupError, backUpBeforeMigrating } from '#db/backup.ts'
+import { type Db, openDatabase } from '#db/open.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { layProgramme } from '#db/seed.ts'
+import { FailedMigration, NewerDatabase } from '#db/versions.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, environment, readConfig } from './config.ts'
+import { ensureErasureKey } from './domain/erasures.ts'
 import { hasGroups } from './domain/groups.ts'
 import { countOrganisers, ensureOwner } from './domain/organisers.ts'
 import { createSignIn } from './domain/sign-ins.ts'
 import { followZoneRules } from './domain/zones.ts'
+import { createBackups } from './jobs/backups.ts'
 import type { ReadingDeps } from './jobs/reading.ts'
 import { createWorker } from './jobs/worker.ts'
 import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
@@ -32,14 +36,21 @@ const MANNERS_MS = 3500
 /** Serves until it is told to stop. */
 export async function start(config: Config): Promise<{ stop: () => Promise<void> }> {
   const clock = config.clock ? clockFrom(config.clock) : systemClock
-  mkdirSync(config.dataDir, { recursive: true })
+  refuseReadOnly(config.dataDir)
   const tokens = createTokens(readSecret(config.dataDir))
+  backUpBeforeMigrating(config.dataDir)
   const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
   const signInPath = prepare(db, config, clock)
   const log = pino({ level: config.logLevel, serializers: { reason: maskMailAddresses } })
-  const write = createWrite(db, () => worker.wake())
+  const write = createWrite(db, {
+    committed: () => worker.wake(),
+    troubled: ({ message }) =>
+      log.error({ reason: message }, 'the database cannot be written: nothing is kept until it can'),
+    recovered: () => log.warn({}, 'the database can be written again'),
+  })
   const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
   const inbox = await openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })
+  const backups = createBackups({ config, db, write, clock, log: log.child({ part: 'backups' }) })
   const health = { mailHealth: worker, inboxHealth: inbox ?? { trouble: undefined } }
   const app = await createApp({ config, db, write, clock, tokens, ...health }, { log })
   // For the next start. Now, since at a stop it would come on top of what that has to wait for; once written it costs nothing.
@@ -50,15 +61,29 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   if (config.port === 0 && config.baseUrl.endsWith(':0')) config.baseUrl = `http://localhost:${port}`
   worker.start()
   inbox?.start()
+  backups.start()
   greet(config, port, signInPath)
   return {
     stop: async () => {
+      backups.stop()
       // Side by side: a visitor who does not finish asking must not keep mails from ending well.
       const cutOff = setTimeout(() => app.server.closeAllConnections(), MANNERS_MS)
       await Promise.all([app.close(), worker.stop(), inbox?.stop()])
       clearTimeout(cutOff)
       db.$client.close()
     },
+  }
+}
+
+function refuseReadOnly(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new ConfigError([
+      `DATA_DIR=${dataDir}: cannot be written (${why}): give this folder to the user that runs this`,
+    ])
   }
 }
 
@@ -74,6 +99,7 @@ async function openInbox(deps: ReadingDeps) {
 function prepare(db: Db, config: Config, clock: Clock): string | undefined {
   const now = clock.now()
   return writeNow(db, tx => {
+    ensureErasureKey(tx)
     followZoneRules(tx, process.versions.tz ?? '', now)
     if (config.isDemo && !hasGroups(tx)) {
       layAttendees(tx, layProgramme(tx, readProgramme(EXAMPLE), config.timeZone, now), now)
@@ -102,8 +128,8 @@ export async function main(): Promise<void> {
     stopAtSignal(starting)
     await starting
   } catch (error) {
-    const isPlain = error instanceof ConfigError || error instanceof NewerDatabase
-    console.error(isPlain ? error.message : error)
+    const isPlain = PLAIN.some(kind => error instanceof kind) || isFromMachine(error)
+    console.error(isPlain ? (error as Error).message : error)
     process.exit(1)
   }
 }
@@ -123,6 +149,14 @@ function stopAtSignal(starting: ReturnType<typeof start>): void {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+}
+
+/** What an administrator can mend is one line; the rest is a bug, with its stack. */
+const PLAIN = [ConfigError, NewerDatabase, FailedMigration, BackupError]
+
+/** The store or the system said no: a full disk, a file that may not be written, a port in use. */
+function isFromMachine(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(SQLITE_|E[A-Z]+$)/.test(String(error.code))
 }
 
 if (import.meta.main) await main()

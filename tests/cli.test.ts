@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { eq } from '#db/drizzle.ts'
-import { type Db, newestMigration, openDatabase } from '#db/open.ts'
+import { type Db, openDatabase } from '#db/open.ts'
 import { events, MESSAGE_KINDS, messages, organisers, people, registrations } from '#db/schema.ts'
+import { newestMigration } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
 import { runCommand } from '#src/cli.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
@@ -139,8 +140,11 @@ describe('what is refused ends with 1 and one clear line', () => {
 
   test('a backup of nothing, or to where nothing can be written', async () => {
     await refused(['backup', join(folder, 'b')], `${dataDir} holds no installation: set DATA_DIR`)
-    expect(await run(['backup', join(dataDir, 'aanschuiven.sqlite')])).toBe(1)
-    expect(err[1]).toBe(`${join(dataDir, 'aanschuiven.sqlite')} exists already: choose another name`)
+    const there = join(folder, 'there')
+    writeFileSync(there, 'precious')
+    expect(await run(['backup', there])).toBe(1)
+    expect(err[1]).toBe(`${there} exists already: choose another name`)
+    expect(existsSync(dataDir)).toBe(false)
   })
 
   test.each([
@@ -213,6 +217,7 @@ describe('what is done ends with 0', () => {
     expect(out.map(line => line.slice(0, 22).trim())).toEqual([
       'ok      database',
       'ok      migrations',
+      'warning backup',
       'ok      disk',
       'ok      clock',
       'warning website',

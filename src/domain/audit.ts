@@ -63,6 +63,7 @@ export const ACTIONS = {
   person_erased: 'people',
   address_trusted: 'mail',
   message_retried: 'mail',
+  mail_released: 'mail',
   template_saved: 'mail',
   template_reset: 'mail',
   mailing_written: 'mail',

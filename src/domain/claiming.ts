@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray, or, sql
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { messages } from '#db/schema.ts'
+import { findHold } from './holding.ts'
 import { LEASE, LONG_LEASE, lease } from './leases.ts'
 import { ALL_LANES, type Message, URGENT_LANES } from './outbox.ts'
 
@@ -19,6 +20,7 @@ export interface Wanted {
  * the invitation it updates.
  */
 export function claim(tx: Tx, worker: string, { queue, limit }: Wanted, now: Temporal.Instant): Message[] {
+  if (isHeld(tx, queue)) return []
   const due = queries[queue].due(tx).all({ now: now.epochMilliseconds, limit: limit * 4 })
   return lease(tx, worker, due.filter(isFirstOfItsRegistration).slice(0, limit), now.add(LEASE))
 }
@@ -35,13 +37,19 @@ function isFirstOfItsRegistration({ registrationId }: Message, index: number, al
 
 /** Whether `claim` would take something now. A read, so that the worker opens no transaction for nothing. */
 export function isAnyDue(db: Db, queue: Queue, now: Temporal.Instant): boolean {
-  return queries[queue].anyDue(db).get({ now: now.epochMilliseconds }) !== undefined
+  return !isHeld(db, queue) && queries[queue].anyDue(db).get({ now: now.epochMilliseconds }) !== undefined
 }
 
 /** When the next row is due; nothing if there is none. */
 export function nextDue(db: Db, queue: Queue): Temporal.Instant | undefined {
+  if (isHeld(db, queue)) return undefined
   const first = queries[queue].lanes.flatMap(lane => firstOfLane(db).get({ lane })?.dueAt ?? [])
   return first.sort(Temporal.Instant.compare)[0]
+}
+
+/** After a restore only what somebody waits for leaves, until an administrator has looked at the rest. */
+function isHeld(db: Db, queue: Queue): boolean {
+  return queue === 'ordinary' && findHold(db) !== undefined
 }
 
 const firstOfLane = prepared(db =>

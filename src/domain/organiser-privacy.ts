@@ -3,6 +3,7 @@
 import { eq, inArray } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { groups, invitations, memberships, messages, organiserSessions } from '#db/schema.ts'
+import { rememberErasure } from './erasures.ts'
 import { eraseOrganiser } from './former-organisers.ts'
 import { findOrganiser, type Organiser } from './organisers.ts'
 import { listPasskeys } from './passkeys.ts'
@@ -57,5 +58,6 @@ export function eraseOrganiserAt(tx: Tx, email: string, now: Temporal.Instant): 
   tx.delete(invitations).where(eq(invitations.email, email)).run()
   tx.delete(messages).where(eq(messages.toAddress, email)).run()
   if (organiser) eraseOrganiser(tx, organiser, now)
+  rememberErasure(tx, email, now)
   return true
 }

@@ -13,6 +13,7 @@ import {
   registrations,
 } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { rememberErasure } from './erasures.ts'
 import { isShared } from './organisation-people.ts'
 import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
@@ -133,6 +134,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .set({ ...NO_ADDRESS, myVersion: sql`${people.myVersion} + 1`, feedVersion: sql`${people.feedVersion} + 1` })
     .where(eq(people.id, person.id))
     .run()
+  if (person.email) rememberErasure(tx, person.email, now)
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
 }
 

@@ -94,6 +94,15 @@ export const en: Messages = {
     ],
     invalid: ['We cannot read this', 'Something is wrong with the request. Go back and try again.'],
     broken: ['Something went wrong on our side', 'It is not you. Please try again in a few minutes.'],
+    unsaved: [
+      'We could not save this',
+      'Nothing was changed. It is not you: our storage does not work for the moment. Please try again in a few minutes.',
+    ],
+    unsavedForm: [
+      'We could not save this',
+      'Nothing was changed. It is not you: our storage does not work for the moment. What you filled in is still on this page. Keep it open and try again in a few minutes.',
+    ],
+    tryAgain: ['Try again', ''],
   },
   refusals: {
     already_there: ['This is there already', 'You do not have to do anything else.'],
@@ -1151,7 +1160,39 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         start: 'Send me that mail again',
       },
     },
+    backupNotice: {
+      title: 'There is no new backup',
+      text: since => `Since ${since} no backup could be made.`,
+      todo: 'Ask the administrator to have a look: is the disk full? This is what went wrong:',
+    },
+    heldMail: {
+      title: 'Mail that waits',
+      none: 'No mail is being held.',
+      toOutbox: 'To the mails',
+      lead: since => `On ${since} a backup was restored. Since then all mail waits for you.`,
+      why: 'What was still waiting in the backup may have been sent afterwards. We do not know. Sign-in links and links to “My registrations” do leave.',
+      table: 'What waits',
+      kind: 'Mail',
+      doubtful: 'May have been sent',
+      certain: 'Certainly not sent yet',
+      sendTitle: 'What should leave?',
+      ways: {
+        certain:
+          'Only what has certainly not been sent. Nobody gets anything twice. What may have left already does not leave any more.',
+        all: 'Everything. Nobody misses anything. Some people may get a mail for the second time.',
+      },
+      buttons: {
+        certain: count => (count === 1 ? 'Send only that one' : `Send only those ${count}`),
+        all: count => (count === 1 ? 'Send the one mail' : `Send all ${count} mails`),
+      },
+    },
     mailNotice: {
+      held: {
+        title: 'All mail waits',
+        text: since => `On ${since} a backup was restored. No mail leaves until an owner says so.`,
+        toRelease: 'See what waits',
+        askOwner: 'Ask an owner.',
+      },
       shut: {
         title: 'No mail leaves at the moment',
         text: since => `The mail server does not let us in. Since ${since} no mail has got through.`,
@@ -2159,6 +2200,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         summary_stopped: ({ who }) => `${who} wants no more mail about what is overdue.`,
         summary_resumed: ({ who }) => `${who} wants mail about what is overdue again.`,
         message_retried: ({ who, what }) => `${who} sent an e-mail about ${what} once more.`,
+        mail_released: ({ who, parts: [count = ''] }) =>
+          `${who} released the mail that waited after a backup was restored (${count}).`,
         template_saved: ({ who, parts: [mail = ''] }) => `${who} changed the text of the e-mail “${mail}”.`,
         template_reset: ({ who, parts: [mail = ''] }) => `${who} restored the text of the e-mail “${mail}”.`,
         mailing_written: ({ who, what }) => `${who} wrote a message to people of ${what}.`,
@@ -2980,6 +3023,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         unsubscribed: 'This person wants no reminders.',
         switched_off: 'The reminders of this series are switched off.',
         interrupted: 'Sending was interrupted.',
+        restored: 'This mail may have left before a backup was restored. So it was not sent again.',
         undeliverable: 'Mail to this address comes back.',
         declined: 'This person said no in their calendar.',
         answered: 'This person is coming after all.',

@@ -98,6 +98,15 @@ export const nl = {
     ],
     invalid: ['Dit kunnen we niet lezen', 'Het verzoek klopt niet. Ga terug en probeer het nog eens.'],
     broken: ['Er ging iets mis bij ons', 'Het ligt niet aan jou. Probeer het over een paar minuten nog eens.'],
+    unsaved: [
+      'We konden dit niet bewaren',
+      'Er is niets veranderd. Het ligt niet aan jou: onze opslag doet het even niet. Probeer het over een paar minuten nog eens.',
+    ],
+    unsavedForm: [
+      'We konden dit niet bewaren',
+      'Er is niets veranderd. Het ligt niet aan jou: onze opslag doet het even niet. Wat je invulde staat nog op deze pagina. Laat haar open en probeer het over een paar minuten nog eens.',
+    ],
+    tryAgain: ['Probeer het nog eens', ''],
   } satisfies Record<string, [string, string]> as Record<string, [string, string]>,
   /** Why something cannot be done now, as a page of its own. */
   refusals: {
@@ -1198,7 +1207,40 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         start: 'Stuur me die mail weer',
       },
     },
+    backupNotice: {
+      title: 'Er is geen nieuwe reservekopie',
+      text: (since: string) => `Sinds ${since} lukt het niet om een reservekopie te maken.`,
+      todo: 'Vraag de beheerder om te kijken: is de schijf vol? Dit ging er mis:',
+    },
+    heldMail: {
+      title: 'Mail die wacht',
+      none: 'Er wordt geen mail vastgehouden.',
+      toOutbox: 'Naar de mails',
+      lead: (since: string) => `Op ${since} is een reservekopie teruggezet. Sindsdien wacht alle mail op jou.`,
+      why: 'Wat in de reservekopie nog klaarstond, is daarna misschien al verstuurd. Dat weten we niet. Inloglinks en links naar “Mijn aanmeldingen” gaan wel gewoon weg.',
+      table: 'Wat er wacht',
+      kind: 'Mail',
+      doubtful: 'Misschien al verstuurd',
+      certain: 'Zeker nog niet verstuurd',
+      sendTitle: 'Wat moet er weg?',
+      ways: {
+        certain:
+          'Alleen wat zeker nog niet verstuurd is. Niemand krijgt iets dubbel. Wat misschien al weg was, gaat niet meer weg.',
+        all: 'Alles. Niemand mist iets. Sommige mensen krijgen misschien een mail voor de tweede keer.',
+      },
+      buttons: {
+        certain: (count: number) => (count === 1 ? 'Verstuur alleen die ene' : `Verstuur alleen die ${count}`),
+        all: (count: number) => (count === 1 ? 'Verstuur de ene mail' : `Verstuur alle ${count} mails`),
+      },
+    },
     mailNotice: {
+      held: {
+        title: 'Alle mail wacht',
+        text: (since: string) =>
+          `Op ${since} is een reservekopie teruggezet. Er gaat pas weer mail weg als een eigenaar dat zegt.`,
+        toRelease: 'Kijk wat er wacht',
+        askOwner: 'Vraag het aan een eigenaar.',
+      },
       shut: {
         title: 'Er gaat nu geen mail weg',
         text: (since: string) => `De mailserver laat ons niet binnen. Sinds ${since} kregen we geen mail weg.`,
@@ -2238,6 +2280,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         summary_stopped: ({ who }: Happened) => `${who} wil geen mail meer over wat te laat is.`,
         summary_resumed: ({ who }: Happened) => `${who} wil weer mail over wat te laat is.`,
         message_retried: ({ who, what }: Happened) => `${who} verstuurde een mail over ${what} opnieuw.`,
+        mail_released: ({ who, parts: [count = ''] }: Happened) =>
+          `${who} liet de mail weer gaan die na het terugzetten van een reservekopie wachtte (${count}).`,
         template_saved: ({ who, parts: [mail = ''] }: Happened) => `${who} wijzigde de tekst van de mail “${mail}”.`,
         template_reset: ({ who, parts: [mail = ''] }: Happened) => `${who} zette de tekst van de mail “${mail}” terug.`,
         mailing_written: ({ who, what }: Happened) => `${who} schreef een bericht voor deelnemers van ${what}.`,
@@ -3081,6 +3125,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         unsubscribed: 'Deze persoon wil geen herinneringen.',
         switched_off: 'De herinneringen van deze reeks staan uit.',
         interrupted: 'Het versturen werd onderbroken.',
+        restored:
+          'Misschien ging deze mail al weg voordat een reservekopie is teruggezet. Daarom ging hij niet nog eens.',
         undeliverable: 'Mail aan dit adres komt terug.',
         declined: 'Deze persoon zei nee in de agenda.',
         answered: 'Deze persoon komt toch.',

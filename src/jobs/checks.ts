@@ -8,7 +8,7 @@ import { checkMx, checkReturnAddress, checkSender, checkWebsite } from './checks
 import { checkDkim, readKey } from './checks/dkim.ts'
 import { checkDmarc } from './checks/dmarc.ts'
 import { askDns, createDns, type Dns, isPublic } from './checks/dns.ts'
-import { checkClock, checkDatabase, checkDisk, checkMigrations } from './checks/machine.ts'
+import { checkBackups, checkClock, checkDatabase, checkDisk, checkMigrations } from './checks/machine.ts'
 import { checkMailServer } from './checks/mail-server.ts'
 import { checkMailbox } from './checks/mailbox.ts'
 import { checkSpf } from './checks/spf.ts'
@@ -32,6 +32,7 @@ export async function checkSetup(
     const checks = await Promise.all([
       checkDatabase(db),
       checkMigrations(db),
+      checkBackups(db, config, systemClock.now()),
       checkDisk(config),
       checkClock(systemClock.now()),
       checkWebsite(config),

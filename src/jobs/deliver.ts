@@ -1,7 +1,7 @@
 // One mail's way out: claimed and judged in one write, written and frozen, handed over with no transaction open, recorded.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tx } from '#db/open.ts'
-import type { Write } from '#db/write.ts'
+import { StoreTrouble, type Write } from '#db/write.ts'
 import type { Config } from '#src/config.ts'
 import type { Wanted } from '#src/domain/claiming.ts'
 import { isHeldBy, reclaim, release, renew } from '#src/domain/leases.ts'
@@ -120,8 +120,7 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
       try {
         return await write(work, underWay > 1 ? PATIENCE_MS : 0)
       } catch (error) {
-        if (isStopped || !isDiskTrouble(error)) throw error
-        log.error({ err: error }, 'the outbox cannot be written')
+        if (isStopped || !(error instanceof StoreTrouble)) throw error
         await sleep(DISK_WAIT_MS)
       }
     }
@@ -156,8 +155,4 @@ function settleAbout(tx: Tx, { registrationId }: Message, now: Temporal.Instant)
 
 function hasBytes(message: Message): message is Written {
   return message.bytes !== null
-}
-
-function isDiskTrouble(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
 }

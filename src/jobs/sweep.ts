@@ -1,5 +1,6 @@
 // What has served its time goes, once a day.
 import type { Tx } from '#db/open.ts'
+import { forgetErasures } from '#src/domain/erasures.ts'
 import { forgetFormer, forgetInvitations } from '#src/domain/former-organisers.ts'
 import { forgetHistory } from '#src/domain/history.ts'
 import { clearOldSessions } from '#src/domain/organiser-sessions.ts'
@@ -18,4 +19,5 @@ export function sweep(tx: Tx, now: Temporal.Instant): void {
   forgetFormer(tx, now)
   forgetInvitations(tx, now)
   forgetHistory(tx, now)
+  forgetErasures(tx, now)
 }

@@ -1,8 +1,10 @@
 // The worker: keeps a few mails under way while any is due, sleeps until the next one, wakes at once when nudged.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
+import { StoreTrouble } from '#db/write.ts'
 import { isAnyDue } from '#src/domain/claiming.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
+import { findHold } from '#src/domain/holding.ts'
 import { isAnyLeased } from '#src/domain/leases.ts'
 import { isAnyToRelease, releaseScheduled } from '#src/domain/releases.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
@@ -72,7 +74,8 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
         await fill()
       } while (isNudged && state === 'running')
     } catch (error) {
-      log.error({ err: error }, 'the worker stumbled')
+      // Of a store that cannot be written is told once, where it is written.
+      if (!(error instanceof StoreTrouble)) log.error({ err: error }, 'the worker stumbled')
       rest = TROUBLE_SLEEP_MS
     }
     pumping = undefined
@@ -85,7 +88,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     await tend(now)
     await daily(now)
     if (!addedUp || !isBefore(now, addedUp.add(ADD_UP_EVERY))) await keepTotals(now)
-    if (isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
+    if (!findHold(db) && isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
     pace.recover(now)
     for (const crew of crews) await fillCrew(crew)

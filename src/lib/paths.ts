@@ -160,6 +160,7 @@ export const paths = {
     mailingCopy: (id: number) => `/console/mailings/${id}/copy`,
     mailingDeletion: (id: number) => `/console/mailings/${id}/deletion`,
     outbox: () => '/console/outbox',
+    heldMail: () => '/console/held-mail',
     message: (id: number) => `/console/outbox/${id}`,
     messageHtml: (id: number) => `/console/outbox/${id}/mail.html`,
     messageRetry: (id: number) => `/console/outbox/${id}/retry`,

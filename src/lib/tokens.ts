@@ -9,7 +9,7 @@ import {
   randomInt,
   timingSafeEqual,
 } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type Purpose =
@@ -82,20 +82,31 @@ export function createTokens(secret: Buffer): Tokens {
 export const randomToken = () => randomBytes(32).toString('base64url')
 /** Six digits to type over. */
 export const randomCode = () => String(randomInt(1_000_000)).padStart(6, '0')
+/** Says nothing about a value to who has not got the key. */
+export const keyedHash = (key: string, value: string) => createHmac('sha256', key).update(value).digest('base64url')
 export const hash = (value: string | Buffer) => oneHash('sha256', value, 'base64url')
 
-/** The installation's key, made at the first start and readable by its owner only. */
+/** The installation's key, made at the first start, whole or not at all, and readable by its owner only. */
 export function readSecret(dataDir: string): Buffer {
   const file = join(dataDir, 'secret')
   mkdirSync(dataDir, { recursive: true })
-  try {
-    writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  if (!existsSync(file)) makeSecret(file)
   const key = readFileSync(file, 'utf8').trim()
   if (!/^[0-9a-f]{64}$/.test(key)) throw new Error(`${file} holds no key: put back the one from your backup`)
   return Buffer.from(key, 'hex')
+}
+
+/** Of two processes that start together, one has its key taken: a link, unlike a rename, puts nothing over what is there. */
+function makeSecret(file: string): void {
+  const unfinished = `${file}.${randomBytes(8).toString('hex')}`
+  try {
+    writeFileSync(unfinished, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx', flush: true })
+    linkSync(unfinished, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
 }
 
 function derive(secret: Buffer, purpose: string): Buffer {

@@ -1,9 +1,10 @@
 // One appointment, one UID, for ever: a program that meets another one makes a second appointment of it.
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { backUp, restore } from '#db/backup.ts'
+import { backUp } from '#db/backup.ts'
 import { type Db, openDatabase } from '#db/open.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
+import { restore } from '#db/restore.ts'
 import { events, sessions } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
 import { writeNow } from '#db/write.ts'
@@ -87,8 +88,8 @@ test('§8.6 invite, update, cancellation, feeds and downloads carry one UID, wha
   look()
 
   const file = join(dataDir, 'backup.sqlite')
-  await backUp(db, dataDir, file)
-  restore(file, join(dataDir, 'restored'))
+  backUp(dataDir, file)
+  restore(file, join(dataDir, 'restored'), () => undefined)
   look(openDatabase(join(dataDir, 'restored', 'aanschuiven.sqlite')))
 })
 

@@ -1,16 +1,57 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { BackupError, backUp, restore } from '#db/backup.ts'
-import { newestMigration, openDatabase } from '#db/open.ts'
+import { dirname, join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { BackupError, backUp, backUpBeforeMigrating } from '#db/backup.ts'
+import { eq } from '#db/drizzle.ts'
+import { type Db, openDatabase } from '#db/open.ts'
+import { restore as putBack } from '#db/restore.ts'
 import { settings } from '#db/schema.ts'
+import { seal } from '#db/seal.ts'
+import { appliedMigration, newestMigration } from '#db/versions.ts'
 import { readSecret } from '#src/lib/tokens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-backup-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let number = 0
+const restore = (file: string, dataDir: string) => putBack(file, dataDir, () => undefined)
 const fresh = (name: string) => join(folder, `${name}-${++number}`)
+
+/** Of the file as it is from now on, so that it is refused for what it holds. */
+function close(file: string, { $client }: Db) {
+  $client.pragma('journal_mode = DELETE')
+  $client.close()
+  seal(file)
+}
+
+/** Writes pairs of rows as fast as it can, says that it has begun, and at a signal how many pairs there are. */
+const WRITER = `
+  const db = require('better-sqlite3')(process.argv[1])
+  const add = db.prepare("insert into settings (key, value) values (?, '')")
+  let pairs = 0
+  const write = () => {
+    for (let round = 0; round < 20; round++)
+      db.transaction(() => { add.run('pair-' + pairs + '-a'); add.run('pair-' + pairs++ + '-b') })()
+    setImmediate(write)
+  }
+  write()
+  process.on('SIGUSR2', () => console.log(pairs + ' pairs'))
+  setTimeout(() => console.log('begun'), 20)
+`
 
 /** A data folder in use: a database with a row, the secret, an uploaded file. */
 function makeInstallation() {
@@ -30,9 +71,9 @@ function makeInstallation() {
 
 describe('a backup', () => {
   test('brings back the database, the secret and the files, to their owner only', async () => {
-    const { dataDir, db, secret } = makeInstallation()
+    const { dataDir, secret } = makeInstallation()
     const file = join(fresh('backups'), 'monday.sqlite')
-    await backUp(db, dataDir, file)
+    backUp(dataDir, file)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const target = fresh('restored')
     restore(file, target)
@@ -52,48 +93,118 @@ describe('a backup', () => {
     expect(extra).toBeUndefined()
   })
 
-  test('can be made while the program writes, and holds a moment of it', async () => {
-    const { dataDir, db, keep } = makeInstallation()
+  test('holds one moment, whatever another process writes meanwhile, and holds nobody up', async () => {
+    const { dataDir, keep } = makeInstallation()
     for (let row = 0; row < 2000; row++) keep(`before-${row}`)
+    const writer = spawn(process.execPath, ['-e', WRITER, join(dataDir, 'aanschuiven.sqlite')], { stdio: 'pipe' })
+    await once(writer.stdout, 'data')
     const file = fresh('busy')
-    const made = backUp(db, dataDir, file)
-    let during = 0
-    const timer = setInterval(() => keep(`during-${during++}`), 0)
-    await made
-    clearInterval(timer)
+    backUp(dataDir, file)
+    const written = once(writer.stdout, 'data')
+    writer.kill('SIGUSR2')
+    const [most] = String(await written)
+      .split(' ')
+      .map(Number)
+    writer.kill('SIGKILL')
     const target = fresh('restored')
     restore(file, target)
     const rows = openDatabase(join(target, 'aanschuiven.sqlite')).select().from(settings).all()
+    const during = rows.filter(({ key }) => key.startsWith('pair')).length
     expect(rows.filter(({ key }) => key.startsWith('before')).length).toBe(2000)
+    // Two at a time, or neither.
+    expect([during % 2, during > 0, during <= Number(most) * 2]).toEqual([0, true, true])
+  })
+
+  test('is the owner’s alone under any umask, also while it is made, and leaves nothing half behind', () => {
+    const { dataDir } = makeInstallation()
+    const before = process.umask(0)
+    const seen: number[] = []
+    const vacuum = Sqlite.prototype.close
+    vi.spyOn(Sqlite.prototype, 'close').mockImplementation(function (this: Sqlite.Database) {
+      if (this.name.endsWith('.unfinished')) seen.push(statSync(this.name).mode & 0o777)
+      return vacuum.call(this)
+    })
+    const file = join(fresh('open'), 'deep', 'b.sqlite')
+    backUp(dataDir, file)
+    process.umask(before)
+    vi.restoreAllMocks()
+    expect(seen).toEqual([0o600])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(statSync(dirname(file)).mode & 0o777).toBe(0o700)
+    expect(readdirSync(dirname(file))).toEqual(['b.sqlite'])
+    // Something that cannot be read, where a file should be.
+    mkdirSync(join(dataDir, 'away'))
+    renameSync(join(dataDir, 'secret'), join(dataDir, 'away', 'secret'))
+    mkdirSync(join(dataDir, 'secret'))
+    expect(() => backUp(dataDir, join(dirname(file), 'c.sqlite'))).toThrow('EISDIR')
+    expect(readdirSync(dirname(file))).toEqual(['b.sqlite'])
+  })
+
+  test('holds nothing of what had been deleted', () => {
+    const { dataDir, db } = makeInstallation()
+    const row = { key: 'gone', value: 'Niemands Geheim' }
+    db.$client.pragma('secure_delete = OFF')
+    db.insert(settings).values(row).run()
+    db.delete(settings).where(eq(settings.key, 'gone')).run()
+    db.$client.pragma('wal_checkpoint(TRUNCATE)')
+    const file = fresh('clean')
+    backUp(dataDir, file)
+    expect(readFileSync(join(dataDir, 'aanschuiven.sqlite')).includes(row.value)).toBe(true)
+    expect(readFileSync(file).includes(row.value)).toBe(false)
+  })
+
+  test('of before an upgrade is made of a database in use that is older, each time anew, and of no other', () => {
+    const { dataDir, db, keep } = makeInstallation()
+    const made = () => existsSync(join(dataDir, 'backups')) && readdirSync(join(dataDir, 'backups'))
+    backUpBeforeMigrating(dataDir)
+    backUpBeforeMigrating(fresh('nowhere'))
+    expect(made()).toBe(false)
+    db.$client.exec(
+      'delete from __drizzle_migrations where created_at = (select max(created_at) from __drizzle_migrations)',
+    )
+    db.$client.exec('drop table erasures')
+    backUpBeforeMigrating(dataDir)
+    keep('second')
+    backUpBeforeMigrating(dataDir)
+    const [name = ''] = made() || []
+    expect(made()).toEqual([expect.stringMatching(/^before-00\d\d_\w+\.sqlite$/)])
+    const target = fresh('undone')
+    restore(join(dataDir, 'backups', name), target)
+    const { $client } = openDatabase(join(target, 'aanschuiven.sqlite'))
+    expect($client.prepare("select count(*) from settings where key in ('first', 'second')").pluck().get()).toBe(2)
+    expect(appliedMigration($client)).toBe(newestMigration())
   })
 
   test('overwrites no file, and is none of a folder without an installation', async () => {
-    const { dataDir, db } = makeInstallation()
+    const { dataDir } = makeInstallation()
     const file = fresh('there')
     writeFileSync(file, 'precious')
-    await expect(backUp(db, dataDir, file)).rejects.toEqual(
-      new BackupError(`${file} exists already: choose another name`),
-    )
+    expect(() => backUp(dataDir, file)).toThrow(new BackupError(`${file} exists already: choose another name`))
     expect(readFileSync(file, 'utf8')).toBe('precious')
     const empty = fresh('empty')
     const other = fresh('other')
-    await expect(backUp(db, empty, other)).rejects.toThrow('holds no installation')
+    expect(() => backUp(empty, other)).toThrow('holds no installation')
     expect(existsSync(`${other}.unfinished`)).toBe(false)
   })
 })
 
 describe('restoring refuses', () => {
-  async function makeBackup() {
-    const { dataDir, db } = makeInstallation()
+  let made: string | undefined
+  /** A copy of one that was made once. */
+  function makeBackup() {
+    if (!made) {
+      made = fresh('backup')
+      backUp(makeInstallation().dataDir, made)
+    }
     const file = fresh('backup')
-    await backUp(db, dataDir, file)
+    copyFileSync(made, file)
     return file
   }
 
   test.each(['aanschuiven.sqlite', 'aanschuiven.sqlite-wal', 'secret', 'files/logos/noord.svg'])(
     'a folder that has %s, and leaves it as it is',
     async name => {
-      const file = await makeBackup()
+      const file = makeBackup()
       const target = fresh('used')
       mkdirSync(join(target, 'files', 'logos'), { recursive: true })
       writeFileSync(join(target, name), 'precious')
@@ -112,30 +223,55 @@ describe('restoring refuses', () => {
     const plain = fresh('plain')
     openDatabase(plain).$client.close()
     expect(() => restore(plain, target)).toThrow(new BackupError(`${plain} is no backup of Aanschuiven`))
-    const damaged = await makeBackup()
-    const bytes = readFileSync(damaged)
-    bytes.fill(0xff, bytes.length - 3000)
-    writeFileSync(damaged, bytes)
-    expect(() => restore(damaged, target)).toThrow(BackupError)
     expect(existsSync(target)).toBe(false)
   })
 
+  /** What can befall a file: each is found, also where the database would have been a sound one. */
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['cut off', bytes => bytes.subarray(0, bytes.length - 4096)],
+    ['cut off in a page', bytes => bytes.subarray(0, bytes.length - 100)],
+    ['cut off at its first page', bytes => bytes.subarray(0, 4096)],
+    ['with a page of nothing', bytes => bytes.fill(0, 8192, 12_288)],
+    ['with its end overwritten', bytes => bytes.fill(0xff, bytes.length - 3000)],
+    ['with one letter changed', bytes => bytes.fill('y', bytes.indexOf('xxxxxxxx'), bytes.indexOf('xxxxxxxx') + 1)],
+    [
+      'with one bit flipped in its header',
+      bytes => Buffer.from(bytes.map((byte, at) => (at === 27 ? byte ^ 1 : byte))),
+    ],
+  ])('a backup %s', async (_, harm) => {
+    const file = makeBackup()
+    const target = fresh('target')
+    writeFileSync(file, harm(readFileSync(file)))
+    expect(() => restore(file, target)).toThrow(new BackupError(`${file} is damaged: take an older one`))
+    expect(existsSync(target)).toBe(false)
+  })
+
+  test('one whose rows refer to what is not there', async () => {
+    const file = makeBackup()
+    const copy = new Sqlite(file)
+    copy.pragma('foreign_keys = OFF')
+    copy.exec("insert into event_slugs (slug, event_id) values ('weg', 77)")
+    copy.close()
+    seal(file)
+    expect(() => restore(file, fresh('target'))).toThrow(new BackupError(`${file} is damaged: take an older one`))
+  })
+
   test.each(['../outside', '/tmp/outside', 'files/../../outside'])('a file at %s', async path => {
-    const file = await makeBackup()
+    const file = makeBackup()
     const copy = openDatabase(file)
     copy.$client.prepare('insert into backup_files (path, bytes) values (?, ?)').run(path, Buffer.from('x'))
-    copy.$client.close()
+    close(file, copy)
     const target = fresh('target')
     expect(() => restore(file, target)).toThrow('holds a path outside its folder')
     expect(existsSync(target)).toBe(false)
   })
 
   test('one of a newer version', async () => {
-    const file = await makeBackup()
+    const file = makeBackup()
     const copy = openDatabase(file)
     const newer = newestMigration() + 1
     copy.$client.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run('later', newer)
-    copy.$client.close()
+    close(file, copy)
     expect(() => restore(file, fresh('target'))).toThrow(`${file} was made by a newer version of Aanschuiven`)
   })
 })

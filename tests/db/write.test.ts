@@ -26,7 +26,7 @@ const keys = (db: Db) =>
 test('what may wait shares the commit of what cannot, and makes its own in time where nothing else comes', async () => {
   const db = openDatabase(':memory:')
   let commits = 0
-  const write = createWrite(db, () => commits++)
+  const write = createWrite(db, { committed: () => commits++ })
   await Promise.all([write(keep('patient'), 60_000), write(keep('at once')), write(keep('patient too'), 60_000)])
   expect([commits, keys(db)]).toEqual([1, ['at once', 'patient', 'patient too']])
   await write(keep('alone'), 1)
@@ -38,7 +38,7 @@ describe('what arrives in one turn', () => {
   test('shares one transaction, and nothing is answered before it has been committed', async () => {
     const [db, other] = [openDatabase(file), openDatabase(file)]
     let commits = 0
-    const write = createWrite(db, () => commits++)
+    const write = createWrite(db, { committed: () => commits++ })
     const seen: string[][] = []
     const answered = ['a', 'b', 'c'].map(key => write(keep(key)).then(() => seen.push(keys(other))))
     expect(keys(other)).toEqual([])

@@ -31,7 +31,7 @@ export async function openPostOffice({ mailbox: given, config: values, clock }: 
   const line = (level: string) => (fields: object, text: string) => void lines.push({ level, text, fields })
   const log = { info: line('info'), warn: line('warn'), error: line('error') }
   const nudge = { wake: () => {} }
-  const write = createWrite(world.db, () => nudge.wake())
+  const write = createWrite(world.db, { committed: () => nudge.wake() })
   const open = () => createWorker({ ...world, config, write, log })
   let worker = open()
 

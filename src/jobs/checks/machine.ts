@@ -1,14 +1,40 @@
 // This machine: the store, the disk, the clock.
-import { access, constants, statfs } from 'node:fs/promises'
-import { appliedMigration, type Db, newestMigration } from '#db/open.ts'
+import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Db } from '#db/open.ts'
+import { appliedMigration, newestMigration } from '#db/versions.ts'
 import type { Config } from '#src/config.ts'
+import { findBackupTrouble } from '#src/domain/backups.ts'
+import { isBefore } from '#src/lib/time.ts'
 import { type Check, ok, warning, wrong } from './verdict.ts'
 
 const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 export function checkDatabase(db: Db): Check {
   const answer = String(db.$client.pragma('integrity_check', { simple: true }))
-  return answer === 'ok' ? ok('database', 'ok') : wrong('database', answer)
+  if (answer !== 'ok') return wrong('database', answer)
+  const [broken] = db.$client.pragma('foreign_key_check') as { table: string }[]
+  return broken ? wrong('database', `${broken.table} refers to what is not there`) : ok('database', 'ok')
+}
+
+const OLD = { hours: 48 }
+
+/** By the files themselves: what a process remembers of them may be of another folder. */
+export async function checkBackups(db: Db, { dataDir, backupsKept }: Config, now: Temporal.Instant): Promise<Check> {
+  if (backupsKept === 0) return warning('backup', 'BACKUPS_KEPT=0: none is made by itself')
+  const folder = join(dataDir, 'backups')
+  const names = await readdir(folder).catch(() => [])
+  const [newest] = names
+    .filter(name => /^\d{4}-\d\d-\d\d\.sqlite$/.test(name))
+    .sort()
+    .reverse()
+  if (!newest) return warning('backup', 'none yet: one is made every night while the program runs')
+  const { mtimeMs } = await stat(join(folder, newest))
+  const madeAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(mtimeMs))
+  const says = `the last one is ${join(folder, newest)}, of ${madeAt.toString({ smallestUnit: 'second' })}`
+  if (!isBefore(madeAt, now.subtract(OLD))) return ok('backup', says)
+  const reason = findBackupTrouble(db, now)?.reason
+  return warning('backup', `${says}: too long ago${reason ? ` (${reason})` : ''}`)
 }
 
 export function checkMigrations(db: Db): Check {

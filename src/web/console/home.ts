@@ -1,10 +1,11 @@
 // The console's first page: the next event with what is still to be done for it, what asks for attention elsewhere, and what
 // comes after it.
 import type { FastifyRequest } from 'fastify'
+import { type BackupTrouble, findBackupTrouble } from '#src/domain/backups.ts'
 import { listRefusals } from '#src/domain/contributors.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
-import { listGroupsWith, listSeriesWith } from '#src/domain/organisers.ts'
+import { listGroupsWith, listSeriesWith, ownsEverything } from '#src/domain/organisers.ts'
 import {
   countDrafts,
   countTroubles,
@@ -55,6 +56,8 @@ export interface HomePages {
     draftCount: number
     troubles: number
     mail: MailNotice | undefined
+    /** For who owns every group: there has been no backup for days. */
+    backup: BackupTrouble | undefined
     inbox: InboxHealth['trouble']
     series: { found: Series; words: string; last: string | undefined }[]
     /** Those whose name, colour and address for answers are this organiser's to change. */
@@ -88,7 +91,8 @@ export function homeRoutes(app: App, deps: Deps): void {
       drafts: drafts.slice(0, DRAFTS).map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
       draftCount: countDrafts(db, me),
       troubles: countTroubles(db, me),
-      mail: mailNotice(deps),
+      mail: mailNotice(deps, me),
+      backup: ownsEverything(db, me) ? findBackupTrouble(db, now) : undefined,
       inbox: inboxHealth.trouble,
       series: inWords(request, mine),
       groups: listGroupsWith(db, me, 'owner'),

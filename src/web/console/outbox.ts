@@ -39,7 +39,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
       titles,
       state,
       next: messages.length === PAGE ? messages.at(-1)?.id : undefined,
-      mail: mailNotice(deps),
+      mail: mailNotice(deps, organiserOf(request)),
       inbox: inboxHealth.trouble,
       states: [...options(request.t.console.outbox.views), ...options(request.t.console.outbox.states)],
       group: topOf(listGroupsWith(db, organiserOf(request), 'owner')),

@@ -18,6 +18,7 @@ import type { EditorPages } from './editor-page.ts'
 import type { EventImportPages } from './event-imports.ts'
 import type { GroupPages } from './groups.ts'
 import type { HandoverPages } from './handovers.ts'
+import type { HeldMailPage } from './held-mail.ts'
 import type { HistoryPages } from './history.ts'
 import type { HomePages } from './home.ts'
 import type { InvitationPages } from './invitations.ts'
@@ -139,6 +140,7 @@ export interface ConsolePages
     ContributorPages,
     EditorPages,
     GroupPages,
+    HeldMailPage,
     HandoverPages,
     HistoryPages,
     HomePages,

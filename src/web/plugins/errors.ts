@@ -1,7 +1,9 @@
 // One place where an error becomes an answer: what a visitor can understand in their words, a bug as a plain 500.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { StoreTrouble, troubleIn } from '#db/write.ts'
 import { Invalid, NotFound, Refusal, type RefusalCode } from '#src/lib/errors.ts'
 import type { App } from '../deps.ts'
+import { TOKEN_PAGE } from './headers.ts'
 
 const STATUS: Record<RefusalCode, number> = {
   already_there: 409,
@@ -33,9 +35,46 @@ export function errorPages(app: App): void {
     if (error.validation || (error.statusCode && error.statusCode < 500)) {
       return message(request, reply, error.validation ? 400 : (error.statusCode ?? 400), 'invalid')
     }
+    if (troubleIn(error) instanceof StoreTrouble) return unsaved(request, reply)
     request.log.error(error)
     return message(request, reply, 500, 'broken')
   })
+  app.decorateRequest('typed')
+  // Before a schema has taken anything away or made it something else.
+  app.addHook('preValidation', async request => {
+    if (isForm(request)) request.typed = { ...(request.body as Record<string, unknown>) }
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** A form's fields as they were sent. */
+    typed: Record<string, unknown> | undefined
+  }
+}
+
+function isForm({ body, headers }: FastifyRequest): boolean {
+  return typeof body === 'object' && /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
+}
+
+const RETRY_AFTER_S = 60
+
+/** The store cannot be written: nothing was changed, and what was typed is not lost. The write itself has told the log. */
+function unsaved(request: FastifyRequest, reply: FastifyReply) {
+  const { typed, t } = request
+  const [title, text] = t.errors[typed ? 'unsavedForm' : 'unsaved'] as [string, string]
+  const again = typed && { action: request.url, fields: fieldsOf(typed) }
+  return reply
+    .code(503)
+    .headers({ ...TOKEN_PAGE, 'retry-after': RETRY_AFTER_S })
+    .page('public/message', { status: 503, title, text, again })
+}
+
+/** A field may have been sent more than once. */
+function fieldsOf(typed: Record<string, unknown>): [string, string][] {
+  return Object.entries(typed).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, String(one)]),
+  )
 }
 
 function notFound(request: FastifyRequest, reply: FastifyReply) {
@@ -47,7 +86,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, code: RefusalCode)
   return reply
     .code(STATUS[code])
     .header('cache-control', 'no-store')
-    .page('public/message', { status: STATUS[code], title, text })
+    .page('public/message', { status: STATUS[code], title, text, again: undefined })
 }
 
 function message(
@@ -57,5 +96,8 @@ function message(
   key: 'not_found' | 'invalid' | 'broken',
 ) {
   const [title, text] = request.t.errors[key] as [string, string]
-  return reply.code(status).header('cache-control', 'no-store').page('public/message', { status, title, text })
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .page('public/message', { status, title, text, again: undefined })
 }

@@ -1,4 +1,5 @@
 // For who watches over the process: is it alive, can it do its work, and does mail get through.
+import { writeSomething } from '#src/domain/silence.ts'
 import { findStandstill, isLong } from '#src/domain/standstill.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
@@ -11,8 +12,7 @@ export function healthRoutes(app: App, deps: Deps): void {
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
-    // An empty write takes the lock and commits: it fails where a real one would.
-    const isWritable = await write(() => true).catch(() => false)
+    const isWritable = await isStoreWritable()
     const { beat } = mailHealth
     const isBeating = beat !== undefined && !isBefore(beat, clock.now().subtract(SILENCE))
     const isReady = isWritable && isBeating
@@ -23,6 +23,19 @@ export function healthRoutes(app: App, deps: Deps): void {
       .header('cache-control', 'no-store')
       .send({ status, database: isWritable, worker: isBeating, ...(mail && { mail }) })
   })
+
+  /**
+   * An empty write takes the lock and commits, and so fails where a real one would; not on a full disk. So in trouble something
+   * is written, which shows that it is over.
+   */
+  function isStoreWritable(): Promise<boolean> {
+    return write(tx => {
+      if (write.trouble) writeSomething(tx)
+    }).then(
+      () => true,
+      () => false,
+    )
+  }
 }
 
 /** No mail has got through for an hour. The site itself is as ready as ever: pages work and every mail is kept. */

@@ -38,9 +38,15 @@ export interface Own {
   path: string
 }
 
+/** A form that could not be kept, to be sent once more as it was. */
+export interface Again {
+  action: string
+  fields: [string, string][]
+}
+
 export interface PublicPages extends InvitationPage, EntrancePages {
   /** An error or refusal: a heading, a sentence, a way on. */
-  'public/message': { status: number; title: string; text: string }
+  'public/message': { status: number; title: string; text: string; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
   'public/agenda': {
     next: Row | null

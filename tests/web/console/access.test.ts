@@ -230,6 +230,8 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/mailings/:id/copy', '/console/mailings/1/copy', {}, 'organiser'],
   ['POST /console/mailings/:id/deletion', '/console/mailings/1/deletion', { revision: '1' }, 'organiser'],
   // For who owns every group; here nobody does.
+  ['GET /console/held-mail', '/console/held-mail', undefined, 'anyone'],
+  ['POST /console/held-mail', '/console/held-mail', { release: 'all', recipients: '0' }, 'anyone'],
   ['GET /console/organisations', '/console/organisations', undefined, 'anyone'],
   ['POST /console/organisations', '/console/organisations', { name: 'A', spelling: 'b' }, 'anyone'],
   ['POST /console/organisations/apart', '/console/organisations/apart', { spelling: 'b' }, 'anyone'],
@@ -339,6 +341,8 @@ const OWN: Record<string, number> = {
   'GET /console/outbox': 200,
   'GET /console/reach': 200,
   'GET /console/reach.xlsx': 200,
+  'GET /console/held-mail': 404,
+  'POST /console/held-mail': 404,
   'GET /console/organisations': 404,
   'POST /console/organisations': 404,
   'POST /console/organisations/apart': 404,
