@@ -30,15 +30,17 @@ export function makeDataDir() {
   }
 }
 
-/** Starts the program on a free port and waits until it serves. `born` is told of the process before that. */
+/** Starts the program on a free port and waits until it serves. `born` is told of the process before that; `uid` says as whom. */
 export async function startServer(
   env: Record<string, string>,
   args: string[] = [],
   born: (child: ChildProcess) => void = () => {},
+  uid?: number,
 ): Promise<Server> {
   const child = spawn(process.execPath, [START, ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   })
   born(child)
   // A test that fails halfway must not leave a server behind.
