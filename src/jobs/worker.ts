@@ -7,6 +7,7 @@ import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { findHold } from '#src/domain/holding.ts'
 import { isAnyLeased } from '#src/domain/leases.ts'
 import { isAnyToRelease, releaseScheduled } from '#src/domain/releases.ts'
+import { followClock, isAnyWronglyExpired, isSetBack, restoreExpired } from '#src/domain/set-back.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
 import { areSummariesDue, planSummaries } from '#src/domain/summaries.ts'
 import { addUp, isAnyStale } from '#src/domain/totals.ts'
@@ -84,6 +85,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
 
   async function fill(): Promise<void> {
     const now = clock.now()
+    await beSetBack(now)
     beat = now
     await tend(now)
     await daily(now)
@@ -92,6 +94,17 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
     pace.recover(now)
     for (const crew of crews) await fillCrew(crew)
+  }
+
+  /** Whatever came round at moments to come comes round anew. */
+  async function beSetBack(now: Temporal.Instant): Promise<void> {
+    if (!beat && isAnyWronglyExpired(db, now)) await write(tx => restoreExpired(tx, now))
+    if (!isSetBack(db, beat, now)) return
+    log.warn({ now: String(now) }, 'the clock was set back')
+    tended = undefined
+    addedUp = undefined
+    swept = undefined
+    await write(tx => followClock(tx, now))
   }
 
   /** After a migration or an import there is a lot to add up: in parts, with the mail that is due between them. */

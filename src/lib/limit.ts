@@ -7,11 +7,12 @@ export type Limit = (key: string, now: Temporal.Instant) => boolean
 /** At most `most` of each key in a span; the spans of all keys begin together. */
 export function createLimit(most: number, span: Temporal.DurationLike): Limit {
   let counts = new Map<string, number>()
-  let until: Temporal.Instant | undefined
+  let since: Temporal.Instant | undefined
   return (key, now) => {
-    if (!until || !isBefore(now, until)) {
+    // On a clock that was set back a span of days to come has never begun.
+    if (!since || isBefore(now, since) || !isBefore(now, since.add(span))) {
       counts = new Map()
-      until = now.add(span)
+      since = now
     }
     const count = (counts.get(key) ?? 0) + 1
     counts.set(key, count)
