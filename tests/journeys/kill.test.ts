@@ -12,7 +12,7 @@ import { makeEvent, makeGroup, makeRegistration } from '../support/world.ts'
 import { randomFrom, shuffled } from '../support/year.ts'
 
 const SEED = Number(process.env.SEED ?? 20261129)
-const KILLS: Record<Plan['at'], number> = { moment: 22, accepted: 18, start: 10 }
+const KILLS: Record<Plan['at'], number> = { moment: 20, accepted: 16, start: 10, backup: 4 }
 /** Side by side: while one waits for its disk or its mail, the others have the cores. */
 const VICTIMS = 3
 
@@ -47,6 +47,7 @@ function planKills(random: () => number, startMs: number): Plan[] {
     moment: () => 20 + Math.floor(480 * random() ** 2),
     accepted: () => 1 + Math.floor(15 * random()),
     start: () => Math.floor(startMs * random()),
+    backup: () => Math.floor(30 * random()),
   }
   const plans = Object.entries(KILLS).flatMap(([at, count]) =>
     Array.from({ length: count }, () => ({ at: at as Plan['at'], after: after[at as Plan['at']]() })),
@@ -68,14 +69,16 @@ test('§8.33 fifty times SIGKILL under people who register and cancel loses noth
   )
   const deaths = ends.flatMap(end => end.deaths)
   const inPost = deaths.filter(({ unanswered }) => unanswered > 0).length
+  const inBackup = deaths.filter(({ isInBackup }) => isInBackup).length
   const afterTaking = deaths.filter(({ unsure }) => unsure.length > 0).length
   console.log(
-    `seed ${SEED}: ${deaths.length} kills; inside a POST: ${inPost}; between the mail server's 250 and our commit: ${afterTaking}; registrations: ${ends.flatMap(({ rows }) => rows).length}, of which cancelled: ${ends.flatMap(({ rows }) => rows).filter(({ status }) => status === 'cancelled').length}`,
+    `seed ${SEED}: ${deaths.length} kills; inside a POST: ${inPost}; between the mail server's 250 and our commit: ${afterTaking}; inside a backup: ${inBackup}; registrations: ${ends.flatMap(({ rows }) => rows).length}, of which cancelled: ${ends.flatMap(({ rows }) => rows).filter(({ status }) => status === 'cancelled').length}`,
   )
   expect(deaths).toHaveLength(50)
   expect(inPost).toBeGreaterThan(0)
   expect(afterTaking).toBeGreaterThan(0)
-  expect(deaths.filter(({ integrity, lost }) => integrity !== 'ok' || lost.length)).toEqual([])
+  expect(inBackup).toBeGreaterThan(0)
+  expect(deaths.filter(({ integrity, lost, broken }) => integrity !== 'ok' || lost.length || broken.length)).toEqual([])
   for (const end of ends) {
     expect([end.code, end.lost, end.left]).toEqual([0, [], []])
     expect(tellsWrong(end.rows, end.delivered)).toEqual([])

@@ -1,17 +1,21 @@
 // One installation that is killed again and again, each time at another kind of moment, under people who register and cancel.
 // After each kill it is looked at as the disk has it: a copy of its files, opened by nobody else.
-import { copyFileSync, existsSync } from 'node:fs'
+import { mkdirSync, rmSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { createTokens, readSecret } from '#src/lib/tokens.ts'
 import { openAccepting } from './accepting.ts'
+import { LEFT, lookAt, lookAtBackups, ROWS, type Row, WAITING } from './remains.ts'
 import { createPoster, makeDataDir, type Server, startServer } from './server.ts'
 import { makeEvent, makeGroup } from './world.ts'
 
-/** When it is killed: so many ms after the load begins or the process was started, or at which mail the server takes. */
+/**
+ * When it is killed: so many ms after the load begins, the process was started or it began a backup, or at which mail the server
+ * takes.
+ */
 export interface Plan {
-  at: 'moment' | 'accepted' | 'start'
+  at: 'moment' | 'accepted' | 'start' | 'backup'
   after: number
 }
 
@@ -25,14 +29,9 @@ export interface Death {
   integrity: unknown
   /** What was answered and is not in the store as it was answered. */
   lost: string[]
-}
-
-interface Row {
-  id: number
-  email: string
-  status: string
-  version: number
-  mails: number
+  /** A backup was under way; and backups that are not whole. */
+  isInBackup: boolean
+  broken: string[]
 }
 
 const CLIENTS = 6
@@ -40,6 +39,7 @@ const CLIENTS = 6
 export async function openVictim(name: string, random: () => number, more: Record<string, string> = {}) {
   const { dataDir, open, remove } = makeDataDir()
   const slug = layEvent(open)
+  const backups = join(dataDir, 'backups')
   let running: Server | undefined
   let untilKill = Number.POSITIVE_INFINITY
   const mail = await openAccepting(() => {
@@ -54,13 +54,14 @@ export async function openVictim(name: string, random: () => number, more: Recor
   /** One life, from start to kill. */
   async function live(plan: Plan): Promise<Death> {
     const before = mail.delivered.length
+    const begun = Date.now()
     const unanswered = await liveUntilKilled(plan)
-    const { integrity, rows, sent } = look()
+    const { integrity, rows, sent } = lookAt(dataDir)
     known = rows
     const unsure = [...new Set(mail.delivered.slice(before).map(({ messageId }) => messageId))].filter(
       id => !sent.has(id),
     )
-    return { plan, unanswered, unsure, integrity, lost: listLost(rows) }
+    return { plan, unanswered, unsure, integrity, lost: listLost(rows), ...lookAtBackups(dataDir, begun) }
   }
 
   async function liveUntilKilled({ at, after }: Plan): Promise<number> {
@@ -71,18 +72,38 @@ export async function openVictim(name: string, random: () => number, more: Recor
       await server?.exited
       return 0
     }
+    if (at === 'backup') makeBackupDue()
     running = await startServer(env)
     const { exited, kill } = running
     if (at === 'accepted') untilKill = after
-    else setTimeout(kill, after)
-    const unanswered = await load(running)
+    else if (at === 'moment') setTimeout(kill, after)
+    const watching = at === 'backup' ? onBackup(() => setTimeout(kill, after)) : undefined
+    const unanswered = await load(running, watching ? 5 : 1)
     await exited
+    watching?.close()
     untilKill = Number.POSITIVE_INFINITY
     return unanswered
   }
 
+  /** As on the next day: of this one there is none yet. */
+  function makeBackupDue(): void {
+    rmSync(backups, { recursive: true, force: true })
+    mkdirSync(backups)
+    const db = new Sqlite(join(dataDir, 'aanschuiven.sqlite'))
+    db.exec("delete from settings where key = 'backup'")
+    db.close()
+  }
+
+  function onBackup(begun: () => void) {
+    let isBegun = false
+    return watch(backups, (_, name) => {
+      if (!isBegun && name?.endsWith('.sqlite.unfinished')) begun()
+      isBegun ||= name?.endsWith('.sqlite.unfinished') ?? false
+    })
+  }
+
   /** People come and go until the server dies. Returns how many of them were waiting for an answer then. */
-  async function load(server: Server): Promise<number> {
+  async function load(server: Server, calm: number): Promise<number> {
     const { post, close } = createPoster(CLIENTS)
     const toCancel = known.filter(({ email }) => promised.get(email) !== 'cancelled')
     let unanswered = 0
@@ -103,7 +124,7 @@ export async function openVictim(name: string, random: () => number, more: Recor
           unanswered++
           return
         }
-        await sleep(10 + 20 * random())
+        await sleep(calm * (10 + 20 * random()))
       }
     }
     await Promise.all(Array.from({ length: CLIENTS }, client))
@@ -122,21 +143,6 @@ export async function openVictim(name: string, random: () => number, more: Recor
     promised.delete(email)
     const token = createTokens(readSecret(dataDir)).sign('registration', { id, version })
     return { path: `/registrations/${token}/cancellation`, form: {}, email, promise: 'cancelled' as const }
-  }
-
-  /** As the next start will find it; without the memory that the dead process shared with nobody. */
-  function look() {
-    const folder = makeDataDir()
-    for (const file of ['aanschuiven.sqlite', 'aanschuiven.sqlite-wal']) {
-      if (existsSync(join(dataDir, file))) copyFileSync(join(dataDir, file), join(folder.dataDir, file))
-    }
-    const copy = new Sqlite(join(folder.dataDir, 'aanschuiven.sqlite'))
-    const integrity = copy.pragma('integrity_check', { simple: true })
-    const rows = copy.prepare(ROWS).all() as Row[]
-    const sent = new Set(copy.prepare("select message_id from messages where state = 'sent'").pluck().all())
-    copy.close()
-    folder.remove()
-    return { integrity, rows, sent }
   }
 
   /** Whoever was told so is registered, with a mail that says it; whoever was told so is not any more. */
@@ -166,16 +172,6 @@ export async function openVictim(name: string, random: () => number, more: Recor
 
   return { live, end, remove }
 }
-
-const ROWS = `select r.id, p.email, r.status, r.link_version as version,
-    (select count(*) from messages m where m.registration_id = r.id) as mails
-  from registrations r join people p on p.id = r.person_id`
-const NOW_MS = "unixepoch('subsec') * 1000"
-/** Due by now, or under way. */
-const WAITING = `select count(*) from messages where state = 'sending' or (state = 'queued' and due_at < ${NOW_MS} + 600000)`
-/** What hangs, failed, or was dropped though it was true. */
-const LEFT = `select distinct state, reason from messages
-  where state not in ('sent', 'queued') and not (state = 'dropped' and reason in ('superseded', 'cancelled'))`
 
 /** A month from now, with room for everybody. */
 function layEvent(open: ReturnType<typeof makeDataDir>['open']): string {
