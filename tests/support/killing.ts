@@ -36,7 +36,7 @@ export interface Death {
 
 const CLIENTS = 6
 
-export async function openVictim(name: string, random: () => number, more: Record<string, string> = {}) {
+export async function openVictim(name: string, random: () => number) {
   const { dataDir, open, remove } = makeDataDir()
   const slug = layEvent(open)
   const backups = join(dataDir, 'backups')
@@ -45,7 +45,7 @@ export async function openVictim(name: string, random: () => number, more: Recor
   const mail = await openAccepting(() => {
     if (--untilKill === 0) running?.kill()
   })
-  const env = { DATA_DIR: dataDir, TRUST_PROXY: 'true', SMTP_URL: mail.url, ...more }
+  const env = { DATA_DIR: dataDir, TRUST_PROXY: 'true', SMTP_URL: mail.url }
   /** What people were told: that they are registered, or no longer. */
   const promised = new Map<string, 'registered' | 'cancelled'>()
   let people = 0
