@@ -1,10 +1,11 @@
 // The table of contents: what the app is made of, and every route file by name.
 import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
-import fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifySchema, type FastifyServerOptions, LogController } from 'fastify'
 import pino from 'pino'
 import type { Config } from './config.ts'
 import { maskUrl } from './lib/masking.ts'
+import { readableUrl } from './lib/paths.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { accountRoutes } from './web/console/account.ts'
 import { attendanceListRoutes } from './web/console/attendance-lists.ts'
@@ -84,16 +85,25 @@ import { registrationRoutes } from './web/public/registrations.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
+export interface Route {
+  method: string
+  url: string
+  schema: FastifySchema | undefined
+}
+
 export interface AppOptions {
   log?: FastifyBaseLogger
   strictViews?: boolean
-  /** Told of every route, so that tests can be built from the list and none escapes them. */
-  onRoute?: (route: { method: string; url: string }) => void
+  /** Told of every route and what it takes, so that tests can be built from the list and none escapes them. */
+  onRoute?: (route: Route) => void
   /** Told of every page that is made, for the same reason. */
   onPage?: (name: string) => void
   /** Given what makes the validators, so that tests, which open many apps, make each one once. */
   onAjv?: NonNullable<FastifyServerOptions['ajv']>['onCreate']
 }
+
+/** What Node reads of a request before it refuses it. */
+const MOST_HEADER_BYTES = 16 * 1024
 
 /** Builds the app; it neither listens nor sends mail. */
 export async function createApp(
@@ -108,7 +118,9 @@ export async function createApp(
     // Whoever takes longer to send a form of that size is not filling one in.
     requestTimeout: 60_000,
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // How long a parameter may be is said by its schema, whose answer is a page of ours; no address is longer than this.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_HEADER_BYTES },
+    rewriteUrl: ({ url = '/' }) => readableUrl(url),
     ajv: {
       // TypeBox's types see to it that a schema is one: looking at each again costs a start 5%.
       customOptions: { allErrors: true, removeAdditional: 'all', coerceTypes: 'array', validateSchema: false },
@@ -119,8 +131,8 @@ export async function createApp(
     },
   }) as unknown as App
 
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) onRoute?.({ method: each, url })
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    for (const each of [method].flat()) onRoute?.({ method: each, url, schema })
   })
   pageCache(app, deps)
   securityHeaders(app, config.baseUrl.startsWith('https:'))

@@ -50,5 +50,6 @@ function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Appl
 
 /** An answer that came back by way of an address; nothing if it is none of ours. */
 export function isAnswer(value: unknown): value is Answer {
-  return typeof value === 'object' && value !== null && 'email' in value && 'status' in value && 'colleague' in value
+  if (typeof value !== 'object' || value === null || !('status' in value && 'colleague' in value)) return false
+  return 'email' in value && typeof value.email === 'string' && value.email.includes('@')
 }

@@ -166,3 +166,21 @@ export const paths = {
     messageRetry: (id: number) => `/console/outbox/${id}/retry`,
   },
 }
+
+/** Where nothing stands. */
+const NOWHERE = '/-'
+
+/** The address that was asked for; one that cannot be read leads nowhere, and so to our own page for that. */
+export function readableUrl(url: string): string {
+  const isAddress = url.startsWith('/') || /^https?:\/\//i.test(url)
+  return isAddress && (!url.includes('%') || isEncoded(url)) ? url : NOWHERE
+}
+
+function isEncoded(url: string): boolean {
+  try {
+    decodeURIComponent(url.split(/[?#]/, 1)[0] ?? '')
+    return true
+  } catch {
+    return false
+  }
+}

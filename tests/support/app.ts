@@ -1,7 +1,7 @@
 // The whole app in a test: every plugin, strict views, its own database and a clock that stands still.
 import pino from 'pino'
 import { createWrite } from '#db/write.ts'
-import { createApp } from '#src/app.ts'
+import { createApp, type Route } from '#src/app.ts'
 import { type Config, readConfig } from '#src/config.ts'
 import { watchedLog } from './logs.ts'
 import { shareValidators } from './validators.ts'
@@ -16,7 +16,7 @@ export async function openApp(overrides: Partial<Config> = {}) {
   const lines: string[] = []
   const mailHealth = { beat: undefined, slowed: undefined }
   const deps = { ...world, config, write: createWrite(world.db), mailHealth, inboxHealth: { trouble: undefined } }
-  const routes: { method: string; url: string }[] = []
+  const routes: Route[] = []
   const app = await createApp(deps, {
     strictViews: true,
     log: pino({ level: config.logLevel }, watchedLog(lines)),

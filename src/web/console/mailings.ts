@@ -155,7 +155,7 @@ export function mailingRoutes(app: App, deps: Deps): void {
     problems: Record<string, string> | undefined,
   ) {
     const form = formAgain(request, problems ?? {})
-    if (!problems && mailing) form.values.revision = String(mailing.revision)
+    if (mailing) form.values.revision = problems ? (form.values.revision ?? '') : String(mailing.revision)
     const page = formPage(request, event, mailing, form)
     if (problems) return reply.code(422).page('console/mailing-form', page)
     const { stale, left } = request.t.console.mailings.form

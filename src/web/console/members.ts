@@ -100,7 +100,8 @@ export function membersPage(
     here: members.filter(member => member.group.id === group.id),
     above: members.filter(member => member.group.id !== group.id),
     waiting: waitingIn(db, group, clock.now()),
-    form,
+    // What was not chosen is not sent.
+    form: { ...form, values: { right: '', ...form.values } },
     rights: options(words.rights, grantableBy('owner')),
     locales: options(request.t.console.members.locales, LOCALES),
     done: undefined,

@@ -48,9 +48,11 @@ const USUAL = { title: '', days: '7', side: 'before', proof: 'none', version: ''
 export function formsOf({ t }: FastifyRequest, lines: Task[], wrong: Wrong | undefined): LineForms {
   const { runSheet, tasks } = t.console
   const forms = lines.map((task): [string, Form] => [String(task.id), emptyForm(valuesOf(task))])
-  const refused: [string, Form][] = wrong ? [[wrong.id, wrong.form]] : []
+  const all = Object.fromEntries([...forms, [NEW, emptyForm(USUAL)]])
+  // What was not sent at all is shown as it stood.
+  if (wrong) all[wrong.id] = { ...wrong.form, values: { ...all[wrong.id]?.values, ...wrong.form.values } }
   return {
-    forms: Object.fromEntries([...forms, [NEW, emptyForm(USUAL)], ...refused]),
+    forms: all,
     wrong: wrong?.id,
     choices: {
       sides: Object.entries(runSheet.sides),

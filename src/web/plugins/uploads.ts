@@ -1,6 +1,7 @@
 // Files that organisers send with a form. Nobody else can: the reader is registered for the console alone.
 import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
+import { Invalid } from '#src/lib/errors.ts'
 import type { App } from '../deps.ts'
 
 /** A file of a form, and the fields beside it; without a file if none was chosen. */
@@ -23,6 +24,11 @@ export function uploads(scope: App): void {
 export async function readUpload(request: FastifyRequest): Promise<Upload> {
   const upload: Upload = { file: undefined, isTooLarge: false, fields: {} }
   if (!request.isMultipart()) return { ...upload, fields: { ...(request.body as Record<string, string>) } }
+  await readParts(request, upload).catch(refuseBroken)
+  return upload
+}
+
+async function readParts(request: FastifyRequest, upload: Upload): Promise<void> {
   for await (const part of request.parts()) {
     if (part.type === 'field') upload.fields[part.fieldname] = String(part.value)
     else {
@@ -31,5 +37,9 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
       else if (bytes.length) upload.file = { name: part.filename ?? '', bytes }
     }
   }
-  return upload
+}
+
+/** A body that ends halfway is the sender's mistake; what went over a limit says so itself. */
+function refuseBroken(error: { statusCode?: number }): never {
+  throw error.statusCode ? error : new Invalid({ file: 'invalid' })
 }

@@ -37,7 +37,8 @@ const PER_LINK = {
   rateLimit: {
     max: 60,
     timeWindow: '1 hour',
-    keyGenerator: (request: FastifyRequest) => (request.params as Static<typeof Token>).token,
+    // Asked before the address is checked: what is kept of it is no longer than a token.
+    keyGenerator: (request: FastifyRequest) => (request.params as Static<typeof Token>).token.slice(0, 100),
   },
 }
 

@@ -1,0 +1,132 @@
+// What an attacker types, and a world that has one of everything for it to be typed at.
+import { asc } from '#db/drizzle.ts'
+import { invitees, mailings, messages, organisations, tasks } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { proofOf } from '#src/domain/addresses.ts'
+import { createEvent } from '#src/domain/drafts.ts'
+import { getEvent } from '#src/domain/events.ts'
+import { setFormFields } from '#src/domain/form-fields.ts'
+import { addInvitees } from '#src/domain/invitees.ts'
+import { createMailing } from '#src/domain/mailings.ts'
+import { type openConsole, signIn } from './console.ts'
+import type { Words } from './shapes.ts'
+import { makeContributor, makeEvent, makeRegistration, makeSeries, NOW } from './world.ts'
+
+/** Markup that must never come back as markup: each names itself `fzz`, so that it is found wherever it is shown. */
+export const SCRIPTS = [
+  `"'><fzz onfzz=1>`,
+  '<script>fzz</script>',
+  'javascript:fzz//',
+  '</title></script><fzz>',
+  '[fzz](javascript:fzz)',
+  '![fzz](https://evil.example/fzz)',
+  '<https://evil.example/"onfzz=1>',
+]
+export const VALUES = [
+  ['', ' ', '0', '-1', '1', '2', '1e400', 'NaN', '99999999999999999999', '2026-12-10', '2026-02-31', '0000-01-01'],
+  ['9999-12-31', '12:00', '24:00', 'on', 'yes', 'nl', 'xx', 'zoe@example.org', 'a@b@c', 'practice', 'online', 'hybrid'],
+  ['webinar', 'month', 'week', 'TH', '-1', '1,2,3', '\0', 'a\0b', '\r\nX: y', '%', '%ff', '\ud800', '😀', '<b>', "'"],
+  ['https://meet.example.org/x', 'constructor', '__proto__', 'x'.repeat(600), '999999999999999-1'],
+  ['../../secret', '..%2f..%2fsecret', '=1+1', '//evil.example', '\\\\evil.example', '{{7*7}}', '<%= 7 %>', '{titel}'],
+  SCRIPTS,
+].flat()
+/** Names that are no field of ours. */
+export const ODD_NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'prototype',
+  '',
+  'id',
+  'isAdmin',
+  'a[b]',
+]
+
+const TEXTS = ['Een titel', 'Zoë de Vries', 'De Zaal', '2027-01-14', '12:00', '#123456', 'A', '3', ...VALUES]
+const BY_NAME: Words['byName'] = {
+  email: ['zoe@example.org', 'iemand@example.org', 'nieuw@example.org'],
+  name: ['Zoë de Vries', 'Ali'],
+  revision: ['1', '2', '3'],
+  recipients: ['0', '1', '2', '3'],
+  date: ['2027-01-14', '2026-12-10'],
+  time: ['12:00'],
+  code: ['123456'],
+  durationMinutes: ['60'],
+  website: [''],
+  roomUrl: ['', 'https://meet.example.org/x'],
+  title: ['Een titel', ...SCRIPTS],
+  locale: ['nl', 'en'],
+}
+
+type Console = Awaited<ReturnType<typeof openConsole>>
+export type Stage = Awaited<ReturnType<typeof setStage>>
+
+/** One of everything, new; somebody who may do all of it; and by which words a route's parameters lead there. */
+export function setStage({ db, group, tokens }: Console, number: number) {
+  const series = makeSeries(db, group, { slug: `reeks-${number}` })
+  const event = makeEvent(db, group, { seriesId: series.id, capacityOnline: 1, title: `Titel ${number}` })
+  const zoe = makeRegistration(db, event)
+  makeRegistration(db, event, { email: 'wacht@example.org' })
+  const speaker = makeContributor(db, event, { email: `spreker${number}@example.org` })
+  const draft = writeNow(db, tx => {
+    const gast = { email: `gast${number}@example.org`, name: 'Gast', organisation: 'Buurthuis' }
+    addInvitees(tx, event, [gast], 'nl', NOW)
+    const question = { id: null, kind: 'text' as const, label: 'Wat?', hint: '', options: [] }
+    setFormFields(tx, event.id, [{ ...question, isRequired: false, deleteAfterDays: 30 }])
+    createMailing(tx, event, { audience: 'confirmed', subject: 'Hallo', body: 'Tot dan.' }, 1, NOW)
+    const { groupId, kind, timeZone, durationMinutes, attendance } = event
+    const plan = { groupId, kind, timeZone, durationMinutes, attendance, localStart: '2027-12-02T12:00' }
+    return createEvent(tx, { ...plan, title: 'Een concept' }, NOW)
+  })
+  const last = (table: typeof invitees | typeof mailings | typeof messages | typeof tasks | typeof organisations) =>
+    db.select({ id: table.id }).from(table).orderBy(asc(table.id)).all().slice(-2)
+  const ids: Record<string, number[]> = {
+    events: [event.id, draft.id],
+    registrations: [zoe.id, zoe.id + 1],
+    contributors: [speaker.id],
+    mailings: last(mailings).map(({ id }) => id),
+    outbox: last(messages).map(({ id }) => id),
+    invitees: last(invitees).map(({ id }) => id),
+    organisations: last(organisations).map(({ id }) => id),
+    tasks: last(tasks).map(({ id }) => id),
+    groups: [1, 2],
+  }
+  const link = { id: zoe.id, version: 1 }
+  const answer = {
+    email: "'onfzz=1@example.org",
+    status: 'confirmed',
+    colleague: { email: SCRIPTS[1], status: 'waitlisted' },
+  }
+  const sealed = [{ undo: event.id }, null, { email: 'x', status: 'x', colleague: 1 }, answer].map(tokens.seal)
+  const slugs: Record<string, string> = { groups: group.slug, series: series.slug, events: getEvent(db, event.id).slug }
+  /** By the first word of an address: whose link stands there. */
+  const links: Record<string, string> = {
+    ...{ registrations: tokens.sign('registration', link), join: tokens.sign('join', link) },
+    ...{ 'check-in': tokens.sign('check-in', link), unsubscribe: tokens.sign('unsubscribe', link) },
+    ...{
+      my: tokens.sign('my', { ...link, id: zoe.personId }),
+      people: tokens.sign('feed', { ...link, id: zoe.personId }),
+    },
+    invited: tokens.sign('invitee', { id: last(invitees).at(-1)?.id ?? 0, version: 1 }),
+    invitations: tokens.sign('invitation', { id: 1, version: 1 }),
+    addresses: tokens.seal(proofOf(zoe, 'nieuw@example.org')),
+  }
+  return {
+    me: signIn(db, 'otto@example.org', group, 'owner'),
+    /** Of a route's parameters: those that lead somewhere. */
+    paramsOf: (url: string): Words['byName'] => {
+      const [, first = '', second = ''] = url.split('/')
+      const noun = first === 'console' ? second : first
+      const id = (ids[noun] ?? [1]).map(String)
+      return {
+        id,
+        slug: [slugs[noun] ?? 'x'],
+        token: [links[first] ?? 'x'],
+        locale: ['nl', 'en'],
+        kind: ['confirmed', 'shared'],
+      }
+    },
+    words: { texts: [...TEXTS, ...sealed], byName: { ...BY_NAME, v: sealed, groupId: [String(group.id)] } },
+  }
+}
