@@ -117,6 +117,7 @@ export async function createApp(
     bodyLimit: 64 * 1024,
     // Whoever takes longer to send a form of that size is not filling one in.
     requestTimeout: 60_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     logController: new LogController({ disableRequestLogging: true }),
     // How long a parameter may be is said by its schema, whose answer is a page of ours; no address is longer than this.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_HEADER_BYTES },

@@ -65,14 +65,12 @@ function textsOf({ venue, speakers, moveReason, cancelReason, ...said }: Said): 
 
 /** Whether a text holds the address of a room, with or without its scheme. */
 export function mentionsRoom(text: string, roomUrl: string): boolean {
-  const room = bare(roomUrl)
+  // Of the room alone: a text may be long, and this would look at each of its slashes again and again.
+  const room = bare(roomUrl).replace(/\/+$/, '')
   return room !== '' && bare(text).includes(room)
 }
 
 /** However it is typed: with or without scheme and the last slash, in any case. */
 function bare(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll(/https?:\/\/(www\.)?/g, '')
-    .replace(/\/+$/, '')
+  return text.toLowerCase().replaceAll(/https?:\/\/(www\.)?/g, '')
 }

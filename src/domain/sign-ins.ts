@@ -14,6 +14,8 @@ import { writeSomething } from './silence.ts'
 const VALID = { minutes: 15 }
 const MAX_LIVE = 3
 const MAX_ATTEMPTS = 5
+/** Of all codes that were mailed in a day. Whoever keeps asking for mails to guess at must not get there in the end. */
+const MAX_ATTEMPTS_A_DAY = 20
 
 /** Mails a link and a code, if the address is an organiser's and has fewer than three live ones. The caller learns nothing. */
 export function requestSignIn(tx: Tx, email: string, locale: Locale, now: Temporal.Instant): void {
@@ -67,14 +69,23 @@ export function signInByToken(tx: Tx, token: string, now: Temporal.Instant): str
   return enter(tx, found.organiserId, 'link', now)
 }
 
-/** Uses up a code typed with its address. Five wrong guesses end a sign-in, so six digits are enough; nothing if it is wrong. */
+/**
+ * Uses up a code typed with its address; nothing if it is wrong. Five wrong guesses end a code, and twenty in a day all codes of
+ * that day, so six digits are enough. The links in the same mails go on working.
+ */
 export function signInByCode(tx: Tx, email: string, code: string, now: Temporal.Instant): string | undefined {
   const organiser = findOrganiser(tx, email)
-  const live = organiser ? listLive(tx, organiser, now) : []
+  const live = organiser && mayGuess(tx, organiser, now) ? listLive(tx, organiser, now) : []
   const right = live.find(signIn => signIn.codeHash === hash(`${signIn.id}:${code}`))
   if (right) return enter(tx, right.organiserId, 'code', now)
   writeSomething(tx)
   if (organiser) countAttempt(tx, organiser)
+}
+
+function mayGuess(db: Db, { id }: Organiser, now: Temporal.Instant): boolean {
+  const attempts = sql<number>`coalesce(sum(${signIns.attempts}), 0)`
+  const isRecent = and(eq(signIns.organiserId, id), gt(signIns.createdAt, now.subtract({ hours: 24 })))
+  return (db.select({ attempts }).from(signIns).where(isRecent).get()?.attempts ?? 0) < MAX_ATTEMPTS_A_DAY
 }
 
 /** Those whose code can still be guessed. */

@@ -27,7 +27,9 @@ export const mayBeEmpty = (key: string): boolean => !isLine(key) || key.startsWi
 export function cleanWording(key: string, text: string): string {
   if (isLine(key)) return cleanLine(text)
   return cleanText(text)
-    .replaceAll(/[ \t]+$/gm, '')
+    .split('\n')
+    .map(line => line.trimEnd())
+    .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
 }
 

@@ -208,6 +208,11 @@ describe('every route', () => {
           if (url !== '/readyz') expect(reply.statusCode).toBeLessThan(500)
           expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err?.message ?? line)).toEqual([])
           expect(POLICIES.filter(name => !reply.headers[name])).toEqual([])
+          expect(Object.keys(Object.prototype)).toEqual([])
+          const { location } = reply.headers
+          // The door alone leads elsewhere, and only to the room its organiser gave it.
+          if (location && !location.startsWith('https://meet.example.org/'))
+            expect(location).toMatch(/^\/(?![/\\])[\x21-\x7e]*$/)
           // Signing out takes a cookie away, also from who had none.
           if (!one.isOrganiser) expect(reply.cookies.filter(({ value }) => value)).toEqual([])
           if (method === 'GET') expect(stateFor(url) === before).toBe(true)

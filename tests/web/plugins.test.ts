@@ -2,17 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { openApp } from '../support/app.ts'
 
 describe('every answer', () => {
-  test('carries the security headers and no cookie', async () => {
-    const { app } = await openApp()
-    const { statusCode, headers } = await app.inject('/nowhere')
-    expect(statusCode).toBe(404)
-    expect(headers['content-security-policy']).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
-    )
-    expect(headers['x-content-type-options']).toBe('nosniff')
-    expect(headers['set-cookie']).toBeUndefined()
-  })
-
   test('speaks the language of the link, then of the browser, then Dutch', async () => {
     const { app } = await openApp()
     const get = async (url: string, language?: string) =>

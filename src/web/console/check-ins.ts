@@ -17,7 +17,7 @@ import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { QR_DECODER } from '../plugins/assets.ts'
-import { WITH_CAMERA } from '../plugins/headers.ts'
+import { AT_THE_ENTRANCE } from '../plugins/headers.ts'
 import { organiserOf, seeOther } from './access.ts'
 
 /** Somebody on the list, with what the page searches and scans. */
@@ -79,7 +79,7 @@ export function checkInRoutes(app: App, deps: Deps): void {
 
   app.get(url, { schema: { params: Id, querystring: Query } }, async (request, reply) => {
     const event = getEventWith(db, organiserOf(request), 'host', request.params.id)
-    return reply.headers(WITH_CAMERA).page('console/check-in', pageOf(request, event, request.query))
+    return reply.headers(AT_THE_ENTRANCE).page('console/check-in', pageOf(request, event, request.query))
   })
 
   app.post(url, { schema: { params: Id, body: Tick } }, async (request, reply) => {

@@ -1,5 +1,5 @@
 // Limits per client address: generous, because a campus is one address. Limits per e-mail address stand in the domain.
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../deps.ts'
 
@@ -19,8 +19,14 @@ export function limits(app: App): void {
   app.register(rateLimit, {
     max: WRITES,
     timeWindow: '10 minutes',
+    keyGenerator: addressOf,
     allowList: (request: FastifyRequest) => isRead(request) && !request.routeOptions.config.rateLimit,
   })
+}
+
+/** Who hung up before we looked has no address any more; the types do not know. */
+function addressOf({ ip }: { ip: string | undefined }): string {
+  return ip === undefined ? '' : normalizeIP(ip)
 }
 
 function isRead({ method }: FastifyRequest): boolean {
