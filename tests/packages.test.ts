@@ -14,3 +14,13 @@ test('nothing is compiled on the way: what could be says so to old and new npm',
   expect(native.map(path => locked[path]?.gypfile)).toEqual([false])
   expect(read('package.json').allowScripts).toEqual({ node: true, 'better-sqlite3': false })
 })
+
+test('every package is one version, from the registry, with a hash of what it holds; few may run anything at installation', () => {
+  const { dependencies, devDependencies, overrides } = read('package.json')
+  const wanted = Object.entries({ ...dependencies, ...devDependencies, ...overrides })
+  expect(wanted.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([])
+  const locked: Record<string, { integrity?: string; resolved?: string; link?: boolean }> =
+    read('package-lock.json').packages
+  const bare = Object.entries(locked).filter(([path, one]) => path && !/^sha512-/.test(one.integrity ?? ''))
+  expect(bare.map(([path]) => path)).toEqual([])
+})
