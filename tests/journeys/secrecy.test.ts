@@ -94,5 +94,7 @@ test('no token, code, cookie, address, room or password of a journey stands in t
     .join('\n')
   expect([...tokens, ...words, key].filter(secret => log.includes(secret))).toEqual([])
   expect(log).not.toMatch(/"(?:cookie|set-cookie|authorization)"/i)
+  // One JSON line each, by the clock of the world: milliseconds since 1970, without a zone.
+  for (const line of log.split('\n')) expect(JSON.parse(line).time).toBeGreaterThan(1e12)
   folder.remove()
 })

@@ -174,6 +174,16 @@ test('fields that a form does not have are not taken: nobody gives themselves a 
   expect(findOrganiser(db, 'nora@example.org')).toBeUndefined()
 })
 
+test('an address that a client gives itself is not believed: the limit is the same', async () => {
+  const { post } = await openApp()
+  const statuses: number[] = []
+  for (let i = 0; i < 31; i++)
+    statuses.push(
+      (await post('/sign-in/code', {}, { 'x-forwarded-for': `10.0.0.${i}`, 'x-real-ip': `10.0.1.${i}` })).statusCode,
+    )
+  expect(statuses).toEqual([...Array(30).fill(422), 429])
+})
+
 describe('the name a request gives our host', () => {
   const EVIL = {
     host: 'evil.example',
