@@ -70,20 +70,20 @@ describe('a request that is none', () => {
     ['a cookie without an end', `GET / HTTP/1.1\r\nhost: x\r\ncookie: ${'a=b; '.repeat(5000)}\r\n\r\n`, 431],
     ['an address without an end', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431],
     ['the way to another server', 'CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example\r\n\r\n', undefined],
-    ['a way out of the folder', 'GET /static/../../package.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 403],
+    ['a way out of the folder', 'GET /static/../../package.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 404],
     [
       'a way out, encoded',
       'GET /static/%2e%2e/%2e%2e/package.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
-      403,
+      404,
     ],
     [
       'a way out by a backslash',
       'GET /static/..\\..\\package.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
-      403,
+      404,
     ],
     ['the secret as a picture', 'GET /covers/..%2fsecret HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 404],
     ['a folder of its own name', 'GET /static/.git/config HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 404],
-    ['a list of files', 'GET /static/js/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 403],
+    ['a list of files', 'GET /static/js/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 404],
   ])('%s', async (_name, text, status) => {
     const answer = await talk(text)
     expect(statusesIn(answer)).toEqual(status ? [status] : [])
