@@ -11,9 +11,12 @@ export const {
   and,
   asc,
   count,
+  countDistinct,
   desc,
   eq,
   exists,
+  getTableColumns,
+  getTableName,
   gt,
   gte,
   inArray,
@@ -33,4 +36,4 @@ export const {
 export const { alias, blob, check, customType, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } =
   sqlite
 export type { SQL, SQLWrapper } from 'drizzle-orm'
-export type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+export type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'

@@ -130,6 +130,8 @@ export const groups = sqliteTable(
     /** Whose school holidays count here; empty: those of the group above. */
     schoolRegion: text({ enum: SCHOOL_REGIONS }),
     parentId: integer().references((): AnySQLiteColumn => groups.id),
+    /** Months after an event in which its names are kept; empty: as many as the group above. */
+    retentionMonths: integer(),
   },
   table => [
     index('groups_parent').on(table.parentId),
@@ -861,6 +863,8 @@ export const messages = sqliteTable(
     index('messages_person').on(table.personId).where(sql`person_id is not null`),
     index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
     index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),
+    index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
+    index('messages_sign_in').on(table.signInId).where(sql`sign_in_id is not null`),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
     oneOf('messages_state', table.state, MESSAGE_STATES),
     oneOf('messages_bounce', table.bounce, BOUNCES),
@@ -906,6 +910,34 @@ export const auditEntries = sqliteTable(
     index('audit_entries_at').on(table.at),
     index('audit_entries_organiser').on(table.organiserId, table.at),
     index('audit_entries_registration').on(table.registrationId).where(sql`registration_id is not null`),
+    index('audit_entries_organiser').on(table.organiserId, table.at),
+  ],
+)
+
+/** One night's taking away of what has served its time. Without an end it was cut off, and the next one goes on with it. */
+export const sweeps = sqliteTable('sweeps', {
+  id: id(),
+  startedAt: instant().notNull(),
+  finishedAt: instant(),
+  /** What could not be taken away, if anything; then it has no end. */
+  failure: text().notNull().default(''),
+})
+
+/** How much of each kind went in a sweep, by the group that kept it; without a group what belongs to none. No names. */
+export const sweepTotals = sqliteTable(
+  'sweep_totals',
+  {
+    sweepId: integer()
+      .notNull()
+      .references(() => sweeps.id),
+    groupId: integer().references(() => groups.id),
+    /** A kind of personal data: see `personal-data`. */
+    kind: text().notNull(),
+    total: integer().notNull(),
+  },
+  table => [
+    index('sweep_totals_sweep').on(table.sweepId),
+    index('sweep_totals_group').on(table.groupId, table.sweepId),
   ],
 )
 

@@ -1,7 +1,7 @@
 // Who was erased, remembered without their address: a backup from before still knows them, and whoever restores it erases them
 // again. What is kept is a hash with a key that stands in the backup; the hashes stand outside it (`jobs/backups`).
 import { randomBytes } from 'node:crypto'
-import { desc, eq, isNotNull, lt, max } from '#db/drizzle.ts'
+import { desc, eq, isNotNull, max } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { erasures, invitations, invitees, organisers, people, settings } from '#db/schema.ts'
@@ -10,8 +10,6 @@ import { keyedHash } from '#src/lib/tokens.ts'
 export type Erasure = typeof erasures.$inferSelect
 
 const KEY = 'erasure_key'
-/** No backup is worth restoring for longer. */
-const MONTHS = 12
 
 /** To be called at every start: a backup without the key could not tell whom it is about. */
 export function ensureErasureKey(tx: Tx): string {
@@ -44,11 +42,6 @@ const last = prepared(db =>
     .from(erasures)
     .prepare(),
 )
-
-export function forgetErasures(tx: Tx, now: Temporal.Instant): void {
-  const limit = now.toZonedDateTimeISO('UTC').subtract({ months: MONTHS }).toInstant()
-  tx.delete(erasures).where(lt(erasures.at, limit)).run()
-}
 
 /** The addresses here that were erased after this database was copied, by what was written down elsewhere; and writes it down here. */
 export function takeOver(tx: Tx, elsewhere: Erasure[]): string[] {

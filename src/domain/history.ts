@@ -1,7 +1,7 @@
 // What was done, to be read: by event, or by group with those under it. Names are looked up when it is read, so they end where
 // they end: an attendee's with retention or erasure, an organiser's when they are forgotten.
 import { and, desc, eq, inArray, lt, type SQL, sql } from '#db/drizzle.ts'
-import type { Db, Tx } from '#db/open.ts'
+import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { auditEntries, events, groups, organisers, registrations } from '#db/schema.ts'
 import { ACTIONS, type Action, type Subject } from './audit.ts'
@@ -108,12 +108,3 @@ function read(db: Db, ids: number[]): Entry[] {
 }
 
 const isAction = (action: string): action is Action => Object.hasOwn(ACTIONS, action)
-
-/** How long what was done is kept: two years, so that last year's organiser can still be asked. */
-const KEPT_MONTHS = 24
-
-/** Takes away what has been kept for that long. */
-export function forgetHistory(tx: Tx, now: Temporal.Instant): void {
-  const limit = now.toZonedDateTimeISO('UTC').subtract({ months: KEPT_MONTHS }).toInstant()
-  tx.delete(auditEntries).where(lt(auditEntries.at, limit)).run()
-}

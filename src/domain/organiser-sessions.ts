@@ -1,6 +1,6 @@
 // The sessions of signed-in organisers: one per browser, stored hashed. How they begin stands in `sign-ins`, `passkeys` and
 // `invitations`.
-import { and, desc, eq, gt, lt, ne } from '#db/drizzle.ts'
+import { and, desc, eq, gt, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { organiserSessions, organisers, type SESSION_METHODS } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -99,9 +99,4 @@ export function endOtherSessions(tx: Tx, { id }: Pick<Organiser, 'id'>, keep = '
     .delete(organiserSessions)
     .where(and(eq(organiserSessions.organiserId, id), ne(organiserSessions.tokenHash, keep)))
     .run().changes
-}
-
-/** Sessions that ended have no further use. */
-export function clearOldSessions(tx: Tx, now: Temporal.Instant): void {
-  tx.delete(organiserSessions).where(lt(organiserSessions.expiresAt, now)).run()
 }

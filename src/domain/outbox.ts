@@ -1,7 +1,7 @@
 // The outbox: a mail is a row before it is a mail. Here rows are added; how they leave stands in `sending`, what they say in
 // `mail`, which mail somebody should get in `telling` and `reminders`, and who may see them in `overview`.
 import { countRows } from '#db/count.ts'
-import { and, eq, gte, inArray, isNotNull, lt, notInArray, sql } from '#db/drizzle.ts'
+import { and, eq, gte, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
 import { type MESSAGE_KINDS, messages } from '#db/schema.ts'
@@ -172,21 +172,4 @@ export function countMessagesTo(db: Db, address: string, kinds: MessageKind[], s
     messages,
     and(eq(messages.toAddress, address), inArray(messages.kind, kinds), gte(messages.createdAt, since)),
   )
-}
-
-/** Bytes hold personal links; a month is long enough to look back. */
-export function clearOldBytes(tx: Tx, now: Temporal.Instant): void {
-  const limit = now.subtract({ hours: 30 * 24 })
-  tx.update(messages)
-    .set({ bytes: null })
-    .where(
-      and(
-        isNotNull(messages.bytes),
-        notInArray(messages.state, ['queued', 'sending']),
-        // Nothing is sent before it is due: the index finds what can be old enough.
-        lt(messages.dueAt, limit),
-        lt(sql`coalesce(${messages.sentAt}, ${messages.dueAt})`, limit.epochMilliseconds),
-      ),
-    )
-    .run()
 }

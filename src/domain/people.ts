@@ -9,9 +9,6 @@ import { writeSomething } from './silence.ts'
 
 export type Person = typeof people.$inferSelect
 
-/** What is left of a person when their address goes: nothing that was said about it either. */
-export const NO_ADDRESS = { email: null, undeliverableAt: null, undeliverableReason: '' }
-
 const byEmail = prepared(db =>
   db
     .select()

@@ -13,11 +13,11 @@ import {
   registrations,
 } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { FORGOTTEN, NOBODY } from './endings.ts'
 import { rememberErasure } from './erasures.ts'
 import { isShared } from './organisation-people.ts'
-import { listRegistrationsOf, NO_ADDRESS, type Person } from './people.ts'
+import { listRegistrationsOf, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
-import { NO_ANSWER } from './registrations.ts'
 
 /** Everything we keep about an address, for the person themselves. */
 export function exportPerson(db: Db, person: Person) {
@@ -116,24 +116,11 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
   tx.update(registrations)
-    .set({
-      name: '',
-      organisation: organisationLeft(tx, mine),
-      accessNeeds: '',
-      note: '',
-      partConfirmedAt: null,
-      newEmail: null,
-      ...NO_ANSWER,
-      linkVersion: sql`${registrations.linkVersion} + 1`,
-      doorVersion: sql`${registrations.doorVersion} + 1`,
-    })
+    .set({ ...FORGOTTEN, organisation: organisationLeft(tx, mine) })
     // Also where they stood on a list twice, before that was seen.
     .where(or(eq(registrations.personId, person.id), inArray(registrations.mergedIntoId, ids)))
     .run()
-  tx.update(people)
-    .set({ ...NO_ADDRESS, myVersion: sql`${people.myVersion} + 1`, feedVersion: sql`${people.feedVersion} + 1` })
-    .where(eq(people.id, person.id))
-    .run()
+  tx.update(people).set(NOBODY).where(eq(people.id, person.id)).run()
   if (person.email) rememberErasure(tx, person.email, now)
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()
 }

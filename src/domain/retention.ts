@@ -1,114 +1,75 @@
-// Personal data has an end date, and goes by itself. Role, organisation and attendance stay: they count in the totals and,
-// without a name or an address beside them, point at nobody.
-import { and, eq, exists, inArray, isNotNull, isNull, lt, ne, not, sql } from '#db/drizzle.ts'
-import type { Tx } from '#db/open.ts'
-import {
-  answers,
-  checkIns,
-  events,
-  formFields,
-  invitees,
-  mailings,
-  messages,
-  people,
-  registrations,
-  tasks,
-  taskTicks,
-} from '#db/schema.ts'
-import { NO_ADDRESS } from './people.ts'
-import { NO_ANSWER } from './registrations.ts'
+// How long personal data is kept: by how many months each group keeps the names of its events, and so which of them are over.
+// What goes then stands in `forgetting`; which data that is, and how long it is kept, in `db/personal-data`.
+import { and, countDistinct, eq, gte, inArray, lt, ne, or } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { MONTHS } from '#db/personal-data.ts'
+import { events, groups, registrations } from '#db/schema.ts'
+import { isBefore } from '#src/lib/time.ts'
+import { type Group, listGroups } from './groups.ts'
 
-const NEEDS_DAYS = 7
-const INVITEE_DAYS = 30
-const MONTHS = 12
+/** Before which moment something must have ended to be over. */
+export interface Limits {
+  now: Temporal.Instant
+  /** For an event of this group, by the months that it keeps names; of no group, the usual ones. */
+  of: (groupId: number | null) => Temporal.Instant
+  /** For the group that keeps them shortest. */
+  latest: Temporal.Instant
+}
 
-/** What somebody needs to take part is nobody's business a week after. */
-export function clearAccessNeeds(tx: Tx, now: Temporal.Instant): void {
-  const over = tx
-    .select({ id: events.id })
+/** Months are those of the calendar, in UTC. */
+export function monthsBefore(now: Temporal.Instant, months: number): Temporal.Instant {
+  return now.toZonedDateTimeISO('UTC').subtract({ months }).toInstant()
+}
+
+export function limitsAt(db: Db, now: Temporal.Instant): Limits {
+  const limits = new Map([...monthsOfGroups(listGroups(db))].map(([id, months]) => [id, monthsBefore(now, months)]))
+  const usual = monthsBefore(now, MONTHS.usual)
+  const latest = [...limits.values(), usual].reduce((a, b) => (isBefore(a, b) ? b : a))
+  return { now, latest, of: groupId => (groupId === null ? usual : (limits.get(groupId) ?? usual)) }
+}
+
+/** For each group the months that count there: its own, else those of the nearest above it that has any, else the usual. */
+export function monthsOfGroups(list: Group[]): Map<number, number> {
+  const byId = new Map(list.map(group => [group.id, group]))
+  const monthsOf = ({ retentionMonths, parentId }: Group): number => {
+    const above = parentId === null ? undefined : byId.get(parentId)
+    return retentionMonths ?? (above ? monthsOf(above) : MONTHS.usual)
+  }
+  return new Map(list.map(group => [group.id, monthsOf(group)]))
+}
+
+/** The months that count for a group as if it had chosen `own`; null: what the group above it has. */
+export function monthsWith(db: Db, { id }: Pick<Group, 'id'>, own: number | null): Map<number, number> {
+  return monthsOfGroups(listGroups(db).map(group => (group.id === id ? { ...group, retentionMonths: own } : group)))
+}
+
+export interface Going {
+  people: number
+  events: number
+}
+
+/** How many people's names, at how many events, go in the night of `at` if a group chooses so, and would stay if it did not. */
+export function countGoing(db: Db, group: Pick<Group, 'id'>, own: number | null, at: Temporal.Instant): Going {
+  const [before, after] = [monthsOfGroups(listGroups(db)), monthsWith(db, group, own)]
+  const shortened = [...after].filter(([id, months]) => months < (before.get(id) ?? months))
+  // Groups that had as many and will have as many share one condition.
+  const spans = Map.groupBy(shortened, ([id, months]) => `${before.get(id)}:${months}`)
+  const going = [...spans.values()].map(list => {
+    const [[first = 0, months = 0] = []] = list
+    const from = monthsBefore(at, before.get(first) ?? months)
+    const ids = list.map(([id]) => id)
+    return and(inArray(events.groupId, ids), gte(events.endsAt, from), lt(events.endsAt, monthsBefore(at, months)))
+  })
+  const found = db
+    .select({ people: countDistinct(registrations.personId), events: countDistinct(registrations.eventId) })
     .from(events)
-    .where(lt(events.endsAt, now.subtract({ hours: NEEDS_DAYS * 24 })))
-  tx.update(registrations)
-    .set({ accessNeeds: '' })
-    .where(and(ne(registrations.accessNeeds, ''), inArray(registrations.eventId, over)))
-    .run()
+    .innerJoin(registrations, eq(registrations.eventId, events.id))
+    .where(and(or(...going), ne(registrations.name, '')))
+    .get()
+  return shortened.length && found ? found : { people: 0, events: 0 }
 }
 
-/** What was answered to an extra question goes so many days after the event as the question says. */
-export function clearAnswers(tx: Tx, now: Temporal.Instant): void {
-  const over = tx
-    .select({ id: formFields.id })
-    .from(formFields)
-    .innerJoin(events, eq(events.id, formFields.eventId))
-    .where(
-      and(
-        lt(events.endsAt, now),
-        sql`${events.endsAt} + ${formFields.deleteAfterDays} * 86400000 < ${now.epochMilliseconds}`,
-      ),
-    )
-  tx.delete(answers).where(inArray(answers.formFieldId, over)).run()
-}
-
-/** Whom somebody asked to come is of no use a month after; most of them never chose to be known here. */
-export function forgetInvitees(tx: Tx, now: Temporal.Instant): void {
-  const over = tx
-    .select({ id: events.id })
-    .from(events)
-    .where(lt(events.endsAt, now.subtract({ hours: INVITEE_DAYS * 24 })))
-  const theirs = tx.select({ id: invitees.id }).from(invitees).where(inArray(invitees.eventId, over))
-  tx.delete(messages).where(inArray(messages.inviteeId, theirs)).run()
-  tx.delete(invitees).where(inArray(invitees.eventId, over)).run()
-}
-
-/**
- * A year after an event the names on its list go, its mails, and the links to its registrations; then the address of whoever has nothing newer. A year is
- * one by the calendar, in UTC.
- */
-export function forget(tx: Tx, now: Temporal.Instant): void {
-  const limit = now.toZonedDateTimeISO('UTC').subtract({ months: MONTHS }).toInstant()
-  const over = tx.select({ id: events.id }).from(events).where(lt(events.endsAt, limit))
-  tx.delete(messages).where(inArray(messages.eventId, over)).run()
-  tx.delete(messages)
-    .where(and(lt(messages.createdAt, limit), ne(messages.state, 'queued')))
-    .run()
-  // What was seen of them at the door: the outcome stays on the registration and counts.
-  const forgotten = and(ne(registrations.name, ''), inArray(registrations.eventId, over))
-  const theirs = tx.select({ id: registrations.id }).from(registrations).where(forgotten)
-  tx.delete(checkIns).where(inArray(checkIns.registrationId, theirs)).run()
-  tx.delete(mailings)
-    .where(and(isNull(mailings.releasedAt), inArray(mailings.eventId, over)))
-    .run()
-  tx.update(mailings)
-    .set({ subject: '', body: '' })
-    .where(and(ne(mailings.subject, ''), inArray(mailings.eventId, over)))
-    .run()
-  tx.update(registrations)
-    .set({
-      name: '',
-      accessNeeds: '',
-      note: '',
-      partConfirmedAt: null,
-      newEmail: null,
-      ...NO_ANSWER,
-      linkVersion: sql`${registrations.linkVersion} + 1`,
-      doorVersion: sql`${registrations.doorVersion} + 1`,
-    })
-    .where(and(ne(registrations.name, ''), inArray(registrations.eventId, over)))
-    .run()
-  // Names whoever it was written to, perhaps.
-  tx.update(events)
-    .set({ briefing: '' })
-    .where(and(ne(events.briefing, ''), lt(events.endsAt, limit)))
-    .run()
-  // A line of its own may name somebody, and a tick says who did it.
-  tx.delete(taskTicks).where(inArray(taskTicks.eventId, over)).run()
-  tx.delete(tasks).where(inArray(tasks.eventId, over)).run()
-  const named = tx
-    .select({ id: registrations.id })
-    .from(registrations)
-    .where(and(eq(registrations.personId, people.id), ne(registrations.name, '')))
-  tx.update(people)
-    .set(NO_ADDRESS)
-    .where(and(isNotNull(people.email), lt(people.createdAt, limit), not(exists(named))))
-    .run()
+/** Says how many months a group keeps names; null: as many as the group above. */
+export function keepFor(tx: Tx, { id }: Pick<Group, 'id'>, retentionMonths: number | null): void {
+  tx.update(groups).set({ retentionMonths }).where(eq(groups.id, id)).run()
 }

@@ -12,6 +12,7 @@ import { checkBackups, checkClock, checkDatabase, checkDisk, checkMigrations } f
 import { checkMailServer } from './checks/mail-server.ts'
 import { checkMailbox } from './checks/mailbox.ts'
 import { checkSpf } from './checks/spf.ts'
+import { checkSweep } from './checks/sweep.ts'
 import type { Check } from './checks/verdict.ts'
 
 export type { Check } from './checks/verdict.ts'
@@ -35,6 +36,7 @@ export async function checkSetup(
       checkBackups(db, config, systemClock.now()),
       checkDisk(config),
       checkClock(systemClock.now()),
+      checkSweep(db, systemClock.now()),
       checkWebsite(config),
       checkMailServer(config, patienceMs),
       checkNames(dns, config, patienceMs),

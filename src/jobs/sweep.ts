@@ -1,23 +1,82 @@
-// What has served its time goes, once a day.
-import type { Tx } from '#db/open.ts'
-import { forgetErasures } from '#src/domain/erasures.ts'
-import { forgetFormer, forgetInvitations } from '#src/domain/former-organisers.ts'
-import { forgetHistory } from '#src/domain/history.ts'
-import { clearOldSessions } from '#src/domain/organiser-sessions.ts'
-import { clearOldBytes } from '#src/domain/outbox.ts'
-import { clearAccessNeeds, clearAnswers, forget, forgetInvitees } from '#src/domain/retention.ts'
+// What has served its time goes, every night by itself: in short writes with everything else between them, so that it holds
+// nobody up. What goes stands in `domain/endings`; afterwards a line in the log and a report for owners say how much that was.
+import type { Db } from '#db/open.ts'
+import type { Write } from '#db/write.ts'
+import { WALKS } from '#src/domain/endings.ts'
+import { forgetIn, stretchesOf, type Walk } from '#src/domain/forgetting.ts'
+import { type Limits, limitsAt } from '#src/domain/retention.ts'
+import { beginSweep, countGone, endSweep, isSweepDue, type Sweep, totalsOf } from '#src/domain/sweeps.ts'
+import type { Clock } from '#src/lib/clock.ts'
+import { isBefore } from '#src/lib/time.ts'
+import type { Log } from './log.ts'
 
-export const SWEEP_EVERY = { hours: 24 }
+export interface SweepDeps {
+  db: Db
+  write: Write
+  clock: Clock
+  log: Log
+  timeZone: string
+}
 
-export function sweep(tx: Tx, now: Temporal.Instant): void {
-  clearOldBytes(tx, now)
-  clearOldSessions(tx, now)
-  clearAccessNeeds(tx, now)
-  clearAnswers(tx, now)
-  forgetInvitees(tx, now)
-  forget(tx, now)
-  forgetFormer(tx, now)
-  forgetInvitations(tx, now)
-  forgetHistory(tx, now)
-  forgetErasures(tx, now)
+/** After trouble: not at once again, and the same night still. */
+const AGAIN_AFTER = { hours: 1 }
+
+export function createSweeper({ db, write, clock, log, timeZone }: SweepDeps) {
+  let underWay: Promise<void> | undefined
+  let isStopped = false
+  let notBefore: Temporal.Instant | undefined
+
+  /** Begins one if it is time. Costs next to nothing if it is not. */
+  function wake(now: Temporal.Instant): void {
+    if (underWay || isStopped || (notBefore && isBefore(now, notBefore)) || !isSweepDue(db, timeZone, now)) return
+    notBefore = now.add(AGAIN_AFTER)
+    underWay = sweep(now)
+      .then(isWhole => {
+        if (isWhole) notBefore = undefined
+      })
+      .catch(error => log.error({ err: error }, 'the sweep failed'))
+      .finally(() => {
+        underWay = undefined
+      })
+  }
+
+  /** True if it came to its end: stopped or in trouble, the next one goes on where it is still needed. */
+  async function sweep(now: Temporal.Instant): Promise<boolean> {
+    const begun = performance.now()
+    const found = await write(tx => beginSweep(tx, now))
+    const limits = limitsAt(db, now)
+    const failed: string[] = []
+    for (const walk of WALKS) {
+      if (!(await go(walk, found, limits))) failed.push(walk.name)
+    }
+    if (isStopped) return false
+    await write(tx => endSweep(tx, found, failed.join(', '), clock.now()))
+    const gone = totalsOf(db, found)
+    log.info({ sweep: found.id, ms: Math.round(performance.now() - begun), gone, failed }, 'swept')
+    return failed.length === 0
+  }
+
+  /** One table, stretch by stretch. Trouble there is told, and keeps the other tables from nothing. */
+  async function go(walk: Walk, found: Sweep, limits: Limits): Promise<boolean> {
+    try {
+      for (const stretch of stretchesOf(db, walk)) {
+        if (isStopped) return true
+        await write(tx => countGone(tx, found, forgetIn(tx, walk, stretch, limits)))
+      }
+      return true
+    } catch (error) {
+      log.error({ err: error, table: walk.name }, 'what has served its time could not be taken away')
+      return false
+    }
+  }
+
+  return {
+    wake,
+    /** Resolves when none is under way. */
+    idle: () => underWay ?? Promise.resolve(),
+    /** Ends after the part under way. */
+    stop: () => {
+      isStopped = true
+    },
+  }
 }

@@ -19,7 +19,7 @@ import type { Task } from './due.ts'
 import { ownerName } from './owners.ts'
 import { createPace } from './pace.ts'
 import { createPause } from './pause.ts'
-import { SWEEP_EVERY, sweep } from './sweep.ts'
+import { createSweeper } from './sweep.ts'
 
 export interface WorkerDeps extends Omit<DeliveryDeps, 'transport' | 'worker'> {
   db: Db
@@ -44,10 +44,10 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config, deps.tokens), worker })
   const pause = createPause(log, findStandstill(db, clock.now())?.isShut)
   const pace = createPace(config.mailRate, log)
+  const sweeper = createSweeper({ db, write, clock, log, timeZone: config.timeZone })
   const crews = createCrews(db, pause, pace, config.mailRate !== undefined)
   let state: 'new' | 'running' | 'stopped' = 'new'
   let beat: Temporal.Instant | undefined
-  let swept: Temporal.Instant | undefined
   let tended: Temporal.Instant | undefined
   let addedUp: Temporal.Instant | undefined
   let pumping: Promise<void> | undefined
@@ -103,7 +103,6 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     log.warn({ now: String(now) }, 'the clock was set back')
     tended = undefined
     addedUp = undefined
-    swept = undefined
     await write(tx => followClock(tx, now))
   }
 
@@ -114,18 +113,12 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     if (isMore) isNudged = true
   }
 
-  /** What comes round once a day, in one turn and so in one commit. A summary that cannot be planned holds up no other mail. */
+  /** What comes round once a day. It holds up no mail: the sweep goes on beside it, and trouble with a summary is only told. */
   async function daily(now: Temporal.Instant): Promise<void> {
-    const work: Promise<void>[] = []
-    if (!swept || !isBefore(now, swept.add(SWEEP_EVERY))) {
-      swept = now
-      work.push(write(tx => sweep(tx, now)))
-    }
-    if (areSummariesDue(db, config.timeZone, now)) {
-      const planning = write(tx => planSummaries(tx, config.timeZone, now))
-      work.push(planning.catch(error => log.error({ err: error }, 'the daily summaries were not planned')))
-    }
-    await Promise.all(work)
+    sweeper.wake(now)
+    if (!areSummariesDue(db, config.timeZone, now)) return
+    const planning = write(tx => planSummaries(tx, config.timeZone, now))
+    await planning.catch(error => log.error({ err: error }, 'the daily summaries were not planned'))
   }
 
   /** At the start, and then whenever anybody has a mail under way: those of a process that died leave soon after. */
@@ -171,12 +164,14 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   async function idle(): Promise<void> {
     const underWay = () => crews.flatMap(crew => [...crew.underWay.values()])
     while (pumping || underWay().length) await Promise.all([pumping, ...underWay()])
+    await sweeper.idle()
   }
 
   /** Starts nothing new and waits for what is under way, though not for ever: what is cut off is sent again at the next start. */
   async function stop(): Promise<void> {
     state = 'stopped'
     clearTimeout(timer)
+    sweeper.stop()
     await Promise.race([idle(), sleep(PATIENCE_MS, undefined, { ref: false })])
     delivery.stop()
     await Promise.race([idle(), sleep(LAST_WORDS_MS, undefined, { ref: false })])

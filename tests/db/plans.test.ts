@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '#db/open.ts'
-import { createWrite, writeNow } from '#db/write.ts'
-import { sweep } from '#src/jobs/sweep.ts'
+import { createWrite } from '#db/write.ts'
 import { createWorker } from '#src/jobs/worker.ts'
 import { fill } from '../bench/fill.ts'
 import { pagesOf } from '../support/page-list.ts'
 import { countLooked, scans, scansIn } from '../support/plans.ts'
 import { openSite, organiserCookie, type Site } from '../support/site.ts'
+import { sweepAt } from '../support/swept.ts'
 import { NOW, openWorld } from '../support/world.ts'
 
 describe('the watch', () => {
@@ -85,7 +85,7 @@ describe('the program', () => {
     worker.start()
     await worker.idle()
     await worker.stop()
-    writeNow(db, tx => sweep(tx, NOW.add({ hours: 24 * 800 })))
+    sweepAt(db, NOW.add({ hours: 24 * 800 }))
     expect(countLooked() - before).toBeGreaterThan(20)
     expect(scans).toEqual([])
   })

@@ -10,7 +10,7 @@ import { countLostAnswers, listFormFields, setFormFields, type WantedField } fro
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
-import { clearAnswers } from '#src/domain/retention.ts'
+import { sweepAt } from '../support/swept.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 const field = (values: Partial<WantedField> = {}): WantedField => ({
@@ -215,7 +215,7 @@ test('answers go so many days after the event as their question says', () => {
     ]),
   })
   const after = (duration: Temporal.DurationLike) => {
-    writeNow(db, tx => clearAnswers(tx, getEvent(tx, event.id).endsAt.add(duration)))
+    sweepAt(db, getEvent(db, event.id).endsAt.add(duration))
     return rows(db).map(row => row.formFieldId)
   }
   expect(after({ hours: 24 })).toEqual([lunch, more])

@@ -15,7 +15,7 @@ import { findPerson } from '#src/domain/people.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
-import { forget } from '#src/domain/retention.ts'
+import { sweepAt } from '../support/swept.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 /** The event starts at 11.00 UTC; the phones' words come in at half past. */
@@ -247,7 +247,7 @@ describe('what was seen ends', () => {
     const [zoe] = list as [Registration]
     take([mark(zoe, true, minute(1))])
     const later = START.add({ hours: 24 * 367 })
-    writeNow(db, tx => forget(tx, later))
+    sweepAt(db, later)
     expect(db.select().from(checkIns).all()).toEqual([])
     expect(outcome(db)).toEqual([[zoe.id, minute(1).toString(), 'check_in']])
     const late = mark(zoe, false, minute(2))

@@ -13,12 +13,12 @@ import {
 } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { audit } from '#src/domain/audit.ts'
-import { forgetFormer, forgetInvitations } from '#src/domain/former-organisers.ts'
 import { accept, invite } from '#src/domain/invitations.ts'
 import { eraseOrganiserAt, exportOrganiser } from '#src/domain/organiser-privacy.ts'
 import { startSession } from '#src/domain/organiser-sessions.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { addPasskey } from '#src/domain/passkeys.ts'
+import { sweepAt } from '../support/swept.ts'
 import { makeGroup, NOW, openWorld } from '../support/world.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
@@ -52,7 +52,7 @@ function world() {
 describe('an organiser without a right', () => {
   test('is forgotten a year after the last thing they did, and what they did is nobody’s then', () => {
     const { db, fred, addresses } = world()
-    const sweep = (moment: string) => writeNow(db, tx => forgetFormer(tx, at(moment)))
+    const sweep = (moment: string) => sweepAt(db, at(moment))
     sweep('2027-11-21T08:59:59Z')
     expect(addresses()).toEqual([
       ['Olga', 'olga@example.org'],
@@ -76,16 +76,16 @@ describe('an organiser without a right', () => {
   test('with a right nobody is, however long ago they did anything', () => {
     const { db, group, fred, addresses } = world()
     writeNow(db, tx => grant(tx, fred, group, 'viewer'))
-    writeNow(db, tx => forgetFormer(tx, at('2036-01-01T00:00:00Z')))
+    sweepAt(db, at('2036-01-01T00:00:00Z'))
     expect(addresses()).toContainEqual(['Fred', 'fred@example.org'])
   })
 })
 
 test('an invitation goes a month after it ended; its mail names it no more', () => {
   const { db } = world()
-  writeNow(db, tx => forgetInvitations(tx, at('2027-01-04T09:00:00Z')))
+  sweepAt(db, at('2027-01-04T09:00:00Z'))
   expect(db.select().from(invitations).all()).toHaveLength(1)
-  writeNow(db, tx => forgetInvitations(tx, at('2027-01-04T09:00:01Z')))
+  sweepAt(db, at('2027-01-04T09:00:01Z'))
   expect(db.select().from(invitations).all()).toEqual([])
   expect(
     db

@@ -17,9 +17,9 @@ import { findOrCreatePerson } from '#src/domain/people.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
 import { comeBack } from '#src/domain/replies.ts'
-import { forgetInvitees } from '#src/domain/retention.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { readList } from '#src/web/console/invitees.ts'
+import { sweepAt } from '../support/swept.ts'
 import { applicant, listMessages, makeEvent, makeGroup, NOW, openWorld } from '../support/world.ts'
 
 const after = (duration: Temporal.DurationLike) => NOW.add(duration)
@@ -168,9 +168,9 @@ describe('what is known of who was asked', () => {
     const { db, ask } = openEvent()
     ask('new')
     const end = db.select({ at: events.endsAt }).from(events).get()?.at ?? NOW
-    writeNow(db, tx => forgetInvitees(tx, end.add({ hours: 29 * 24 })))
+    sweepAt(db, end.add({ hours: 29 * 24 }))
     expect(db.select().from(invitees).all()).toHaveLength(3)
-    writeNow(db, tx => forgetInvitees(tx, end.add({ hours: 31 * 24 })))
+    sweepAt(db, end.add({ hours: 31 * 24 }))
     expect([db.select().from(invitees).all(), listMessages(db)]).toEqual([[], []])
   })
 

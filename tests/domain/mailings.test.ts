@@ -35,11 +35,11 @@ import {
   testMailing,
   withdraw,
 } from '#src/domain/releases.ts'
-import { forget } from '#src/domain/retention.ts'
 import { recordOutcome } from '#src/domain/sending.ts'
 import { urgencyOf } from '#src/domain/urgent.ts'
 import { takeDue } from '#src/jobs/due.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
+import { sweepAt } from '../support/swept.ts'
 import { listMessages, makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } from '../support/world.ts'
 
 type World = ReturnType<typeof open>
@@ -555,9 +555,9 @@ test('a year after the event drafts go, and the words of what was sent; that som
   join('ann')
   send(draft(), 1)
   draft({ subject: 'Nooit verstuurd' })
-  writeNow(db, tx => forget(tx, event().endsAt.add({ hours: 24 * 365 })))
+  sweepAt(db, event().endsAt.add({ hours: 24 * 365 }))
   expect(db.select().from(mailings).all()).toHaveLength(2)
-  writeNow(db, tx => forget(tx, event().endsAt.add({ hours: 24 * 367 })))
+  sweepAt(db, event().endsAt.add({ hours: 24 * 367 }))
   expect(db.select().from(mailings).all()).toMatchObject([{ subject: '', body: '', audience: 'confirmed' }])
   expect(listMessages(db)).toEqual([])
 })

@@ -10,7 +10,7 @@ import { getEvent } from '#src/domain/events.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { applyReply } from '#src/domain/replies.ts'
-import { forget } from '#src/domain/retention.ts'
+import { sweepAt } from '../support/swept.ts'
 import {
   listMessages,
   makeContributor,
@@ -79,7 +79,7 @@ test('erasing somebody leaves nothing of it', () => {
 
 test('a year after the event nothing of it is left', () => {
   const { db } = world()
-  writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-04T12:00:00Z')))
+  sweepAt(db, Temporal.Instant.from('2027-12-04T12:00:00Z'))
   expect(traces(db)).toEqual(NOTHING)
   expect(listMessages(db)).toEqual([])
 })
@@ -103,9 +103,9 @@ test('a year after an event what was written to its speakers goes, and when they
   const event = makeEvent(db, makeGroup(db), { briefing: 'Zoë opent om twaalf uur.' })
   makeContributor(db, event, { hasSaidYes: true })
   const kept = () => [getEvent(db, event.id).briefing, db.select().from(registrations).get()?.partConfirmedAt]
-  writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-03T10:00:00Z')))
+  sweepAt(db, Temporal.Instant.from('2027-12-03T10:00:00Z'))
   expect(kept()).toEqual(['Zoë opent om twaalf uur.', NOW])
-  writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-03T13:00:00Z')))
+  sweepAt(db, Temporal.Instant.from('2027-12-03T13:00:00Z'))
   expect(kept()).toEqual(['', null])
 })
 
@@ -136,7 +136,7 @@ describe('a note of organisers', () => {
 
   test('goes a year after the event', () => {
     const { db, all } = noted()
-    writeNow(db, tx => forget(tx, Temporal.Instant.from('2027-12-04T12:00:00Z')))
+    sweepAt(db, Temporal.Instant.from('2027-12-04T12:00:00Z'))
     expect(all()).not.toMatch(/trein|Zoë/)
   })
 })

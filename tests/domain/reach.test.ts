@@ -17,11 +17,11 @@ import { erasePerson } from '#src/domain/privacy.ts'
 import { byMonth, byTheme, cutBy, type Ground, readEventGround, readGround, type Scope } from '#src/domain/reach.ts'
 import { byOrganisation } from '#src/domain/reached-organisations.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
-import { forget } from '#src/domain/retention.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { ATTENDANCE, addUp, COUNTS, totalOf } from '#src/domain/totals.ts'
 import { fold } from '#src/lib/text.ts'
 import { fill } from '../bench/fill.ts'
+import { sweepAt } from '../support/swept.ts'
 import {
   makeContributor,
   makeEvent,
@@ -340,7 +340,7 @@ describe('a report survives', () => {
     const before = report(db, me)
     expect(before.organisations.named).toMatchObject([{ name: 'Gemeente Voorbeeld', registered: 5 }])
     const afterwards = Temporal.Instant.from('2028-02-01T12:00:00Z')
-    writeNow(db, tx => forget(tx, afterwards))
+    sweepAt(db, afterwards)
     expect(
       db
         .select()

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { people, registrations, taskTicks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
-import { clearAccessNeeds, forget } from '#src/domain/retention.ts'
 import { addLine, listLines, tick } from '#src/domain/run-sheets.ts'
+import { sweepAt } from '../support/swept.ts'
 import { listMessages, makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } from '../support/world.ts'
 
 const at = (text: string) => Temporal.Instant.from(text)
@@ -27,9 +27,9 @@ test('needs go a week after the event', () => {
       .from(registrations)
       .all()
       .map(row => row.accessNeeds)
-  writeNow(db, tx => clearAccessNeeds(tx, at('2026-12-10T11:59:00Z')))
+  sweepAt(db, at('2026-12-10T11:59:00Z'))
   expect(needs()).toEqual(['Ondertiteling.', '', ''])
-  writeNow(db, tx => clearAccessNeeds(tx, at('2026-12-10T12:01:00Z')))
+  sweepAt(db, at('2026-12-10T12:01:00Z'))
   expect(needs()).toEqual(['', '', ''])
 })
 
@@ -47,9 +47,9 @@ test('a year after an event its names go, then the addresses with nothing newer;
       .from(registrations)
       .all()
       .map(row => row.name)
-  writeNow(db, tx => forget(tx, at('2027-12-03T11:59:00Z')))
+  sweepAt(db, at('2027-12-03T11:59:00Z'))
   expect(emails()).toEqual(['zoe@example.org', 'blijft@example.org'])
-  writeNow(db, tx => forget(tx, at('2027-12-04T12:00:00Z')))
+  sweepAt(db, at('2027-12-04T12:00:00Z'))
   expect(emails()).toEqual([null, 'blijft@example.org'])
   expect(names()).toEqual(['', '', 'Zoë de Vries'])
   expect(new Set(listMessages(db).map(message => message.eventId)).size).toBe(1)
@@ -60,7 +60,7 @@ test('a year after an event its names go, then the addresses with nothing newer;
       .all()
       .map(row => [row.role, row.status]),
   ).toEqual(Array(3).fill(['practice', 'confirmed']))
-  writeNow(db, tx => forget(tx, at('2028-01-08T12:00:00Z')))
+  sweepAt(db, at('2028-01-08T12:00:00Z'))
   expect(emails()).toEqual([null, null])
   expect(listMessages(db)).toEqual([])
 })
@@ -78,8 +78,8 @@ test('a year after an event the lines of its own run sheet go, and who ticked wh
     for (const { id } of [line, ofSeries ?? line]) tick(tx, old, id, organiserId, NOW)
   })
   const kept = () => [listLines(db, { eventId: old.id }).length, db.select().from(taskTicks).all().length]
-  writeNow(db, tx => forget(tx, at('2027-12-03T11:59:00Z')))
+  sweepAt(db, at('2027-12-03T11:59:00Z'))
   expect(kept()).toEqual([1, 2])
-  writeNow(db, tx => forget(tx, at('2027-12-04T12:00:00Z')))
+  sweepAt(db, at('2027-12-04T12:00:00Z'))
   expect([...kept(), listLines(db, { seriesId }).length]).toEqual([0, 0, 6])
 })

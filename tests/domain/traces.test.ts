@@ -18,8 +18,8 @@ import { findPerson } from '#src/domain/people.ts'
 import { erasePerson } from '#src/domain/privacy.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { release, testMailing } from '#src/domain/releases.ts'
-import { clearAnswers, forget, forgetInvitees } from '#src/domain/retention.ts'
 import { dumpOf } from '../support/dump.ts'
+import { sweepAt } from '../support/swept.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 const NAME = 'Wilhelmina Zonderspoor'
@@ -85,10 +85,6 @@ test('a year after the event nothing of them is left anywhere', () => {
   const { db, own, event } = openLife()
   const at = event().endsAt.add({ hours: 24 * 370 })
   writeNow(db, tx => markAttended(tx, own, { source: 'by_hand' }, event().startsAt))
-  writeNow(db, tx => {
-    clearAnswers(tx, at)
-    forgetInvitees(tx, at)
-    forget(tx, at)
-  })
+  sweepAt(db, at)
   expect(dumpOf(db)).not.toMatch(TRACES)
 })

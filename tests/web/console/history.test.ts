@@ -4,13 +4,14 @@ import { eq } from '#db/drizzle.ts'
 import { auditEntries, organisers } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { ACTIONS, type Action, audit, SUBJECTS } from '#src/domain/audit.ts'
-import { forgetHistory, listGroupHistory } from '#src/domain/history.ts'
+import { listGroupHistory } from '#src/domain/history.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson } from '#src/domain/privacy.ts'
 import { LANGUAGES, LOCALES } from '#src/i18n/index.ts'
 import { readTable, type TableRow } from '#src/lib/tables.ts'
 import { fieldsOf, openConsole, signIn } from '../../support/console.ts'
+import { sweepAt } from '../../support/swept.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
 
 const sentences = (html: string) =>
@@ -197,8 +198,8 @@ test('what was done two years ago is forgotten, and nothing younger', async () =
       .from(auditEntries)
       .all()
       .map(row => row.at.toString())
-  writeNow(db, tx => forgetHistory(tx, NOW))
+  sweepAt(db, NOW)
   expect(left()).toEqual(['2024-11-21T09:00:00Z', '2026-11-01T00:00:00Z'])
-  writeNow(db, tx => forgetHistory(tx, NOW.add({ hours: 24 * 365 * 3 })))
+  sweepAt(db, NOW.add({ hours: 24 * 365 * 3 }))
   expect(left()).toEqual([])
 })

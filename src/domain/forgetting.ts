@@ -1,0 +1,85 @@
+// How personal data goes when its time is over: in stretches of a table, so that nobody is held up, and by rules that find
+// the rows of a stretch and end what they hold. Which rules there are stands in `endings`.
+import { getTableColumns, or, type SQL, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { emptied, personalColumns, TABLES, type TableName } from '#db/personal-columns.ts'
+import type { DataKind } from '#db/personal-data.ts'
+import type { Limits } from './retention.ts'
+
+export interface Found {
+  id: number
+  /** Whose event it was; null for what belongs to none. */
+  groupId: number | null
+}
+
+export interface Rule {
+  kind: DataKind
+  /** The rows in a stretch whose time is over. */
+  find: (tx: Tx, stretch: SQL, limits: Limits) => Found[]
+  end: (tx: Tx, ids: number[], now: Temporal.Instant) => void
+  /** What belongs to a row that is counted itself. */
+  isPartOfAnother?: true
+}
+
+/** A table and its rules. Every table has a `rowid`, also where that is not its key. */
+export interface Walk {
+  name: TableName
+  rules: Rule[]
+}
+
+/** A part of a table: as many numbers of rows as are gone through at once. */
+export interface Stretch {
+  after: number
+  to: number
+}
+
+/** How much of a kind went, of a group. */
+export interface Gone extends Pick<Found, 'groupId'> {
+  kind: DataKind
+  total: number
+}
+
+/** Rows in a stretch: few enough that going through them takes a millisecond or two. */
+const ROWS = 500
+const DAY_MS = 86_400_000
+
+/** The stretches of a table, from its first row to the last that it has now. */
+export function* stretchesOf(db: Db, { name }: Walk): Iterable<Stretch> {
+  const ends = sql`select coalesce(min(rowid), 1) - 1 as first, coalesce(max(rowid), 0) as last from ${TABLES[name]}`
+  const [{ first, last } = { first: 0, last: 0 }] = db.all<{ first: number; last: number }>(ends)
+  for (let after = first; after < last; after += ROWS) yield { after, to: after + ROWS }
+}
+
+/** Ends what is over in a stretch, and says how much that was. Doing it again changes nothing more. */
+export function forgetIn(tx: Tx, { name, rules }: Walk, { after, to }: Stretch, limits: Limits): Gone[] {
+  const within = sql`${TABLES[name]}.rowid > ${after} and ${TABLES[name]}.rowid <= ${to}`
+  return rules.flatMap(({ kind, find, end, isPartOfAnother }) => {
+    const found = find(tx, within, limits)
+    if (found.length === 0) return []
+    end(
+      tx,
+      found.map(({ id }) => id),
+      limits.now,
+    )
+    if (isPartOfAnother) return []
+    const byGroup = Map.groupBy(found, ({ groupId }) => groupId)
+    return [...byGroup].map(([groupId, { length: total }]) => ({ kind, groupId, total }))
+  })
+}
+
+export const among = (ids: number[]) => sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`
+export const daysAgo = ({ now }: Limits, days: number) => now.epochMilliseconds - days * DAY_MS
+
+/** As a condition: a row still holds something of a kind. */
+export function holds(name: TableName, kind: DataKind): SQL {
+  const columns: Record<string, unknown> = getTableColumns(TABLES[name])
+  return sql`(${or(...personalColumns(name, kind).map(column => sql`coalesce(${columns[column]}, '') <> ''`))})`
+}
+
+export function empty(name: TableName, kind: DataKind): Rule['end'] {
+  return (tx, ids) => void tx.update(TABLES[name]).set(emptied(name, kind)).where(among(ids)).run()
+}
+
+export function remove(name: TableName): Rule['end'] {
+  return (tx, ids) => void tx.delete(TABLES[name]).where(among(ids)).run()
+}
