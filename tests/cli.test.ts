@@ -220,6 +220,7 @@ describe('what is done ends with 0', () => {
       'warning backup',
       'ok      disk',
       'ok      clock',
+      'ok      retention',
       'warning website',
       'warning mail server',
       'warning sender',

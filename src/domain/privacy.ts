@@ -1,6 +1,7 @@
 // What the law gives every person: all we keep about them, and its end.
 import { and, asc, eq, inArray, notInArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { personalColumns, type TableName } from '#db/personal-columns.ts'
 import {
   answers,
   auditEntries,
@@ -19,49 +20,60 @@ import { isShared } from './organisation-people.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
 
-/** Everything we keep about an address, for the person themselves. */
+/** Everything we keep about an address, for the person themselves: each column that holds personal data, under its own name. */
 export function exportPerson(db: Db, person: Person) {
+  const mine = listRegistrationsOf(db, person)
   const mails = db
-    .select({
-      kind: messages.kind,
-      subject: messages.subject,
-      state: messages.state,
-      sentAt: messages.sentAt,
-      bouncedAt: messages.bouncedAt,
-      bounceReason: messages.bounceReason,
-    })
+    .select()
     .from(messages)
     .where(eq(messages.toAddress, person.email ?? ''))
+    .orderBy(asc(messages.id))
     .all()
   return {
-    email: person.email,
     since: person.createdAt.toString(),
-    undeliverableAt: textOf(person.undeliverableAt),
-    undeliverableReason: person.undeliverableReason,
-    remindersStoppedAt: textOf(person.remindersStoppedAt),
-    newsletterStoppedAt: textOf(person.newsletterStoppedAt),
-    registrations: listRegistrationsOf(db, person).map(({ registration, event }) => ({
-      event: event.title,
-      start: `${event.localStart}[${event.timeZone}]`,
-      name: registration.name,
-      organisation: registration.organisation,
-      role: registration.role,
-      attendance: registration.attendance,
-      part: registration.part,
-      partConfirmedAt: textOf(registration.partConfirmedAt),
-      accessNeeds: registration.accessNeeds,
-      answers: answersIn(db, registration.id),
-      note: registration.note,
-      status: registration.status,
-      attendedAt: textOf(registration.attendedAt),
-      attendanceSource: registration.attendanceSource,
-      reply: registration.reply,
-      repliedAt: textOf(registration.repliedAt),
-      declinedAt: textOf(registration.declinedAt),
-      remindersStoppedAt: textOf(registration.remindersStoppedAt),
-    })),
+    ...personal('people', person),
+    registrations: [...mine, ...listDoubles(db, mine)].map(row => aboutRegistration(db, row)),
     invitations: listInvitations(db, person),
-    mails: mails.map(mail => ({ ...mail, sentAt: textOf(mail.sentAt), bouncedAt: textOf(mail.bouncedAt) })),
+    mails: mails.map(mail => personal('messages', mail)),
+  }
+}
+
+/** Where they stood on a list twice, before that was seen. */
+function listDoubles(db: Db, mine: ReturnType<typeof listRegistrationsOf>): typeof mine {
+  const ids = mine.map(({ registration }) => registration.id)
+  return db
+    .select({ registration: registrations, event: events })
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(inArray(registrations.mergedIntoId, ids))
+    .all()
+}
+
+/** What a row holds of somebody, as it goes into a file: moments and the bytes of a mail as text. */
+function personal<Row extends object>(table: TableName, row: Row): Portable<Row> {
+  const known = new Set(personalColumns(table))
+  const pairs = Object.entries(row).filter(([name]) => known.has(name))
+  return Object.fromEntries(pairs.map(([name, value]) => [name, portable(value)])) as Portable<Row>
+}
+
+type Portable<Row> = { [Name in keyof Row]: Row[Name] extends string | number | boolean | null ? Row[Name] : unknown }
+
+function portable(value: unknown): unknown {
+  if (value instanceof Temporal.Instant) return value.toString()
+  return Buffer.isBuffer(value) ? value.toString() : value
+}
+
+function aboutRegistration(db: Db, { registration, event }: ReturnType<typeof listRegistrationsOf>[number]) {
+  const { id } = registration
+  const seen = db.select().from(checkIns).where(eq(checkIns.registrationId, id)).orderBy(asc(checkIns.at)).all()
+  const deeds = db.select().from(auditEntries).where(eq(auditEntries.registrationId, id)).all()
+  return {
+    event: event.title,
+    start: `${event.localStart}[${event.timeZone}]`,
+    ...personal('registrations', registration),
+    answers: answersIn(db, id),
+    checkIns: seen.map(row => personal('checkIns', row)),
+    deeds: deeds.map(row => personal('auditEntries', row)),
   }
 }
 
@@ -79,21 +91,13 @@ function answersIn(db: Db, registrationId: number): { question: string; answer: 
 /** Where somebody asked this address to come. */
 function listInvitations(db: Db, { email }: Person) {
   return db
-    .select({
-      event: events.title,
-      start: events.localStart,
-      name: invitees.name,
-      organisation: invitees.organisation,
-      asked: invitees.askedAt,
-    })
+    .select({ event: events.title, start: events.localStart, invitee: invitees })
     .from(invitees)
     .innerJoin(events, eq(events.id, invitees.eventId))
     .where(eq(invitees.email, email ?? ''))
     .all()
-    .map(row => ({ ...row, asked: textOf(row.asked) }))
+    .map(({ event, start, invitee }) => ({ event, start, ...personal('invitees', invitee) }))
 }
-
-const textOf = (moment: Temporal.Instant | null) => moment?.toString() ?? null
 
 /**
  * Erases a person: coming registrations are cancelled first (their place goes to the next), then name, address and needs

@@ -1,0 +1,68 @@
+// What the law gives somebody covers every column that says it holds something of theirs: told to them, and gone when they ask.
+import { expect, test } from 'vitest'
+import { eq } from '#db/drizzle.ts'
+import { personalColumns, TABLE_NAMES, type TableName } from '#db/personal-columns.ts'
+import { DATA, type DataKind } from '#db/personal-data.ts'
+import { people } from '#db/schema.ts'
+import { writeNow } from '#db/write.ts'
+import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
+import { dumpOf } from '../support/dump.ts'
+import { ENDING, heldOf, markerOf, openLife } from '../support/life.ts'
+import { NOW } from '../support/world.ts'
+
+/** An attendee's, and an invitee's: those of whoever an address belongs to. */
+const THEIRS = ENDING.filter(kind => ['attendee', 'invitee'].includes(DATA[kind].whose))
+const columnsOf = (kind: DataKind) =>
+  TABLE_NAMES.flatMap(name => personalColumns(name, kind).map(column => [name, column] as [TableName, string]))
+
+/** Somebody with the address that the invitee and the mails have too. */
+function openPerson() {
+  const { db } = openLife()
+  const email = markerOf('people', 'email')
+  for (const [table, column] of [
+    ['people', 'email'],
+    ['messages', 'to_address'],
+    ['invitees', 'email'],
+  ]) {
+    db.$client.prepare(`update ${table} set ${column} = ? where rowid = (select min(rowid) from ${table})`).run(email)
+  }
+  const person = () => db.select().from(people).where(eq(people.email, email)).get()
+  const found = person()
+  if (!found) throw new Error('nobody')
+  return { db, found, person }
+}
+
+test('everything that is kept about somebody is in what they are given, column by column', () => {
+  const { db, found } = openPerson()
+  const kept = exportPerson(db, found)
+  const [registration] = kept.registrations
+  const parts: Partial<Record<TableName, object | undefined>> = {
+    people: kept,
+    registrations: registration,
+    checkIns: registration?.checkIns[0],
+    invitees: kept.invitations[0],
+    messages: kept.mails[0],
+    answers: { value: registration?.answers[0]?.answer },
+  }
+  for (const kind of [...THEIRS, 'count' as const]) {
+    for (const [name, column] of columnsOf(kind).filter(([name]) => !name.endsWith('Totals'))) {
+      expect(Object.keys(parts[name] ?? {}), `${name}.${column}`).toContain(column)
+    }
+  }
+  const text = JSON.stringify(kept)
+  const markers = [...dumpOf(db).matchAll(/§(\w+)\.(\w+)§/g)].map(([marker]) => marker)
+  const theirs = THEIRS.flatMap(columnsOf).map(([name, column]) => markerOf(name, column))
+  const texts = [...new Set(markers)].filter(marker => theirs.includes(marker))
+  expect(texts.length).toBeGreaterThan(15)
+  // Where the three addresses were put in its place.
+  const replaced = [markerOf('messages', 'toAddress'), markerOf('invitees', 'email')]
+  expect(texts.filter(marker => !text.includes(marker) && !replaced.includes(marker))).toEqual([])
+})
+
+test('and nothing of it is left when they are erased', () => {
+  const { db, found, person } = openPerson()
+  for (const kind of THEIRS) expect(heldOf(db, kind), kind).not.toEqual([])
+  writeNow(db, tx => erasePerson(tx, found, NOW))
+  expect(THEIRS.flatMap(kind => heldOf(db, kind))).toEqual([])
+  expect(person()).toBeUndefined()
+})
