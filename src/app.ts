@@ -47,6 +47,7 @@ import { oneRegistrationRoutes } from './web/console/registration.ts'
 import { registrationFileRoutes } from './web/console/registration-files.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
 import { releaseRoutes } from './web/console/releases.ts'
+import { retentionRoutes } from './web/console/retention.ts'
 import { runSheetRoutes } from './web/console/run-sheets.ts'
 import { schoolHolidayRoutes } from './web/console/school-holidays.ts'
 import { selectionRoutes } from './web/console/selections.ts'
@@ -80,7 +81,9 @@ import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
 import { myRoutes } from './web/public/my.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
+import { ownDataRoutes } from './web/public/own-data.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
+import { privacyRoutes } from './web/public/privacy.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
@@ -160,10 +163,12 @@ export async function createApp(
   invitedRoutes(app, deps)
   entranceRoutes(app, deps)
   myRoutes(app, deps)
+  ownDataRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
   feedRoutes(app, deps)
   textRoutes(app, deps)
+  privacyRoutes(app, deps)
   discoveryRoutes(app, deps)
   healthRoutes(app, deps)
   signInRoutes(app, deps)
@@ -175,6 +180,7 @@ export async function createApp(
     memberRoutes(scope, deps)
     invitationRoutes(scope, deps)
     handoverRoutes(scope, deps)
+    retentionRoutes(scope, deps)
     accountRoutes(scope, deps)
     passkeyRoutes(scope, deps)
     mailRoutes(scope, deps)

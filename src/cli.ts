@@ -13,8 +13,9 @@ import { eraseOrganiserAt, exportOrganiser } from '#src/domain/organiser-privacy
 import { type Config, ConfigError, environment, readConfig } from './config.ts'
 import { countReleased, findHold, listHeld, RELEASES, releaseMail } from './domain/holding.ts'
 import { ensureOwner, findOrganiser } from './domain/organisers.ts'
+import { exportAddress } from './domain/own-data.ts'
 import { findPerson } from './domain/people.ts'
-import { erasePerson, exportPerson } from './domain/privacy.ts'
+import { erasePerson } from './domain/privacy.ts'
 import { bringBack } from './domain/restoring.ts'
 import { keepSchoolHolidays, readSchoolHolidays } from './domain/school-holidays.ts'
 import { createSignIn } from './domain/sign-ins.ts'
@@ -196,11 +197,8 @@ function importSchoolHolidays(config: Config, file: string): void {
 }
 
 function exportOne(config: Config, email: string): void {
-  const kept = withDatabase(config, db => {
-    const asOrganiser = exportOrganiser(db, email)
-    const person = asOrganiser ? findPerson(db, email) : known(db, email)
-    return { ...(person && exportPerson(db, person)), ...asOrganiser }
-  })
+  const kept = withDatabase(config, db => exportAddress(db, email))
+  if (!kept) throw new Refused(`nothing is kept about ${email}`)
   console.log(JSON.stringify(kept, null, 2))
 }
 

@@ -81,7 +81,7 @@ test('a key that a view was not given throws, however deep; one that is undefine
 
 test('a page that reads such a key is a bug, and fails the test that asks for it', async () => {
   const { app } = await openApp()
-  app.get('/broken', (_request, reply) => reply.page('public/privacy', {} as Pages['public/privacy']))
+  app.get('/broken', (_request, reply) => reply.page('public/accessibility', {} as Pages['public/accessibility']))
   expect((await app.inject('/broken')).statusCode).toBe(500)
-  expect(unexpectedErrors.splice(0)).toEqual([expect.stringContaining("public/privacy has no 'contact'")])
+  expect(unexpectedErrors.splice(0)).toEqual([expect.stringContaining("public/accessibility has no 'contact'")])
 })

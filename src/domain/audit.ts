@@ -79,6 +79,7 @@ export const ACTIONS = {
   summary_stopped: 'mail',
   summary_resumed: 'mail',
   group_edited: 'group',
+  retention_chosen: 'group',
   right_changed: 'group',
   member_removed: 'group',
   member_invited: 'group',

@@ -3,6 +3,7 @@
 import { and, countDistinct, eq, gte, inArray, lt, ne, or } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { MONTHS } from '#db/personal-data.ts'
+import { prepared } from '#db/prepared.ts'
 import { events, groups, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Group, listGroups } from './groups.ts'
@@ -37,6 +38,23 @@ export function monthsOfGroups(list: Group[]): Map<number, number> {
   }
   return new Map(list.map(group => [group.id, monthsOf(group)]))
 }
+
+/** The same of one group, for its public pages. */
+export function monthsKeptBy(db: Db, groupId: number): number {
+  return ownOrAbove(db).get(groupId) ?? MONTHS.usual
+}
+
+const ownOrAbove = prepared(db =>
+  db.$client
+    .prepare<[number], number>(
+      `with recursive up(id, parent, months, step) as (
+         select id, parent_id, retention_months, 0 from groups where id = ?
+         union all
+         select groups.id, groups.parent_id, groups.retention_months, step + 1 from groups join up on groups.id = up.parent
+       ) select months from up where months is not null order by step limit 1`,
+    )
+    .pluck(),
+)
 
 /** The months that count for a group as if it had chosen `own`; null: what the group above it has. */
 export function monthsWith(db: Db, { id }: Pick<Group, 'id'>, own: number | null): Map<number, number> {

@@ -660,7 +660,7 @@ export const en: Messages = {
     cannotDone: 'You said that you cannot come. Can you after all? Then just register.',
     promiseRequest: 'The organiser decides who can come. After that you get a mail.',
     promiseWaiting: 'You get an e-mail when a place comes free.',
-    kept: 'We keep your details until a year after the event.',
+    kept: span => `We keep your details until ${span} after the event.`,
     readHow: 'Read how',
     sentTitle: 'Look in your e-mail',
     sentTo: 'We are sending an e-mail to',
@@ -679,6 +679,223 @@ export const en: Messages = {
       'It holds your own link. With it you can change everything or cancel.',
       'If the event is moved or cancelled, you are told and your calendar follows.',
     ],
+  },
+  privacy: {
+    lead: 'We ask little, and keep it no longer than needed. Here stands everything that we keep, why, and when it goes. It goes by itself, every night.',
+    contents: 'On this page',
+    parts: {
+      attendee: { title: 'If you take part', lead: 'This is what we keep if you register for an event.' },
+      invitee: {
+        title: 'If somebody invites you',
+        lead: 'An organiser can ask you to come. Then we know this, also if you do not come.',
+      },
+      named: {
+        title: 'If you speak or host',
+        lead: 'Your name then stands in the programme. Beyond that we keep what is needed to prepare.',
+      },
+      organiser: { title: 'If you organise', lead: 'This is what we keep of who signs in to make events.' },
+    },
+    more: 'Why, and who sees it',
+    labels: { why: 'Why', ground: 'Is that allowed?', seen: 'Who sees it' },
+    months: count =>
+      count === 12 ? 'a year' : count === 24 ? 'two years' : count === 1 ? '1 month' : `${count} months`,
+    days: count => (count === 1 ? '1 day' : `${count} days`),
+    ends: {
+      event: span => `until ${span} after the event`,
+      eventByGroup: span => `until ${span} after the event, if the group chooses nothing else`,
+      eventAsAsked: 'until as many days after the event as stand with the questions',
+      last_registration: 'until your name stands on no list any more',
+      sending: span => `until ${span} after sending`,
+      expiry: span => `until ${span} after it has expired`,
+      deed: span => `${span}`,
+      last_deed: span => `until ${span} after you stop`,
+      removal: 'for as long as it stands on the website',
+      never: 'stays, without a name',
+    },
+    why: {
+      taking_part: 'To know who comes, and to arrange it well for you.',
+      inviting: 'To ask you, and not to ask you too often.',
+      mailing: 'To know which mails you got, and whether they arrived.',
+      preparing: 'To prepare the event.',
+      publishing: 'To show who speaks and what it is about.',
+      reporting: 'To count whom the network reaches.',
+      organising: 'To be able to organise together.',
+      safety: 'To see who did what, and to keep strangers out.',
+    },
+    grounds: {
+      consent: 'Yes, because you filled it in yourself. You can always take it away again.',
+      agreement: 'Yes, because you asked for it yourself. It cannot be done without this.',
+      interest: 'Yes, because our work needs it, and we keep as little as we can. Do you not agree? Let us know.',
+    },
+    kinds: {
+      registration: {
+        title: 'Your registration',
+        what: 'Your name, what you answer in your calendar to our invitation, whether you want reminders, when you were seen at the door, and a note if the organiser makes one.',
+        seen: 'The organisers of the event. Who welcomes attendees sees your name, organisation and role.',
+      },
+      address: {
+        title: 'Your e-mail address',
+        what: 'Your address, whether mail to you comes back, and which mails you no longer want.',
+        seen: 'The organisers of the events you registered for.',
+      },
+      needs: {
+        title: 'What you need to take part',
+        what: 'For example an interpreter, or a seat in front. Only if you fill it in yourself. It may say something about your health, so this goes first.',
+        seen: 'Only the organisers of the event.',
+      },
+      answers: {
+        title: 'Answers to extra questions',
+        what: 'What you fill in at a question of the organiser, such as what you would like to eat. It never stays longer than your registration.',
+        seen: 'Only the organisers of the event.',
+      },
+      invitee: {
+        title: 'Your invitation',
+        what: 'Your name, your address, your organisation, when we asked you, and whether you said no.',
+        seen: 'The organisers of the event.',
+      },
+      mail: {
+        title: 'Which mails you got',
+        what: 'To which address, about what, when, and whether the mail came back. If a mail is about no event, the day on which we made it counts.',
+        seen: 'The organisers of the event.',
+      },
+      mail_text: {
+        title: 'The text of mails to you',
+        what: 'The whole mail, as it left.',
+        seen: 'The organisers of the event, without your personal links.',
+      },
+      preparation: {
+        title: 'Run sheet and messages',
+        what: 'What organisers write to speakers and attendees, and the tasks for the event. A name may stand in it.',
+        seen: 'The organisers of the event, and whom it is meant for.',
+      },
+      published: {
+        title: 'The programme on the website',
+        what: 'The names of speakers, the text about the event, and its pictures and materials. Do you want to be off a page? Ask the organiser.',
+        seen: 'Everybody.',
+      },
+      count: {
+        title: 'Totals',
+        what: 'Your role, your organisation, whether you took part on location or online, whether you were there, and the times of it. Once your name is gone, this points at nobody. We name an organisation only once three people came from it.',
+        seen: 'With your name beside it, the organisers. The totals, others in the network as well.',
+      },
+      organiser: {
+        title: 'Your account',
+        what: 'Your name, your address, your rights and your passkeys. Rights and passkeys go at once when you stop.',
+        seen: 'The owners of your groups. Your name stands beside what you did.',
+      },
+      organiser_invitation: {
+        title: 'An invitation to organise',
+        what: 'The address we mailed to, for which group, and who asked.',
+        seen: 'The owners of that group.',
+      },
+      sign_in: {
+        title: 'Where you are signed in',
+        what: 'When and how you signed in, and on what kind of device. Being signed in expires after two weeks.',
+        seen: 'Only you.',
+      },
+      deed: {
+        title: 'What you did',
+        what: 'Which event you made, moved or cancelled, and what else you changed.',
+        seen: 'The organisers of your groups.',
+      },
+      erasure: {
+        title: 'That you were erased',
+        what: 'A code from which nobody can read your address. If we put back an old backup, it tells us whom to erase once more.',
+        seen: 'Nobody.',
+      },
+    },
+    others: 'These groups chose themselves how long they keep names',
+    rights: 'What you can do yourself',
+    rightsLead:
+      'Ask for your personal link. With it you can see, download, correct and erase everything. You always can, and you need not say why.',
+    toMine: 'To My registrations',
+    rightsText:
+      contact => `Does that not work, or do you want something else? For example that we no longer use your data, or that an organiser corrects something? Then mail to [${contact}](mailto:${contact}). You get an answer within a month.
+
+Are you not satisfied with how we treat your data? You can complain to the [Autoriteit Persoonsgegevens](https://www.autoriteitpersoonsgegevens.nl), the Dutch authority that sees to it that everybody keeps to the privacy law (GDPR).`,
+    rest: `# What we do not do
+
+- We set no cookies for visitors and do not measure your visit.
+- We load nothing from other websites.
+- We do not sell your data, and give it to nobody outside the network.
+- We make no decisions about you by computer alone.
+
+# Good to know
+
+- A mail passes the mail server of the network and that of yours. What stays there is not ours to decide.
+- In a backup data stands until that backup goes. If we put it back, we erase again who had been erased.
+- We remember your IP address only for a while, in memory, to slow down abuse.`,
+    register: {
+      columns: ['What', 'Whose', 'Why, and on which ground', 'Until when', 'In which tables'],
+      whose: { attendee: 'attendee', invitee: 'invitee', named: 'whoever is named', organiser: 'organiser' },
+    },
+  },
+  ownData: {
+    yours: 'Your data',
+    yoursText: 'You can see everything we keep about you, download it, and have it erased.',
+    see: 'See what we keep about you',
+    title: 'What we keep about you',
+    lead: 'This is everything that belongs to this address.',
+    download: 'Download everything',
+    downloadText:
+      'You get one file (JSON) with all of it, to the last detail. You can give it to another program as well.',
+    file: 'my-data',
+    registrations: 'Your registrations',
+    none: 'You have no registrations.',
+    invitations: 'What you were asked to come to',
+    organiser: 'As an organiser',
+    asked: group => `Asked to help organise at ${group}.`,
+    mails: 'Mails',
+    noMails: 'We sent you no mails.',
+    mailCount: count => (count === 1 ? '1 mail' : `${count} mails`),
+    planned: 'A mail that has not left yet',
+    labels: {
+      email: 'E-mail address',
+      known: 'With us since',
+      reminders: 'No reminders any more since',
+      bounced: 'Mail came back',
+      name: 'Name',
+      organisation: 'Organisation',
+      role: 'Role',
+      status: 'Status',
+      since: 'Registered on',
+      needs: 'Needed to take part',
+      note: 'Note of the organiser',
+      newEmail: 'New address, not confirmed yet',
+      attended: 'Was there on',
+    },
+    erase: 'Have everything erased',
+    eraseText: 'On the next page you first read what goes then. Nothing happens yet.',
+    toErasing: 'Erase my data',
+    back: 'Back to my registrations',
+    erasing: {
+      title: 'Erasing your data',
+      lead: 'Nothing has been erased yet. Read what happens first.',
+      goes: 'This goes',
+      goesList: [
+        'your name and your e-mail address',
+        'what you needed to take part, and your answers to questions',
+        'what organisers wrote down about you',
+        'all mails to you, and your personal links',
+      ],
+      coming: count => (count === 1 ? 'We cancel your place at 1 event' : `We cancel your place at ${count} events`),
+      comingText:
+        'Your place goes to somebody else. You remove the entry from your own calendar yourself: we can no longer mail you.',
+      stays: 'This stays',
+      staysText:
+        'Totals, without your name: that somebody with your role had registered, and whether they were there. We name an organisation only if more people came from it.',
+      organises:
+        'You also help organise. Do you still have rights in a group? Then your account stays. Ask an owner to take your rights away, and erase again after that.',
+      first: 'Do you want to keep your data yourself first?',
+      sure: 'Erasing cannot be undone.',
+      button: 'Yes, erase everything',
+      back: 'No, go back',
+    },
+    erased: {
+      title: 'Your data has been erased',
+      lead: 'We no longer know who you are. You will get no more mails either.',
+      text: 'It may stand in a backup for a while. If that is put back, we erase you again. You can always register again.',
+    },
   },
   mine: {
     own: 'My registration',
@@ -912,35 +1129,6 @@ export const en: Messages = {
     own: 'Only your own registrations?',
     ownText: 'You find that subscription under',
     privacy: 'Privacy',
-    privacyText: contact => `We ask little, and keep it no longer than needed.
-
-# What we keep about you
-
-- Your name, your e-mail address, your role, and your organisation if you fill it in. It tells us who is coming and lets us write to you.
-- Whether you take part in person or online, whether you were there, and how long you were in the online room.
-- A note of the organiser with your registration, if they make one. You get to see it when you ask for your details.
-- What you answer to our invitation in your calendar, and whether mail to your address comes back.
-- Which e-mails you no longer want: reminders or the newsletter.
-- What you need to be able to take part, if you fill it in. Only the organiser reads this.
-
-# How long
-
-- What you need to take part: until 7 days after the event.
-- What you answer to an extra question: until as many days after the event as stands with the questions. Only organisers read it.
-- Your registration: until a year after the event. After that only numbers are left, without names.
-- Did somebody ask you to come? Then your name and address stand on that list until 30 days after the event.
-- The text of the e-mails we sent you: 30 days.
-- Do you help organise? Then we keep your name, your address, where you are signed in and what you did. Once you have no rights left, your name and address go after a year. What you did is kept for two years.
-
-# What we do not do
-
-- We set no cookies for visitors and do not measure your visit.
-- We load nothing from other websites.
-- We do not sell or share your details. The organiser of the event sees the list of attendees. Whoever receives the attendees sees their names and organisations.
-
-# What you can do
-
-With the link in your e-mail you can see and change everything, and cancel. Lost the link? Ask for it under [My registrations](/my). Would you like us to delete everything about you, or to receive all we have? Then write to [${contact}](mailto:${contact}).`,
     accessibility: 'Accessibility',
     accessibilityText:
       contact => `Everyone should be able to pull up a chair. That is why this website is made to WCAG 2.2, level AA.
@@ -1917,6 +2105,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         data: 'Details',
         members: 'People',
         mails: 'Mail texts',
+        retention: 'Keeping',
         handover: 'Hand over',
         add: 'Group under it',
       },
@@ -2101,6 +2290,62 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       same: 'stays the same',
       no: 'No, go back',
     },
+    retention: {
+      title: group => `How long ${group} keeps names`,
+      heading: 'How long do you keep names?',
+      saved: 'Saved. This counts from tonight.',
+      now: months => `Now: until ${months} after each event.`,
+      own: 'You chose that yourselves.',
+      usual: 'That is the usual time.',
+      fromAbove: group => `That follows from ${group}.`,
+      months: 'Months after an event',
+      monthsHint: (least, most) =>
+        `From ${least} to ${most}. It also counts for the groups below that choose nothing themselves.`,
+      emptyUsual: months => `Empty means the usual time: ${months}.`,
+      emptyAbove: (group, months) => `Empty means: as long as ${group}, now ${months}.`,
+      span: months => (months === 1 ? '1 month' : `${months} months`),
+      save: 'Save',
+      means: 'What goes then?',
+      goes: [
+        'the names on the list, notes, answers to extra questions, and the links of attendees',
+        'the e-mail address of who stands on no other list',
+        'the mails about the event, and its own run sheet',
+      ],
+      stays:
+        'Totals stay: by role and organisation, and whether somebody was there. No name stands beside them. So the reach stays the same.',
+      never: 'What is gone does not come back. Not even if you choose a longer time later.',
+      why: most =>
+        `Do not keep longer than needed. A month is enough to thank people and to count. If a grant or a professional register asks for more, choose what it asks: ${most} months at most.`,
+      askTitle: 'Names go tonight',
+      ask: (people, events, months) =>
+        `With ${months} we erase the names of ${people} at ${events} tonight. That cannot be undone.`,
+      people: (count, text) => (count === 1 ? '1 person' : `${text} people`),
+      events: (count, text) => (count === 1 ? '1 event' : `${text} events`),
+      yes: months => `Yes, keep ${months}`,
+      no: 'No, leave it as it is',
+      reports: 'What went by itself',
+      reportsLead: 'Each night at three, what has been kept for long enough goes. These are totals, without names.',
+      none: 'Nothing has gone yet.',
+      night: 'Night of',
+      gone: 'Gone',
+      went: {
+        registration: 'names on lists',
+        address: 'e-mail addresses',
+        needs: 'needs for taking part',
+        answers: 'answers to extra questions',
+        invitee: 'invitees',
+        mail: 'mails',
+        mail_text: 'texts of mails',
+        preparation: 'lines of run sheets and messages',
+        published: 'texts in the agenda',
+        count: 'totals',
+        organiser: 'former organisers',
+        organiser_invitation: 'invitations to organise',
+        sign_in: 'old sign-ins',
+        deed: 'lines of history',
+        erasure: 'codes of who was erased',
+      },
+    },
     audit: {
       tab: 'History',
       title: name => `History of ${name}`,
@@ -2218,6 +2463,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         mailing_hurried: ({ who, what }) => `${who} let a message about ${what} leave at once.`,
         mailing_recalled: ({ who, what, parts: [dropped = '', left = ''] }) =>
           `${who} called back a message about ${what}: ${dropped} not sent, ${left} gone already.`,
+        retention_chosen: ({ who, group, parts: [months = ''] }) =>
+          months
+            ? `${who} chose that ${group} keeps names for ${months === '1' ? '1 month' : `${months} months`}.`
+            : `${who} chose that ${group} keeps names for as long as the group above it.`,
         group_edited: ({ who, group }) => `${who} edited the details of ${group}.`,
         right_changed: ({ who, group, parts: [member = '', right = ''] }) =>
           `${who} made ${member} ${right} of ${group}.`,

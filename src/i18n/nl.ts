@@ -686,7 +686,7 @@ export const nl = {
     cannotButton: 'Nee, ik kan niet',
     cannotDone: 'Je liet weten dat je niet kunt. Kun je toch? Meld je dan gewoon aan.',
     promiseRequest: 'De organisator kijkt wie er kan komen. Daarna krijg je een mail.',
-    kept: 'We bewaren je gegevens tot een jaar na afloop.',
+    kept: (span: string) => `We bewaren je gegevens tot ${span} na afloop.`,
     readHow: 'Lees hoe',
     sentTitle: 'Kijk in je mail',
     sentTo: 'We sturen een mail naar',
@@ -706,6 +706,228 @@ export const nl = {
       'In de mail staat je eigen link. Daarmee kun je alles wijzigen of je afmelden.',
       'Wordt het verplaatst of gaat het niet door, dan krijg je bericht en verandert je agenda mee.',
     ],
+  },
+  /** What is kept of people, why and until when. `kinds` are those of `db/personal-data`. */
+  privacy: {
+    lead: 'We vragen weinig, en we bewaren het niet langer dan nodig. Hier staat alles wat we bewaren, waarom, en wanneer het weggaat. Dat weggaan gebeurt vanzelf, elke nacht.',
+    contents: 'Op deze pagina',
+    parts: {
+      attendee: { title: 'Als je meedoet', lead: 'Dit bewaren we als je je aanmeldt voor een bijeenkomst.' },
+      invitee: {
+        title: 'Als iemand je uitnodigt',
+        lead: 'Een organisator kan je vragen om te komen. Dan weten we dit, ook als je niet komt.',
+      },
+      named: {
+        title: 'Als je spreekt of begeleidt',
+        lead: 'Je naam staat dan in het programma. Verder bewaren we wat nodig is om het voor te bereiden.',
+      },
+      organiser: { title: 'Als je organiseert', lead: 'Dit bewaren we van wie inlogt om bijeenkomsten te maken.' },
+    },
+    more: 'Waarom, en wie ziet het',
+    labels: { why: 'Waarom', ground: 'Mag dat?', seen: 'Wie ziet het' },
+    months: (count: number) =>
+      count === 12 ? 'een jaar' : count === 24 ? 'twee jaar' : count === 1 ? '1 maand' : `${count} maanden`,
+    days: (count: number) => (count === 1 ? '1 dag' : `${count} dagen`),
+    ends: {
+      event: (span: string) => `tot ${span} na afloop`,
+      eventByGroup: (span: string) => `tot ${span} na afloop, als de werkplaats niets anders kiest`,
+      eventAsAsked: 'tot zoveel dagen na afloop als bij de vragen staat',
+      last_registration: 'tot je naam nergens meer op een lijst staat',
+      sending: (span: string) => `tot ${span} na het versturen`,
+      expiry: (span: string) => `tot ${span} nadat het is verlopen`,
+      deed: (span: string) => `${span}`,
+      last_deed: (span: string) => `tot ${span} nadat je stopt`,
+      removal: 'zolang het op de website staat',
+      never: 'blijft, zonder naam',
+    },
+    why: {
+      taking_part: 'Om te weten wie er komt, en om het voor jou goed te regelen.',
+      inviting: 'Om je te vragen, en om het je niet te vaak te vragen.',
+      mailing: 'Om te weten welke mails je kreeg, en of ze aankwamen.',
+      preparing: 'Om de bijeenkomst voor te bereiden.',
+      publishing: 'Om te laten zien wie er spreekt en waar het over gaat.',
+      reporting: 'Om te tellen wie het netwerk bereikt.',
+      organising: 'Om samen te kunnen organiseren.',
+      safety: 'Om te zien wie wat deed, en om vreemden buiten te houden.',
+    },
+    grounds: {
+      consent: 'Ja, want je vulde het zelf in. Je kunt het altijd weer weghalen.',
+      agreement: 'Ja, want je vroeg er zelf om. Zonder dit kan het niet.',
+      interest:
+        'Ja, want het is nodig voor ons werk, en we bewaren zo weinig mogelijk. Ben je het er niet mee eens? Laat het weten.',
+    },
+    kinds: {
+      registration: {
+        title: 'Je aanmelding',
+        what: 'Je naam, wat je in je agenda antwoordt op onze uitnodiging, of je herinneringen wilt, wanneer je bij de deur bent gezien, en een notitie als de organisator die maakt.',
+        seen: 'De organisatoren van de bijeenkomst. Wie de deelnemers ontvangt, ziet je naam, organisatie en rol.',
+      },
+      address: {
+        title: 'Je e-mailadres',
+        what: 'Je adres, of mail aan je terugkomt, en welke mails je niet meer wilt.',
+        seen: 'De organisatoren van de bijeenkomsten waar je voor bent aangemeld.',
+      },
+      needs: {
+        title: 'Wat je nodig hebt om mee te doen',
+        what: 'Bijvoorbeeld een tolk, of een plaats vooraan. Alleen als je het zelf invult. Het kan iets zeggen over je gezondheid, dus dit gaat het snelst weg.',
+        seen: 'Alleen de organisatoren van de bijeenkomst.',
+      },
+      answers: {
+        title: 'Antwoorden op extra vragen',
+        what: 'Wat je invult bij een vraag van de organisator, zoals wat je wilt eten. Het blijft nooit langer dan je aanmelding.',
+        seen: 'Alleen de organisatoren van de bijeenkomst.',
+      },
+      invitee: {
+        title: 'Je uitnodiging',
+        what: 'Je naam, je adres, je organisatie, wanneer we je vroegen, en of je nee zei.',
+        seen: 'De organisatoren van de bijeenkomst.',
+      },
+      mail: {
+        title: 'Welke mails je kreeg',
+        what: 'Aan welk adres, waarover, wanneer, en of de mail terugkwam. Gaat een mail niet over een bijeenkomst, dan telt de dag waarop we hem maakten.',
+        seen: 'De organisatoren van de bijeenkomst.',
+      },
+      mail_text: {
+        title: 'De tekst van mails aan jou',
+        what: 'De hele mail, zoals die wegging.',
+        seen: 'De organisatoren van de bijeenkomst, zonder jouw persoonlijke links.',
+      },
+      preparation: {
+        title: 'Draaiboek en berichten',
+        what: 'Wat organisatoren aan sprekers en deelnemers schrijven, en de taken voor de bijeenkomst. Daar kan een naam in staan.',
+        seen: 'De organisatoren van de bijeenkomst, en voor wie het is bedoeld.',
+      },
+      published: {
+        title: 'Het programma op de website',
+        what: 'De namen van sprekers, de tekst over de bijeenkomst, en foto’s en materiaal erbij. Wil je weg van een pagina? Vraag het de organisator.',
+        seen: 'Iedereen.',
+      },
+      count: {
+        title: 'Aantallen',
+        what: 'Je rol, je organisatie, of je op locatie of online meedeed, of je er was, en de tijden daarvan. Is je naam weg, dan wijst dit niemand meer aan. Een organisatie noemen we pas als er drie mensen vandaan kwamen.',
+        seen: 'Met je naam erbij de organisatoren. De aantallen ook anderen in het netwerk.',
+      },
+      organiser: {
+        title: 'Je account',
+        what: 'Je naam, je adres, je rechten en je passkeys. Rechten en passkeys gaan meteen weg als je stopt.',
+        seen: 'De eigenaren van je groepen. Je naam staat bij wat je deed.',
+      },
+      organiser_invitation: {
+        title: 'Een uitnodiging om te organiseren',
+        what: 'Het adres waar we naartoe mailden, voor welke groep, en wie het vroeg.',
+        seen: 'De eigenaren van die groep.',
+      },
+      sign_in: {
+        title: 'Waar je bent ingelogd',
+        what: 'Wanneer en hoe je inlogde, en op welk soort apparaat. Een inlog verloopt na twee weken.',
+        seen: 'Alleen jij.',
+      },
+      deed: {
+        title: 'Wat je deed',
+        what: 'Welke bijeenkomst je maakte, verplaatste of annuleerde, en wat je nog meer veranderde.',
+        seen: 'De organisatoren van je groepen.',
+      },
+      erasure: {
+        title: 'Dat je gewist bent',
+        what: 'Een code waaruit niemand je adres kan lezen. Zetten we een oude reservekopie terug, dan weten we zo wie we opnieuw moeten wissen.',
+        seen: 'Niemand.',
+      },
+    },
+    others: 'Deze werkplaatsen kozen zelf hoe lang ze namen bewaren',
+    rights: 'Wat je zelf kunt doen',
+    rightsLead:
+      'Vraag je persoonlijke link aan. Daarmee kun je alles bekijken, downloaden, verbeteren en laten wissen. Dat kan altijd, en je hoeft niet te zeggen waarom.',
+    toMine: 'Naar Mijn aanmeldingen',
+    rightsText: (
+      contact: string,
+    ) => `Lukt dat niet, of wil je iets anders? Bijvoorbeeld dat we je gegevens niet meer gebruiken, of dat een organisator iets verbetert? Mail dan naar [${contact}](mailto:${contact}). Je krijgt binnen een maand antwoord.
+
+Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indienen bij de [Autoriteit Persoonsgegevens](https://www.autoriteitpersoonsgegevens.nl). Zij letten erop dat iedereen zich aan de privacywet (AVG) houdt.`,
+    rest: `# Wat we niet doen
+
+- We zetten geen cookies bij bezoekers en meten je bezoek niet.
+- We laden niets van andere websites.
+- We verkopen je gegevens niet, en geven ze aan niemand buiten het netwerk.
+- We nemen geen besluiten over je met een computer alleen.
+
+# Goed om te weten
+
+- Een mail gaat langs de mailserver van het netwerk en langs die van jou. Wat daar blijft staan, bepalen wij niet.
+- In een reservekopie staan gegevens nog tot die kopie weggaat. Zetten we haar terug, dan wissen we opnieuw wie gewist was.
+- Je IP-adres onthouden we alleen even in het geheugen, om misbruik te remmen.`,
+    register: {
+      columns: ['Wat', 'Van wie', 'Waarom, en op welke grond', 'Tot wanneer', 'In welke tabellen'],
+      whose: { attendee: 'deelnemer', invitee: 'genodigde', named: 'wie genoemd wordt', organiser: 'organisator' },
+    },
+  },
+  /** What is kept about somebody, and its end, behind their own link. */
+  ownData: {
+    yours: 'Jouw gegevens',
+    yoursText: 'Je kunt alles bekijken wat we van je bewaren, het downloaden, en het laten wissen.',
+    see: 'Bekijk wat we van je bewaren',
+    title: 'Wat we van je bewaren',
+    lead: 'Dit is alles wat bij dit adres hoort.',
+    download: 'Download alles',
+    downloadText:
+      'Je krijgt één bestand (JSON) met alles erin, tot in het kleinste. Je kunt het ook aan een ander programma geven.',
+    file: 'mijn-gegevens',
+    registrations: 'Je aanmeldingen',
+    none: 'Je hebt geen aanmeldingen.',
+    invitations: 'Waar je voor gevraagd bent',
+    organiser: 'Als organisator',
+    asked: (group: string) => `Gevraagd om mee te organiseren bij ${group}.`,
+    mails: 'Mails',
+    noMails: 'We hebben je geen mails gestuurd.',
+    mailCount: (count: number) => (count === 1 ? '1 mail' : `${count} mails`),
+    planned: 'Een mail die nog niet weg is',
+    labels: {
+      email: 'E-mailadres',
+      known: 'Bij ons sinds',
+      reminders: 'Geen herinneringen meer sinds',
+      bounced: 'Mail kwam terug',
+      name: 'Naam',
+      organisation: 'Organisatie',
+      role: 'Rol',
+      status: 'Stand',
+      since: 'Aangemeld op',
+      needs: 'Nodig om mee te doen',
+      note: 'Notitie van de organisator',
+      newEmail: 'Nieuw adres, nog niet bevestigd',
+      attended: 'Erbij op',
+    },
+    erase: 'Alles laten wissen',
+    eraseText: 'Op de volgende pagina lees je eerst wat er dan weg gaat. Er gebeurt nog niets.',
+    toErasing: 'Wis mijn gegevens',
+    back: 'Terug naar mijn aanmeldingen',
+    erasing: {
+      title: 'Je gegevens wissen',
+      lead: 'Er is nog niets gewist. Lees eerst wat er gebeurt.',
+      goes: 'Dit gaat weg',
+      goesList: [
+        'je naam en je e-mailadres',
+        'wat je nodig had om mee te doen, en je antwoorden op vragen',
+        'wat organisatoren over je opschreven',
+        'alle mails aan jou, en je persoonlijke links',
+      ],
+      coming: (count: number) =>
+        count === 1 ? 'We melden je af voor 1 bijeenkomst' : `We melden je af voor ${count} bijeenkomsten`,
+      comingText:
+        'Je plaats gaat naar iemand anders. De afspraak in je eigen agenda haal je zelf weg: we kunnen je niet meer mailen.',
+      stays: 'Dit blijft',
+      staysText:
+        'Aantallen, zonder je naam: dat er iemand met jouw rol was aangemeld, en of die er was. Een organisatie noemen we alleen als er meer mensen vandaan kwamen.',
+      organises:
+        'Je organiseert ook mee. Heb je nog rechten in een groep? Dan blijft je account. Vraag een eigenaar om je rechten weg te nemen, en wis daarna opnieuw.',
+      first: 'Wil je je gegevens eerst zelf bewaren?',
+      sure: 'Wissen kan niet terug.',
+      button: 'Ja, wis alles',
+      back: 'Nee, ga terug',
+    },
+    erased: {
+      title: 'Je gegevens zijn gewist',
+      lead: 'We weten niet meer wie je bent. Je krijgt ook geen mails meer.',
+      text: 'In een reservekopie kunnen ze nog even staan. Wordt die teruggezet, dan wissen we je opnieuw. Je kunt je altijd weer aanmelden.',
+    },
   },
   mine: {
     own: 'Mijn aanmelding',
@@ -942,35 +1164,6 @@ export const nl = {
     own: 'Alleen je eigen aanmeldingen?',
     ownText: 'Dat abonnement vind je bij',
     privacy: 'Privacy',
-    privacyText: (contact: string) => `We vragen weinig, en we bewaren het niet langer dan nodig.
-
-# Wat we van je bewaren
-
-- Je naam, je e-mailadres, je rol, en je organisatie als je die invult. Zo weten we wie er komt en kunnen we je mailen.
-- Of je op locatie of online meedoet, of je er was, en hoe lang je in de online ruimte was.
-- Een notitie van de organisator bij je aanmelding, als die er een maakt. Je krijgt hem te zien als je je gegevens opvraagt.
-- Wat je in je agenda antwoordt op onze uitnodiging, en of mail aan je adres terugkomt.
-- Welke mails je niet meer wilt: herinneringen of de nieuwsbrief.
-- Wat je nodig hebt om mee te kunnen doen, als je dat invult. Alleen de organisator leest dit.
-
-# Hoe lang
-
-- Wat je nodig hebt om mee te doen: tot 7 dagen na afloop.
-- Wat je antwoordt op een extra vraag: tot zoveel dagen na afloop als bij de vragen staat. Alleen organisatoren lezen het.
-- Je aanmelding: tot een jaar na afloop. Daarna blijven alleen aantallen over, zonder namen.
-- Heeft iemand je gevraagd om te komen? Dan staan je naam en adres tot 30 dagen na afloop op die lijst.
-- De tekst van mails die we je stuurden: 30 dagen.
-- Help je mee organiseren? Dan bewaren we je naam, je adres, waar je bent ingelogd en wat je deed. Heb je geen rechten meer, dan gaan je naam en adres na een jaar weg. Wat je deed, bewaren we twee jaar.
-
-# Wat we niet doen
-
-- We zetten geen cookies bij bezoekers en meten je bezoek niet.
-- We laden niets van andere websites.
-- We verkopen of delen je gegevens niet. De organisator van de bijeenkomst ziet de lijst met deelnemers. Wie de deelnemers ontvangt, ziet hun namen en organisaties.
-
-# Wat je zelf kunt doen
-
-Met de link in je mail kun je alles bekijken, wijzigen en je afmelden. Ben je de link kwijt? Vraag hem op bij [Mijn aanmeldingen](/my). Wil je dat we alles van je wissen, of wil je alles ontvangen wat we van je hebben? Mail dan naar [${contact}](mailto:${contact}).`,
     accessibility: 'Toegankelijkheid',
     accessibilityText: (
       contact: string,
@@ -1980,6 +2173,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         data: 'Gegevens',
         members: 'Mensen',
         mails: 'Mailteksten',
+        retention: 'Bewaren',
         handover: 'Overdragen',
         add: 'Groep eronder',
       },
@@ -2167,6 +2361,63 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       same: 'blijft hetzelfde',
       no: 'Nee, ga terug',
     },
+    /** How long a group keeps names, and what went. */
+    retention: {
+      title: (group: string) => `Hoe lang ${group} namen bewaart`,
+      heading: 'Hoe lang bewaren jullie namen?',
+      saved: 'Bewaard. Dit geldt vanaf de komende nacht.',
+      now: (months: string) => `Nu: tot ${months} na elke bijeenkomst.`,
+      own: 'Dat kozen jullie zelf.',
+      usual: 'Dat is de standaard.',
+      fromAbove: (group: string) => `Dat volgt uit ${group}.`,
+      months: 'Maanden na een bijeenkomst',
+      monthsHint: (least: number, most: number) =>
+        `Van ${least} tot ${most}. Het geldt ook voor de groepen eronder die zelf niets kiezen.`,
+      emptyUsual: (months: string) => `Leeg betekent de standaard: ${months}.`,
+      emptyAbove: (group: string, months: string) => `Leeg betekent: net zo lang als ${group}, nu ${months}.`,
+      span: (months: number) => (months === 1 ? '1 maand' : `${months} maanden`),
+      save: 'Bewaar',
+      means: 'Wat gaat er dan weg?',
+      goes: [
+        'de namen op de lijst, notities, antwoorden op extra vragen, en de links van deelnemers',
+        'het e-mailadres van wie verder nergens meer op een lijst staat',
+        'de mails over de bijeenkomst, en het eigen draaiboek',
+      ],
+      stays:
+        'Aantallen blijven: per rol en organisatie, en of iemand er was. Daar staat geen naam bij. Het bereik verandert dus niet.',
+      never: 'Wat weg is, komt niet terug. Ook niet als je later een langere tijd kiest.',
+      why: (most: number) =>
+        `Bewaar niet langer dan nodig. Een maand is genoeg om te bedanken en na te tellen. Vraagt een subsidie of een beroepsregister om meer, kies dan wat die vraagt: hoogstens ${most} maanden.`,
+      askTitle: 'Vannacht gaan er namen weg',
+      ask: (people: string, events: string, months: string) =>
+        `Met ${months} wissen we vannacht de namen van ${people} bij ${events}. Dat kan niet terug.`,
+      people: (count: number, text: string) => (count === 1 ? '1 mens' : `${text} mensen`),
+      events: (count: number, text: string) => (count === 1 ? '1 bijeenkomst' : `${text} bijeenkomsten`),
+      yes: (months: string) => `Ja, bewaar ${months}`,
+      no: 'Nee, laat het zo',
+      reports: 'Wat er vanzelf weg ging',
+      reportsLead: 'Elke nacht om drie uur gaat weg wat lang genoeg is bewaard. Dit zijn aantallen, zonder namen.',
+      none: 'Er is nog niets weggegaan.',
+      night: 'Nacht van',
+      gone: 'Weg',
+      went: {
+        registration: 'namen op lijsten',
+        address: 'e-mailadressen',
+        needs: 'wensen om mee te kunnen doen',
+        answers: 'antwoorden op extra vragen',
+        invitee: 'genodigden',
+        mail: 'mails',
+        mail_text: 'teksten van mails',
+        preparation: 'regels van draaiboeken en berichten',
+        published: 'teksten in de agenda',
+        count: 'aantallen',
+        organiser: 'vroegere organisatoren',
+        organiser_invitation: 'uitnodigingen om te organiseren',
+        sign_in: 'oude inlogs',
+        deed: 'regels geschiedenis',
+        erasure: 'codes van wie gewist was',
+      },
+    },
     /** Who did what. `what` is an event ('dit webinar', '“Titel”'), `person` an attendee, `parts` what else is told of it. */
     audit: {
       tab: 'Geschiedenis',
@@ -2298,6 +2549,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         mailing_hurried: ({ who, what }: Happened) => `${who} liet een bericht over ${what} meteen weggaan.`,
         mailing_recalled: ({ who, what, parts: [dropped = '', left = ''] }: Happened) =>
           `${who} haalde een bericht over ${what} terug: ${dropped} niet verstuurd, ${left} al weg.`,
+        retention_chosen: ({ who, group, parts: [months = ''] }: Happened) =>
+          months
+            ? `${who} koos dat ${group} namen ${months === '1' ? '1 maand' : `${months} maanden`} bewaart.`
+            : `${who} koos dat ${group} namen zo lang bewaart als de groep erboven.`,
         group_edited: ({ who, group }: Happened) => `${who} wijzigde de gegevens van ${group}.`,
         right_changed: ({ who, group, parts: [member = '', right = ''] }: Happened) =>
           `${who} maakte ${member} ${right} van ${group}.`,

@@ -86,7 +86,11 @@ describe('what went', () => {
       { ...first, totals: { needs: 1 } },
     ])
     expect(listSweeps(life.db, [], false, 9)).toEqual([])
-    expect(listSweeps(life.db, [], true, 9)[0]?.totals).toMatchObject({ address: 1, organiser: 1, organiser_invitation: 1 })
+    expect(listSweeps(life.db, [], true, 9)[0]?.totals).toMatchObject({
+      address: 1,
+      organiser: 1,
+      organiser_invitation: 1,
+    })
   })
 
   test('changes no total: reach is before as after', async () => {

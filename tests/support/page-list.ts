@@ -1,6 +1,7 @@
 // Every GET route of the app, as pages to open in a browser. A route that answers with no page of its own is named here;
 // one that is neither named nor given an address is reported as missing, so that a new page cannot escape.
 import { and, asc, eq, isNull } from '#db/drizzle.ts'
+import { DATA_KINDS } from '#db/personal-data.ts'
 import { events, messages, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf, requestAddress } from '#src/domain/addresses.ts'
@@ -9,6 +10,7 @@ import { cancelEvent } from '#src/domain/cancellations.ts'
 import { writeNote } from '#src/domain/corrections.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
+import { listGroups } from '#src/domain/groups.ts'
 import { invite, revoke } from '#src/domain/invitations.ts'
 import { addInvitees, listInvitees, refuseInvitation } from '#src/domain/invitees.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
@@ -17,13 +19,14 @@ import { cancelRegistration, register } from '#src/domain/registering.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
+import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 import { makeContributor } from './world.ts'
 
 const NO_PAGE = [
-  /\.(ics|css|csv|xlsx|atom|xml|txt|html)$/,
+  /\.(ics|css|csv|xlsx|atom|xml|txt|html|json)$/,
   /^\/static\//,
   /^\/(healthz|readyz)$/,
   /\/check-ins$/,
@@ -107,6 +110,7 @@ function personal(site: Site): Address[] {
   })
   const token = (purpose: 'registration' | 'join' | 'unsubscribe' | 'check-in', { registration } = confirmed) =>
     tokens.sign(purpose, { id: registration.id, version: 1 })
+  const mine = tokens.sign('my', { id: confirmed.person.id, version: 1 })
   const organiser = findOrganiser(db, ORGANISER)
   const signIn = organiser ? writeNow(db, tx => createSignIn(tx, organiser, now)) : ''
   const answer = tokens.seal({
@@ -130,7 +134,7 @@ function personal(site: Site): Address[] {
     ],
     ['/unsubscribe/:token', `/unsubscribe/${tokens.sign('summaries', { id: 1, version: 1 })}`, 'summaries'],
     ['/addresses/:token', `/addresses/${tokens.seal(proofOf(confirmed.registration, 'nieuw@example.org'))}`],
-    ['/my/:token', `/my/${tokens.sign('my', { id: confirmed.person.id, version: 1 })}`],
+    ...['', '/data', '/erasure'].map((page): Address => [`/my/:token${page}`, `/my/${mine}${page}`]),
     ['/sign-in/:token', `/sign-in/${signIn}`],
     ['/sign-in/:token', `/sign-in/${'x'.repeat(43)}`, 'used'],
     ['/sign-in', '/sign-in?joined=1', 'joined'],
@@ -211,6 +215,8 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/groups/:slug', '/console/groups/noord'],
     ['/console/groups/:slug/new', '/console/groups/noord/new'],
     ['/console/groups/:slug/members', '/console/groups/noord/members'],
+    ['/console/groups/:slug/retention', '/console/groups/noord/retention?saved=1'],
+    ['/console/groups/:slug/retention', `/console/groups/${swept(db, now)}/retention`, 'reports'],
     ['/console/groups/:slug/handover', '/console/groups/noord/handover'],
     ['/console/series/:slug/handover', '/console/series/eerste-donderdag/handover'],
     ['/console/groups/:slug/mails', '/console/groups/noord/mails'],
@@ -246,6 +252,22 @@ function consolePages({ db, clock }: Site): Address[] {
     ['/console/events/:id/history', `/console/events/${coming.id}/history`],
     ['/console/groups/:slug/history', '/console/groups/noord/history'],
   ]
+}
+
+/** A group at the top in which much has gone by itself, the last two nights. */
+function swept(db: Site['db'], now: Temporal.Instant): string {
+  const list = listGroups(db)
+  const top = list.find(({ parentId }) => parentId === null) ?? list[0]
+  if (!top) throw new Error('there is no group')
+  writeNow(db, tx => {
+    for (const nights of [2, 1]) {
+      const sweep = beginSweep(tx, now.subtract({ hours: 24 * nights }))
+      const gone = DATA_KINDS.map((kind, index) => ({ kind, groupId: top.id, total: 1 + 37 * index }))
+      countGone(tx, sweep, nights === 1 ? gone : gone.slice(0, 2))
+      endSweep(tx, sweep, '', now)
+    }
+  })
+  return top.slug
 }
 
 /** Somebody who stands on the list twice, once without an address. */

@@ -40,6 +40,7 @@ function others({ db, tokens, routes }: Site): string[] {
     `/people/${feed}.ics`,
     `/registrations/${own}.ics`,
     `/my/${mine}/feed`,
+    `/my/${mine}/data.json`,
     '/events/nergens/registrations',
     '/console/events/1/registrations.csv',
   ]

@@ -31,6 +31,7 @@ import type { PeopleImportPages } from './people-imports.ts'
 import type { PeoplePages } from './people-pages.ts'
 import type { PlanningPages } from './planning.ts'
 import type { ReachPages } from './reach.ts'
+import type { RetentionPages } from './retention.ts'
 import type { RunSheetPages } from './run-sheets.ts'
 import type { SchoolHolidayPages } from './school-holidays.ts'
 import type { UrgentPages } from './urgent.ts'
@@ -154,6 +155,7 @@ export interface ConsolePages
     AttendanceReportPages,
     EventImportPages,
     InviteePages,
+    RetentionPages,
     RunSheetPages,
     SchoolHolidayPages,
     UrgentPages,

@@ -5,6 +5,7 @@ import { sizeOf } from '#src/domain/covers.ts'
 import { findPublishedEvent, findSlugAfter, type ListedEvent, listSessions } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
 import { placesOf } from '#src/domain/places.ts'
+import { monthsKeptBy } from '#src/domain/retention.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -52,6 +53,7 @@ export function eventPage(
     preview: null,
     coverSize: event.cover === null ? null : sizeOf(event.cover),
     formFields: listFormFields(db, event.id),
+    keptMonths: monthsKeptBy(db, event.groupId),
     window: windowTexts(request, event),
     invitation: null,
     form: form ?? emptyForm({ attendance: likelyPresence(db, event) }),

@@ -17,6 +17,8 @@ import type { EntrancePages } from './check-ins.ts'
 import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
 import type { Contribution } from './own-contribution.ts'
+import type { OwnDataPages } from './own-data.ts'
+import type { PrivacyPages } from './privacy.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
@@ -44,7 +46,7 @@ export interface Again {
   fields: [string, string][]
 }
 
-export interface PublicPages extends InvitationPage, EntrancePages {
+export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages {
   /** An error or refusal: a heading, a sentence, a way on. */
   'public/message': { status: number; title: string; text: string; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -70,6 +72,8 @@ export interface PublicPages extends InvitationPage, EntrancePages {
     /** Seen by an organiser only: a draft, or changes that are not saved. */
     preview: 'draft' | 'unsaved' | null
     formFields: FormField[]
+    /** Months after it in which names are kept. */
+    keptMonths: number
     coverSize: ReturnType<typeof sizeOf> | null
     /** When people can register, in a sentence. */
     window: ReturnType<typeof windowTexts>
@@ -131,6 +135,5 @@ export interface PublicPages extends InvitationPage, EntrancePages {
   /** The same page for a link that no longer works: then without an event. `all`: the path that stops every reminder. */
   'public/unsubscribe': { token: string; scope: Scope; event: Event | null; all: string | null; isDone: boolean }
   'public/subscribe': { groups: Group[]; series: Series[]; themes: Theme[] }
-  'public/privacy': { contact: string }
   'public/accessibility': { contact: string }
 }

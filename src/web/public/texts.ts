@@ -1,4 +1,4 @@
-// Pages that only tell: how to subscribe, what is kept, how accessible the site is.
+// Pages that only tell: how to subscribe, how accessible the site is.
 import { listGroups } from '#src/domain/groups.ts'
 import { listSeries } from '#src/domain/series.ts'
 import { listThemes } from '#src/domain/themes.ts'
@@ -11,6 +11,5 @@ export function textRoutes(app: App, { db, config }: Deps): void {
   app.get('/subscribe', options, (_request, reply) =>
     reply.page('public/subscribe', { groups: listGroups(db), series: listSeries(db), themes: listThemes(db) }),
   )
-  app.get('/privacy', options, (_request, reply) => reply.page('public/privacy', { contact }))
   app.get('/accessibility', options, (_request, reply) => reply.page('public/accessibility', { contact }))
 }

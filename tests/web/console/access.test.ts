@@ -84,6 +84,8 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
     {},
     'owner',
   ],
+  ['GET /console/groups/:slug/retention', '/console/groups/noord/retention', undefined, 'owner'],
+  ['POST /console/groups/:slug/retention', '/console/groups/noord/retention', { months: '6' }, 'owner'],
   ['GET /console/groups/:slug/handover', '/console/groups/noord/handover', undefined, 'owner'],
   ['POST /console/groups/:slug/handover', '/console/groups/noord/handover', INVITE, 'owner'],
   ['GET /console/series/:slug/handover', '/console/series/eerste-donderdag/handover', undefined, 'organiser'],
