@@ -1,7 +1,6 @@
 // How long a group keeps names: chosen by its owner, shown with what it means, and asked once more when names go because of it.
 // Below it, what went by itself in the nights before.
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { DATA_KINDS, type DataKind, MONTHS } from '#db/personal-data.ts'
 import { audit } from '#src/domain/audit.ts'
 import { findGroup, type Group, listGroupsUnder } from '#src/domain/groups.ts'
@@ -12,6 +11,7 @@ import type { Messages } from '#src/i18n/index.ts'
 import { numbersIn } from '#src/i18n/numbers.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
+import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
