@@ -4,7 +4,6 @@ import formbody from '@fastify/formbody'
 import fastify, { type FastifyBaseLogger, type FastifySchema, type FastifyServerOptions, LogController } from 'fastify'
 import pino from 'pino'
 import type { Config } from './config.ts'
-import { maskUrl } from './lib/masking.ts'
 import { readableUrl } from './lib/paths.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { accountRoutes } from './web/console/account.ts'
@@ -57,6 +56,7 @@ import { summaryRoutes } from './web/console/summaries.ts'
 import { swapRoutes } from './web/console/swaps.ts'
 import { urgentRoutes } from './web/console/urgent.ts'
 import type { App, Deps } from './web/deps.ts'
+import type { Durations } from './web/durations.ts'
 import { assets } from './web/plugins/assets.ts'
 import { pageCache } from './web/plugins/cache.ts'
 import { errorPages } from './web/plugins/errors.ts'
@@ -64,6 +64,7 @@ import { securityHeaders } from './web/plugins/headers.ts'
 import { limits } from './web/plugins/limits.ts'
 import { localePlugin } from './web/plugins/locale.ts'
 import { sameOrigin } from './web/plugins/origin.ts'
+import { noteRequests, requestNames } from './web/plugins/requests.ts'
 import { sessions } from './web/plugins/session.ts'
 import { compileWhenUsed } from './web/plugins/validators.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
@@ -79,6 +80,7 @@ import { healthRoutes } from './web/public/health.ts'
 import { invitationAnswerRoutes } from './web/public/invitations.ts'
 import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
+import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
@@ -117,6 +119,7 @@ export async function createApp(
   const app = fastify({
     loggerInstance: log,
     trustProxy: trusted(config.trustProxy),
+    genReqId: requestNames(config.trustProxy),
     bodyLimit: 64 * 1024,
     // Whoever takes longer to send a form of that size is not filling one in.
     requestTimeout: 60_000,
@@ -144,7 +147,8 @@ export async function createApp(
   sessions(app, deps)
   limits(app)
   sameOrigin(app, config.baseUrl)
-  logRequests(app)
+  const durations: Durations = new Map()
+  noteRequests(app, durations)
   await app.register(formbody, { bodyLimit: 64 * 1024 })
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
   viewsPlugin(app, deps, { asset: assets(app), strictViews, onPage })
@@ -171,6 +175,7 @@ export async function createApp(
   privacyRoutes(app, deps)
   discoveryRoutes(app, deps)
   healthRoutes(app, deps)
+  metricsRoutes(app, deps, durations)
   signInRoutes(app, deps)
   passkeySignInRoutes(app, deps)
   invitationAnswerRoutes(app, deps)
@@ -231,18 +236,4 @@ export async function createApp(
 /** Fastify no longer takes a number of hops; the function it takes instead is asked per hop, counted from us. */
 function trusted(setting: Config['trustProxy']) {
   return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting
-}
-
-/** One line for what somebody will read: writes and errors; reads only when asked for (`LOG_LEVEL=debug`). */
-function logRequests(app: App): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const isPlain = (request.method === 'GET' || request.method === 'HEAD') && reply.statusCode < 400
-    const line = {
-      method: request.method,
-      url: maskUrl(request.url),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    }
-    request.log[isPlain ? 'debug' : 'info'](line)
-  })
 }

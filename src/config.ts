@@ -31,6 +31,8 @@ export interface Config {
   backupsKept: number
   trustProxy: boolean | number | string[]
   logLevel: string
+  /** Who shows this may read `/metrics` from elsewhere. */
+  metricsToken: string | undefined
   /** Where the open data of Rijksoverheid has the school holidays. */
   schoolHolidaysUrl: string
   clock: Temporal.Instant | undefined
@@ -94,6 +96,11 @@ export const VARIABLES = {
     read: integer(0, 366),
   },
   TRUST_PROXY: { means: 'who may say X-Forwarded-For: true, a number of hops, or networks', fallback: '', read: proxy },
+  METRICS_TOKEN: {
+    means: 'who sends it (Authorization: Bearer …) may read /metrics from elsewhere; 16 characters or more',
+    fallback: '',
+    read: optional(secret),
+  },
   LOG_LEVEL: { means: LOG_LEVELS.join(', '), fallback: 'info', read: oneOf(LOG_LEVELS) },
   SCHOOL_HOLIDAYS_URL: {
     means: 'where an organiser fetches the school holidays, when they press that button and at no other time',
@@ -112,7 +119,8 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
       return read(value)
     } catch (error) {
       // Start-up errors end in logs: without the password of a mail server.
-      problems.push(`${name}=${value.replace(/:[^:@]*@/, ':***@')}: ${(error as Error).message}`)
+      const shown = name === 'METRICS_TOKEN' ? '***' : value.replace(/:[^:@]*@/, ':***@')
+      problems.push(`${name}=${shown}: ${(error as Error).message}`)
       return undefined as T
     }
   }
@@ -139,6 +147,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { demo = false } = {}): Confi
     mailRate: get('MAIL_RATE', VARIABLES.MAIL_RATE.read),
     backupsKept: get('BACKUPS_KEPT', VARIABLES.BACKUPS_KEPT.read),
     trustProxy: get('TRUST_PROXY', VARIABLES.TRUST_PROXY.read),
+    metricsToken: get('METRICS_TOKEN', VARIABLES.METRICS_TOKEN.read),
     logLevel: get('LOG_LEVEL', VARIABLES.LOG_LEVEL.read),
     schoolHolidaysUrl: get('SCHOOL_HOLIDAYS_URL', VARIABLES.SCHOOL_HOLIDAYS_URL.read),
     clock: get('CLOCK', VARIABLES.CLOCK.read),
@@ -259,6 +268,12 @@ function proxy(value: string): boolean | number | string[] {
   if (networks.some(network => !/^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(network)))
     throw new Error('must be true, a number of hops, or networks like 10.0.0.0/8')
   return networks
+}
+
+/** What somebody could guess is no secret; what a header cannot carry is no token. */
+function secret(value: string): string {
+  if (!/^[!-~]{16,200}$/.test(value)) throw new Error('must be 16 characters or more, without spaces')
+  return value
 }
 
 function instant(value: string): Temporal.Instant {

@@ -2,7 +2,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
-import pino from 'pino'
 import { layAttendees } from '#db/attendees.ts'
 import { BackupError, backUpBeforeMigrating } from '#db/backup.ts'
 import { type Db, openDatabase } from '#db/open.ts'
@@ -21,7 +20,8 @@ import { createBackups } from './jobs/backups.ts'
 import type { ReadingDeps } from './jobs/reading.ts'
 import { createWorker } from './jobs/worker.ts'
 import { type Clock, clockFrom, systemClock } from './lib/clock.ts'
-import { maskMailAddresses } from './lib/masking.ts'
+import { createCounts } from './lib/counts.ts'
+import { createLog } from './lib/log.ts'
 import { paths } from './lib/paths.ts'
 import { createTokens, readSecret } from './lib/tokens.ts'
 
@@ -41,18 +41,19 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   backUpBeforeMigrating(config.dataDir)
   const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
   const signInPath = prepare(db, config, clock)
-  const log = pino({ level: config.logLevel, serializers: { reason: maskMailAddresses } })
+  const log = createLog(config.logLevel)
+  const counts = createCounts()
   const write = createWrite(db, {
     committed: () => worker.wake(),
     troubled: ({ message }) =>
       log.error({ reason: message }, 'the database cannot be written: nothing is kept until it can'),
     recovered: () => log.warn({}, 'the database can be written again'),
   })
-  const worker = createWorker({ config, db, write, clock, tokens, log: log.child({ part: 'worker' }) })
+  const worker = createWorker({ config, db, write, clock, tokens, counts, log: log.child({ part: 'worker' }) })
   const inbox = await openInbox({ config, db, write, clock, tokens, log: log.child({ part: 'inbox' }) })
   const backups = createBackups({ config, db, write, clock, log: log.child({ part: 'backups' }) })
   const health = { mailHealth: worker, inboxHealth: inbox ?? { trouble: undefined } }
-  const app = await createApp({ config, db, write, clock, tokens, ...health }, { log })
+  const app = await createApp({ config, db, write, clock, tokens, counts, ...health }, { log })
   // For the next start. Now, since at a stop it would come on top of what that has to wait for; once written it costs nothing.
   flushCompileCache()
   await app.listen({ port: config.port, host: config.host, backlog: BACKLOG })

@@ -483,6 +483,7 @@ export const en: Messages = {
     mission: 'Learning together from questions of everyday practice.',
     example: 'Example',
     exampleLong: 'This is an example. The people, places and events are invented.',
+    reportCode: 'Does it keep going wrong? Tell the organiser this code:',
     skip: 'Skip to content',
     menu: 'Main menu',
     agenda: 'Agenda',

@@ -507,6 +507,7 @@ export const nl = {
     mission: 'Samen leren van vragen uit de praktijk.',
     example: 'Voorbeeld',
     exampleLong: 'Dit is een voorbeeld. De mensen, plaatsen en bijeenkomsten zijn verzonnen.',
+    reportCode: 'Blijft het misgaan? Meld dan deze code aan de organisator:',
     skip: 'Naar de inhoud',
     menu: 'Hoofdmenu',
     agenda: 'Agenda',

@@ -11,6 +11,7 @@ import { freeze, type Outcome, recordOutcome } from '#src/domain/sending.ts'
 import { noteStuck, noteThrough } from '#src/domain/standstill.ts'
 import { settle } from '#src/domain/telling.ts'
 import type { Clock } from '#src/lib/clock.ts'
+import { type Counts, countOne } from '#src/lib/counts.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 import { contentOf } from '#src/mail/messages.ts'
 import { compose, messageIdOf, readDkim } from '#src/mail/mime.ts'
@@ -25,6 +26,7 @@ export interface DeliveryDeps {
   write: Write
   clock: Clock
   tokens: Tokens
+  counts: Pick<Counts, 'mails'>
   log: Log
   transport: Transport
   /** Names this process start, in the leases. */
@@ -37,7 +39,7 @@ const DISK_WAIT_MS = 1000
 /** While several mails are under way, what is known of one waits this long for the others: half of the commits, so more mails/s. */
 const PATIENCE_MS = 5
 
-export function createDelivery({ config, write, clock, tokens, log, transport, worker }: DeliveryDeps) {
+export function createDelivery({ config, write, clock, tokens, counts, log, transport, worker }: DeliveryDeps) {
   const dkim = readDkim(config)
   let isStopped = false
   let underWay = 0
@@ -53,7 +55,9 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
   }
 
   function take(wanted: Wanted): Promise<Task[]> {
-    return write(tx => takeDue(tx, worker, wanted, clock.now(), error => log.error({ err: error }, 'mail not written')))
+    const broken = (error: unknown, { id, kind }: Message) =>
+      log.error({ err: error, message: id, kind }, 'mail not written')
+    return write(tx => takeDue(tx, worker, wanted, clock.now(), broken))
   }
 
   /** Never throws on account of the mail. How it ended is in the outbox when this resolves. */
@@ -70,6 +74,7 @@ export function createDelivery({ config, write, clock, tokens, log, transport, w
     const written = draft ? await writeDown(message, draft, at) : message
     const result = hasBytes(written) ? await handOver(written) : await giveUpOn(written)
     const reason = 'reason' in result ? result.reason : undefined
+    countOne(counts.mails, `${message.kind} ${result.result}`)
     log.info({ message: message.id, kind: message.kind, result: result.result, reason }, 'mail')
     return result
   }

@@ -48,14 +48,14 @@ export function takeDue(
   worker: string,
   wanted: Wanted,
   at: Temporal.Instant,
-  broken: (error: unknown) => void,
+  broken: (error: unknown, message: Message) => void,
 ) {
   return claim(tx, worker, wanted, at).flatMap((message): Task[] => {
     try {
       return judge(tx, message, at)
     } catch (error) {
       recordOutcome(tx, message, { result: 'failed', reason: 'could not be written' }, at)
-      broken(error)
+      broken(error, message)
       return []
     }
   })

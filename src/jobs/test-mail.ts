@@ -8,6 +8,7 @@ import { claimOwn } from '#src/domain/claiming.ts'
 import { enqueue, type Message, type MessageKind } from '#src/domain/outbox.ts'
 import type { Outcome } from '#src/domain/sending.ts'
 import { systemClock } from '#src/lib/clock.ts'
+import { createCounts } from '#src/lib/counts.ts'
 import { createTokens, readSecret } from '#src/lib/tokens.ts'
 import { isAboutRegistration } from '#src/mail/messages.ts'
 import { messageIdOf } from '#src/mail/mime.ts'
@@ -35,7 +36,8 @@ export async function* sendTests(db: Db, config: Config, email: string, only?: M
   const transport = createTransport(config, createTokens(readSecret(config.dataDir)))
   // Links signed with a key that nobody keeps open nothing, whatever gets the example's numbers later.
   const tokens = createTokens(randomBytes(32))
-  const delivery = createDelivery({ config, write, clock: systemClock, tokens, log: QUIET, transport, worker })
+  const surroundings = { config, write, clock: systemClock, tokens, counts: createCounts(), log: QUIET }
+  const delivery = createDelivery({ ...surroundings, transport, worker })
   const to = { email, locale: config.locale }
   let threadId: string | null = null
   try {

@@ -5,6 +5,12 @@ export function maskUrl(url: string): string {
   return url.replaceAll(AFTER_A_DOOR, '***').replaceAll(/(?<==)[^&#]{40,}/g, '***')
 }
 
+/** The path of an address, as a log may keep it: without what was asked for, what opens anything, or whom it names. */
+export function maskPath(url: string): string {
+  const [path = ''] = url.split('?')
+  return maskUrl(path).replaceAll(/[^/]*(?:@|%40)[^/]*/g, '***')
+}
+
 /** Behind these of our addresses (`paths`) stands a token. */
 const DOORS = '(?:registrations|join|check-in|people|my|unsubscribe|addresses|invitations|invited|sign-in)'
 /** In capitals or percent-encoded an address leads nowhere, and the token in it still works where it belongs. */

@@ -11,6 +11,7 @@ import type { Db } from '#db/open.ts'
 import type { Write } from '#db/write.ts'
 import type { Config } from '#src/config.ts'
 import type { Clock } from '#src/lib/clock.ts'
+import type { Counts } from '#src/lib/counts.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
 /** How the outbox is doing, for the console and `/readyz`; the worker keeps it. */
@@ -36,6 +37,8 @@ export interface Deps {
   tokens: Tokens
   mailHealth: MailHealth
   inboxHealth: InboxHealth
+  /** What the program does is added here; `/metrics` shows it. */
+  counts: Counts
 }
 
 export type App = FastifyInstance<

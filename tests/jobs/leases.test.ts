@@ -16,9 +16,9 @@ let office: PostOffice
 let second: Worker
 beforeEach(async () => {
   office = await openPostOffice()
-  const { db, write, clock, tokens, config } = office
+  const { db, write, clock, tokens, counts, config } = office
   const log = { info: () => {}, warn: () => {}, error: () => {} }
-  second = createWorker({ db, write, clock, tokens, config, log })
+  second = createWorker({ db, write, clock, tokens, counts, config, log })
 })
 afterEach(async () => {
   await second.stop()
@@ -107,11 +107,11 @@ test('a mail from the command line, whose lease nobody renews, is left alone for
 test('two processes over one outbox send each mail once', async () => {
   const mailbox = await openMailbox({ delayMs: 5 })
   const other = await openPostOffice({ mailbox })
-  const { db, write, clock, tokens, config } = other
+  const { db, write, clock, tokens, counts, config } = other
   const event = makeEvent(db, makeGroup(db), { capacityOnline: 100 })
   for (let index = 0; index < 60; index++) makeRegistration(db, event, { email: `p${index}@example.org` })
   const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const twin = createWorker({ db, write, clock, tokens, config, log })
+  const twin = createWorker({ db, write, clock, tokens, counts, config, log })
   twin.start()
   other.worker().start()
   await Promise.all([twin.idle(), other.worker().idle()])

@@ -17,12 +17,12 @@ export const ROOM = 'https://meet.example.org/kamer'
 /** A webinar with two places, its website and its mail. */
 export async function openHouse() {
   const office = await openPostOffice({ config: { baseUrl: 'http://127.0.0.1' } })
-  const { db, config, write, clock, tokens } = office
+  const { db, config, write, clock, tokens, counts } = office
   const group = makeGroup(db, { email: 'noord@example.org' })
   const { id } = makeEvent(db, group, { capacityOnline: 2, roomUrl: ROOM })
   const mailHealth = { beat: undefined, slowed: undefined }
   const inboxHealth = { trouble: undefined }
-  const deps = { db, config, write, clock, tokens, mailHealth, inboxHealth }
+  const deps = { db, config, write, clock, tokens, counts, mailHealth, inboxHealth }
   const app = await createApp(deps, { strictViews: true, onAjv: shareValidators })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   config.baseUrl = url

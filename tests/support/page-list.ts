@@ -28,7 +28,7 @@ import { makeContributor } from './world.ts'
 const NO_PAGE = [
   /\.(ics|css|csv|xlsx|atom|xml|txt|html|json)$/,
   /^\/static\//,
-  /^\/(healthz|readyz)$/,
+  /^\/(healthz|readyz|metrics)$/,
   /\/check-ins$/,
   /^\/events\/:slug\/registrations$/,
   /^\/covers\/:file$/,

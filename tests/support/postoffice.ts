@@ -70,7 +70,7 @@ export type PostOffice = Awaited<ReturnType<typeof openPostOffice>>
 
 /** The console over the same database, to an organiser of this group, and what a watchman asks. */
 export async function openCounter(office: PostOffice, group: Group) {
-  const { db, config, write, clock, tokens } = office
+  const { db, config, write, clock, tokens, counts } = office
   const mailHealth = {
     get beat() {
       return office.worker().beat
@@ -80,7 +80,7 @@ export async function openCounter(office: PostOffice, group: Group) {
     },
   }
   const app = await createApp(
-    { db, config, write, clock, tokens, mailHealth, inboxHealth: { trouble: undefined } },
+    { db, config, write, clock, tokens, counts, mailHealth, inboxHealth: { trouble: undefined } },
     { strictViews: true, onAjv: shareValidators },
   )
   const { cookie } = signIn(db, 'otto@example.org', group, 'owner')

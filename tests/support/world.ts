@@ -12,6 +12,7 @@ import { type Applicant, register } from '#src/domain/registering.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { createSeries, type Series } from '#src/domain/series.ts'
 import type { Clock } from '#src/lib/clock.ts'
+import { createCounts } from '#src/lib/counts.ts'
 import { createTokens } from '#src/lib/tokens.ts'
 
 export const NOW = Temporal.Instant.from('2026-11-21T09:00:00Z')
@@ -66,7 +67,7 @@ const MIGRATED = openDatabase(':memory:').$client.serialize()
 
 export function openWorld() {
   const db = openDatabase(MIGRATED)
-  return { db, clock: testClock(), tokens: testTokens }
+  return { db, clock: testClock(), tokens: testTokens, counts: createCounts() }
 }
 
 export function makeGroup(db: Db, values: Partial<Group> = {}): Group {

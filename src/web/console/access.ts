@@ -30,7 +30,7 @@ export function forOrganisers(app: App, addRoutes: (scope: App) => void): void {
 function turnAway(request: FastifyRequest, reply: FastifyReply) {
   if (request.method === 'GET' || request.method === 'HEAD') return seeOther(request, reply, paths.signIn())
   const { title, text } = request.t.signIn.needed
-  return reply.code(403).page('public/message', { status: 403, title, text, again: undefined })
+  return reply.code(403).page('public/message', { status: 403, title, text, code: null, again: undefined })
 }
 
 export function organiserOf(request: FastifyRequest): Organiser {

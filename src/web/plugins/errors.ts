@@ -37,7 +37,8 @@ export function errorPages(app: App): void {
     }
     if (troubleIn(error) instanceof StoreTrouble) return unsaved(request, reply)
     request.log.error(error)
-    return message(request, reply, 500, 'broken')
+    // The page that asked may be a script's: its console shows headers.
+    return message(request, reply.header('x-request-id', request.id), 500, 'broken', request.id)
   })
   app.decorateRequest('typed')
   // Before a schema has taken anything away or made it something else.
@@ -67,7 +68,7 @@ function unsaved(request: FastifyRequest, reply: FastifyReply) {
   return reply
     .code(503)
     .headers({ ...TOKEN_PAGE, 'retry-after': RETRY_AFTER_S })
-    .page('public/message', { status: 503, title, text, again })
+    .page('public/message', { status: 503, title, text, code: null, again })
 }
 
 /** A field may have been sent more than once. */
@@ -86,7 +87,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, code: RefusalCode)
   return reply
     .code(STATUS[code])
     .header('cache-control', 'no-store')
-    .page('public/message', { status: STATUS[code], title, text, again: undefined })
+    .page('public/message', { status: STATUS[code], title, text, code: null, again: undefined })
 }
 
 function message(
@@ -94,10 +95,11 @@ function message(
   reply: FastifyReply,
   status: number,
   key: 'not_found' | 'invalid' | 'broken',
+  code: string | null = null,
 ) {
   const [title, text] = request.t.errors[key] as [string, string]
   return reply
     .code(status)
     .header('cache-control', 'no-store')
-    .page('public/message', { status, title, text, again: undefined })
+    .page('public/message', { status, title, text, code, again: undefined })
 }

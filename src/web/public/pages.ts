@@ -47,8 +47,8 @@ export interface Again {
 }
 
 export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages {
-  /** An error or refusal: a heading, a sentence, a way on. */
-  'public/message': { status: number; title: string; text: string; again: Again | undefined }
+  /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
+  'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
   'public/agenda': {
     next: Row | null

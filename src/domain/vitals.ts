@@ -1,0 +1,42 @@
+// What somebody who watches over the program counts (`/metrics`): totals only, and only of what is small however long the
+// program runs. Each of these is asked for every few seconds.
+import { and, count, eq, gte, inArray, lte, min } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { events, messages, registrations } from '#db/schema.ts'
+import { ALL_LANES } from './outbox.ts'
+
+/** Registrations of what is still to come, by status. */
+export function countComing(db: Db, now: Temporal.Instant) {
+  return db
+    .select({ status: registrations.status, total: count() })
+    .from(events)
+    .innerJoin(registrations, eq(registrations.eventId, events.id))
+    .where(gte(events.startsAt, now))
+    .groupBy(registrations.status)
+    .all()
+}
+
+/** Mails that should have left by now and those under way, by kind; what is planned for later is neither. */
+export function countOutbox(db: Db, now: Temporal.Instant) {
+  const late = and(eq(messages.state, 'queued'), inArray(messages.lane, ALL_LANES), lte(messages.dueAt, now))
+  return [late, eq(messages.state, 'sending')].flatMap(where =>
+    db
+      .select({ state: messages.state, kind: messages.kind, total: count() })
+      .from(messages)
+      .where(where)
+      .groupBy(messages.kind)
+      .all(),
+  )
+}
+
+/** Since when the mail that waits longest should have left; nothing if none waits. */
+export function waitingSince(db: Db, now: Temporal.Instant): Temporal.Instant | undefined {
+  const firsts = ALL_LANES.map(lane =>
+    db
+      .select({ dueAt: min(messages.dueAt) })
+      .from(messages)
+      .where(and(eq(messages.state, 'queued'), eq(messages.lane, lane), lte(messages.dueAt, now)))
+      .get(),
+  )
+  return firsts.flatMap(first => first?.dueAt ?? []).sort(Temporal.Instant.compare)[0]
+}
