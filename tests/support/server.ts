@@ -12,6 +12,7 @@ const COMPILED = join(tmpdir(), 'aanschuiven-compiled')
 
 export interface Server {
   url: string
+  pid: number
   output: () => string
   /** SIGKILL, at once. */
   kill: () => void
@@ -53,6 +54,7 @@ export async function startServer(
   const url = await listening(child, () => output)
   return {
     url,
+    pid: child.pid ?? 0,
     output: () => output,
     kill: () => child.kill('SIGKILL'),
     stop: () => {
