@@ -85,7 +85,7 @@ const COMMANDS: Record<string, Command> = {
 }
 
 function withDatabase<T>(config: Config, work: (db: Db) => T): T {
-  mkdirSync(config.dataDir, { recursive: true })
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   backUpBeforeMigrating(config.dataDir)
   const db = openDatabase(join(config.dataDir, 'aanschuiven.sqlite'))
   const close = () => db.$client.close()
@@ -271,5 +271,9 @@ function isPlain(error: unknown): error is Error {
   return known.some(kind => error instanceof kind) || (error instanceof Error && 'code' in error)
 }
 
-// At once: a check that gave up waiting may still have a line open.
-if (import.meta.main) process.exit(await runCommand(process.argv.slice(2), environment()))
+if (import.meta.main) {
+  // As in `main`: what is kept is nobody else's on this machine.
+  process.umask(0o077)
+  // At once: a check that gave up waiting may still have a line open.
+  process.exit(await runCommand(process.argv.slice(2), environment()))
+}

@@ -78,7 +78,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
 
 function refuseReadOnly(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown'
@@ -124,6 +124,8 @@ function greet(config: Config, port: number, signInPath: string | undefined): vo
 
 /** The whole life of the process: it serves until a signal ends it, or says in plain words why it cannot. */
 export async function main(): Promise<void> {
+  // What is kept is nobody else's on this machine, files of SQLite's own making included.
+  process.umask(0o077)
   try {
     const starting = start(readConfig(environment(), { demo: process.argv.includes('--demo') }))
     stopAtSignal(starting)

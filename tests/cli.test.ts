@@ -215,13 +215,16 @@ describe('what is done ends with 0', () => {
   test('check says line by line what is sound', async () => {
     expect(await run(['check'])).toBe(0)
     expect(out.map(line => line.slice(0, 22).trim())).toEqual([
+      'ok      node',
       'ok      database',
       'ok      migrations',
       'warning backup',
       'ok      disk',
+      'ok      permissions',
       'ok      clock',
       'ok      retention',
       'warning website',
+      'ok      proxy',
       'warning mail server',
       'warning sender',
       'warning mailbox',

@@ -8,9 +8,18 @@ import { checkMx, checkReturnAddress, checkSender, checkWebsite } from './checks
 import { checkDkim, readKey } from './checks/dkim.ts'
 import { checkDmarc } from './checks/dmarc.ts'
 import { askDns, createDns, type Dns, isPublic } from './checks/dns.ts'
-import { checkBackups, checkClock, checkDatabase, checkDisk, checkMigrations } from './checks/machine.ts'
+import {
+  checkBackups,
+  checkClock,
+  checkDatabase,
+  checkDisk,
+  checkMigrations,
+  checkNode,
+  checkOthers,
+} from './checks/machine.ts'
 import { checkMailServer } from './checks/mail-server.ts'
 import { checkMailbox } from './checks/mailbox.ts'
+import { checkProxy } from './checks/proxy.ts'
 import { checkSpf } from './checks/spf.ts'
 import { checkSweep } from './checks/sweep.ts'
 import type { Check } from './checks/verdict.ts'
@@ -31,13 +40,16 @@ export async function checkSetup(
 ): Promise<Check[]> {
   try {
     const checks = await Promise.all([
+      checkNode(process.versions.node),
       checkDatabase(db),
       checkMigrations(db),
       checkBackups(db, config, systemClock.now()),
       checkDisk(config),
+      checkOthers(config),
       checkClock(systemClock.now()),
       checkSweep(db, systemClock.now()),
       checkWebsite(config),
+      checkProxy(config),
       checkMailServer(config, patienceMs),
       checkNames(dns, config, patienceMs),
       checkMailbox(config, patienceMs),

@@ -5,6 +5,7 @@ import { openDatabase } from '#db/open.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { readConfig } from '#src/config.ts'
+import { createCounts } from '#src/lib/counts.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { createSignIn, signInByToken } from '#src/domain/sign-ins.ts'
 import { createTokens } from '#src/lib/tokens.ts'
@@ -38,7 +39,7 @@ process.once('message', async (size: Parameters<typeof filledGround>[0]) => {
   const config = readConfig({ BASE_URL: 'http://localhost:3000', DATA_DIR: dataDir })
   const deps = {
     ...{ config, db, write: createWrite(db), clock: { now: () => NOW }, tokens: createTokens(Buffer.alloc(32, 7)) },
-    ...{ mailHealth: { beat: NOW, slowed: undefined }, inboxHealth: { trouble: undefined } },
+    ...{ mailHealth: { beat: NOW, slowed: undefined }, inboxHealth: { trouble: undefined }, counts: createCounts() },
   }
   const app = await createApp(deps, { onRoute: ({ method, url }) => method === 'GET' && routes.push(url) })
   const organiser = findOrganiser(db, laid.owner)

@@ -28,7 +28,7 @@ const at = async (time: string) => {
   office.clock.set(`2026-11-21T${time}Z`)
   await office.deliver()
 }
-const OK = [200, { status: 'ok', database: true, worker: true }]
+const OK = [200, { status: 'ok', database: true, migrations: true, worker: true }]
 
 describe('a mail server that is not there', () => {
   beforeEach(() => mailbox.close())
@@ -44,7 +44,10 @@ describe('a mail server that is not there', () => {
       down_since: '2026-11-21T09:00:00Z',
       reason: expect.stringMatching(/^ESOCKET: connect ECONNREFUSED •••/),
     }
-    expect(await counter.ready()).toEqual([200, { status: 'degraded', database: true, worker: true, mail: down }])
+    expect(await counter.ready()).toEqual([
+      200,
+      { status: 'degraded', database: true, migrations: true, worker: true, mail: down },
+    ])
     for (const path of ['/console', '/console/outbox']) {
       const page = await counter.read(path)
       expect(page).toContain('Er gaat al een tijd geen mail weg')
@@ -57,7 +60,10 @@ describe('a mail server that is not there', () => {
     await office.restart()
     expect((await counter.ready())[0]).toBe(503)
     await office.deliver()
-    expect(await counter.ready()).toEqual([200, { status: 'degraded', database: true, worker: true, mail: down }])
+    expect(await counter.ready()).toEqual([
+      200,
+      { status: 'degraded', database: true, migrations: true, worker: true, mail: down },
+    ])
   })
 
   test('names neither the mail server nor anybody’s address to a watchman', async () => {

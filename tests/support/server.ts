@@ -1,5 +1,5 @@
 // The real program in a process of its own: started, asked over HTTP, killed or stopped.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -32,16 +32,27 @@ export function makeDataDir() {
 }
 
 /** Starts the program on a free port and waits until it serves. `born` is told of the process before that; `uid` says as whom. */
-export async function startServer(
+export function startServer(
   env: Record<string, string>,
   args: string[] = [],
   born: (child: ChildProcess) => void = () => {},
   uid?: number,
 ): Promise<Server> {
-  const child = spawn(process.execPath, [START, ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: COMPILED, ...env },
+  const own = { PORT: '0', LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: COMPILED, ...env }
+  return serve([START, ...args], own, { ...(uid !== undefined && { uid, gid: uid }) }, born)
+}
+
+/** Starts Node with these words and waits until it serves. */
+export async function serve(
+  words: string[],
+  env: Record<string, string>,
+  options: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> = {},
+  born: (child: ChildProcess) => void = () => {},
+): Promise<Server> {
+  const child = spawn(process.execPath, words, {
+    env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid !== undefined && { uid, gid: uid }),
+    ...options,
   })
   born(child)
   // A test that fails halfway must not leave a server behind.

@@ -1,4 +1,4 @@
-// This machine: the store, the disk, the clock.
+// This machine: the store, the disk, the clock, and who else may come at what is kept.
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Db } from '#db/open.ts'
@@ -8,6 +8,7 @@ import { findBackupTrouble } from '#src/domain/backups.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Check, ok, warning, wrong } from './verdict.ts'
 
+const LEAST_NODE = 26
 const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 export function checkDatabase(db: Db): Check {
@@ -57,4 +58,24 @@ export function checkClock(now: Temporal.Instant): Check {
   const { year } = now.toZonedDateTimeISO('UTC')
   const says = now.toString({ smallestUnit: 'second' })
   return year >= 2026 && year < 2100 ? ok('clock', says) : wrong('clock', says)
+}
+
+export function checkNode(version: string): Check {
+  const isNew = Number.parseInt(version, 10) >= LEAST_NODE
+  return isNew ? ok('node', version) : wrong('node', `${version}: ${LEAST_NODE} or newer is needed`)
+}
+
+/** Files in a folder that nobody else can enter are safe; the key to every personal link is to be safe by itself. */
+export async function checkOthers({ dataDir }: Pick<Config, 'dataDir'>): Promise<Check> {
+  const secret = join(dataDir, 'secret')
+  if (await isOpenToOthers(secret)) return wrong('permissions', `others can read the key: chmod 600 ${secret}`)
+  if (await isOpenToOthers(dataDir)) return warning('permissions', `others can enter the data: chmod 700 ${dataDir}`)
+  return ok('permissions', 'the data is open to its owner only')
+}
+
+/** Windows has no such modes: there it always looks closed, and who may enter is set elsewhere. */
+async function isOpenToOthers(path: string): Promise<boolean> {
+  if (process.platform === 'win32') return false
+  const found = await stat(path).catch(() => undefined)
+  return found !== undefined && (found.mode & 0o077) !== 0
 }

@@ -1,4 +1,5 @@
 // For who watches over the process: is it alive, can it do its work, and does mail get through.
+import { appliedMigration, newestMigration } from '#db/versions.ts'
 import { writeSomething } from '#src/domain/silence.ts'
 import { findStandstill, isLong } from '#src/domain/standstill.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -8,20 +9,23 @@ import type { App, Deps } from '../deps.ts'
 const SILENCE = { minutes: 2 }
 
 export function healthRoutes(app: App, deps: Deps): void {
-  const { write, clock, mailHealth } = deps
+  const { db, write, clock, mailHealth } = deps
+  const newest = newestMigration()
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
 
   app.get('/readyz', async (_request, reply) => {
     const isWritable = await isStoreWritable()
+    // A newer version that started beside this one has changed the tables: whoever asks should go there.
+    const isMigrated = isWritable && appliedMigration(db.$client) === newest
     const { beat } = mailHealth
     const isBeating = beat !== undefined && !isBefore(beat, clock.now().subtract(SILENCE))
-    const isReady = isWritable && isBeating
+    const isReady = isWritable && isMigrated && isBeating
     const mail = isWritable ? mailDown(deps) : undefined
     const status = isReady ? (mail ? 'degraded' : 'ok') : 'unready'
     return reply
       .code(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status, database: isWritable, worker: isBeating, ...(mail && { mail }) })
+      .send({ status, database: isWritable, migrations: isMigrated, worker: isBeating, ...(mail && { mail }) })
   })
 
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { newestMigration } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { openApp } from '../../support/app.ts'
@@ -62,7 +63,27 @@ describe('health', () => {
     db.$client.close()
     const { statusCode, body } = await app.inject('/readyz')
     expect(statusCode).toBe(503)
-    expect(JSON.parse(body)).toEqual({ status: 'unready', database: false, worker: true })
+    expect(JSON.parse(body)).toEqual({ status: 'unready', database: false, migrations: false, worker: true })
+  })
+
+  test('ready needs the tables that this version knows: not those of a newer one beside it', async () => {
+    const { app, deps, db } = await openApp()
+    Object.assign(deps.mailHealth, { beat: NOW })
+    expect((await app.inject('/readyz')).statusCode).toBe(200)
+    const newer = newestMigration() + 1
+    db.$client.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run('later', newer)
+    const { statusCode, body } = await app.inject('/readyz')
+    expect(statusCode).toBe(503)
+    expect(JSON.parse(body)).toEqual({ status: 'unready', database: true, migrations: false, worker: true })
+  })
+
+  test('asking often costs nothing that lasts: nothing is written', async () => {
+    const { app, deps, db } = await openApp()
+    Object.assign(deps.mailHealth, { beat: NOW })
+    const changes = () => db.$client.prepare('select total_changes()').pluck().get()
+    const before = changes()
+    for (let index = 0; index < 20; index++) expect((await app.inject('/readyz')).statusCode).toBe(200)
+    expect(changes()).toBe(before)
   })
 })
 
