@@ -2,18 +2,21 @@
 // program runs. Each of these is asked for every few seconds.
 import { and, count, eq, gte, inArray, lte, min } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { events, messages, registrations } from '#db/schema.ts'
+import { events, messages, registrations, STATUSES } from '#db/schema.ts'
 import { ALL_LANES } from './outbox.ts'
 
-/** Registrations of what is still to come, by status. */
+/** Registrations of what is still to come, by status. Each apart: grouping them takes three times as long. */
 export function countComing(db: Db, now: Temporal.Instant) {
-  return db
-    .select({ status: registrations.status, total: count() })
-    .from(events)
-    .innerJoin(registrations, eq(registrations.eventId, events.id))
-    .where(gte(events.startsAt, now))
-    .groupBy(registrations.status)
-    .all()
+  return STATUSES.map(status => {
+    const theirs = and(eq(registrations.eventId, events.id), eq(registrations.status, status))
+    const row = db
+      .select({ total: count() })
+      .from(events)
+      .innerJoin(registrations, theirs)
+      .where(gte(events.startsAt, now))
+      .get()
+    return { status, total: row?.total ?? 0 }
+  })
 }
 
 /** Mails that should have left by now and those under way, by kind; what is planned for later is neither. */

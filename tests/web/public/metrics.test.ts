@@ -109,8 +109,9 @@ describe('what it says', () => {
     countOne(deps.counts.mails, 'confirmed sent')
     countOne(deps.counts.pageCache, 'hit')
     expect(await samples('aanschuiven_coming_registrations')).toEqual([
-      'aanschuiven_coming_registrations{status="cancelled"} 1',
       'aanschuiven_coming_registrations{status="confirmed"} 2',
+      'aanschuiven_coming_registrations{status="waitlisted"} 0',
+      'aanschuiven_coming_registrations{status="cancelled"} 1',
     ])
     expect((await samples('aanschuiven_outbox')).toSorted()).toEqual([
       'aanschuiven_outbox{state="queued",kind="confirmed"} 3',
