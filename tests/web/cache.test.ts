@@ -19,7 +19,9 @@ import { shareValidators } from '../support/validators.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries, openWorld } from '../support/world.ts'
 
 /** An app that tells which pages it made. */
-async function openCounted(world: Pick<ReturnType<typeof openWorld>, 'db' | 'clock' | 'tokens'> = openWorld()) {
+async function openCounted(
+  world: Pick<ReturnType<typeof openWorld>, 'db' | 'clock' | 'tokens' | 'counts'> = openWorld(),
+) {
   const made: string[] = []
   const config = readConfig({ BASE_URL: 'http://localhost:3000' })
   const health = { mailHealth: { beat: undefined, slowed: undefined }, inboxHealth: { trouble: undefined } }
@@ -164,7 +166,7 @@ test('whatever happens and whoever asks: memory says what a page made anew would
       for (const { deed, pick, urls, lang } of steps) {
         happen(db, clock, deed, pick, number++)
         const slug = slugOf(db, pick)
-        const fresh = await openCounted({ db, clock, tokens: openWorld().tokens })
+        const fresh = await openCounted({ ...openWorld(), db, clock })
         for (const url of urls.map(url => url.replace('EVENT', slug))) {
           const headers = { 'accept-language': lang }
           const [kept, anew] = [await get(url, headers), await fresh.get(url, headers)]

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { revisionReader } from '#db/revision.ts'
 import { preferredLocale } from '#src/i18n/index.ts'
+import { countOne } from '#src/lib/counts.ts'
 import { type Content, createContent, type Encoded, isKnown } from '../content.ts'
 import type { App, Deps } from '../deps.ts'
 import { cookieName } from './session.ts'
@@ -50,7 +51,7 @@ const MOST_URL = 500
 const NOT_KEPT = new Set(['content-length', 'content-encoding', 'etag', 'date', 'connection', 'x-request-id'])
 
 /** Answers from memory what is there and still true, and gives every other answer of such a route its ETag and encoding. */
-export function pageCache(app: App, { db, config, clock }: Deps): void {
+export function pageCache(app: App, { db, config, clock, counts }: Deps): void {
   const kept = new LRUCache<string, Kept>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ content }, key) => content.size + 2 * key.length + 1000,
@@ -69,7 +70,9 @@ export function pageCache(app: App, { db, config, clock }: Deps): void {
   function find(request: FastifyRequest): Kept | undefined {
     if (isSignedIn(request)) return undefined
     const found = kept.get(keyOf(request))
-    return found && isStillTrue(found, now()) ? found : undefined
+    if (!found || !isStillTrue(found, now())) return undefined
+    countOne(counts.pageCache, 'hit')
+    return found
   }
 
   app.decorateRequest('madeAt', null)
@@ -88,7 +91,10 @@ export function pageCache(app: App, { db, config, clock }: Deps): void {
       return
     }
     const isPublic = !isSignedIn(request) && dependenceOf(request) !== 'person'
-    if (isPublic) request.madeAt = now()
+    if (isPublic) {
+      request.madeAt = now()
+      countOne(counts.pageCache, 'miss')
+    }
     reply.header('cache-control', isPublic ? PUBLIC_PAGE : 'private, no-cache')
     done()
   }
