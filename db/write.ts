@@ -1,6 +1,7 @@
 // Every write of the program passes here, so that it is durable, alone and cheap.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BUSY_TIMEOUT_MS, type Db, type Tx } from './open.ts'
+import { forgetRevision } from './revision.ts'
 
 export interface Write {
   /** `patience`: how many milliseconds it may wait for others to share its commit. */
@@ -154,6 +155,7 @@ export function createWrite(db: Db, { patienceMs = PATIENCE_MS, ...events }: Wri
       const before = trouble && changes.get()
       const done = jobs.map(run)
       commit.run()
+      forgetRevision(db)
       if (trouble && changes.get() !== before) recover()
       for (const answer of done) answer?.()
     } catch (error) {
@@ -181,7 +183,9 @@ export function createWrite(db: Db, { patienceMs = PATIENCE_MS, ...events }: Wri
 
 /** One write, at once: for the command line, the seed and tests, where nothing else waits. */
 export function writeNow<T>(db: Db, work: (tx: Tx) => T): T {
-  return db.$client.transaction(() => work(db as Tx)).immediate()
+  const value = db.$client.transaction(() => work(db as Tx)).immediate()
+  forgetRevision(db)
+  return value
 }
 
 /** What a change would do: the change itself, in a transaction that is rolled back. */

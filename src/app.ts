@@ -1,5 +1,4 @@
 // The table of contents: what the app is made of, and every route file by name.
-import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
 import fastify, { type FastifyBaseLogger, type FastifySchema, type FastifyServerOptions, LogController } from 'fastify'
 import pino from 'pino'
@@ -59,6 +58,7 @@ import type { App, Deps } from './web/deps.ts'
 import type { Durations } from './web/durations.ts'
 import { assets } from './web/plugins/assets.ts'
 import { pageCache } from './web/plugins/cache.ts'
+import { encoding } from './web/plugins/encoding.ts'
 import { errorPages } from './web/plugins/errors.ts'
 import { securityHeaders } from './web/plugins/headers.ts'
 import { limits } from './web/plugins/limits.ts'
@@ -150,7 +150,7 @@ export async function createApp(
   const durations: Durations = new Map()
   noteRequests(app, durations)
   await app.register(formbody, { bodyLimit: 64 * 1024 })
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
+  encoding(app)
   viewsPlugin(app, deps, { asset: assets(app), strictViews, onPage })
   errorPages(app)
   await app.after()

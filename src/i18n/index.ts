@@ -16,10 +16,20 @@ export function isLocale(value: unknown): value is Locale {
   return typeof value === 'string' && Object.hasOwn(LANGUAGES, value)
 }
 
+/** What browsers send is the same few headers again and again. */
+const wishes = new Map<string, Locale | undefined>()
+const MOST_WISHES = 500
+
 /** The first language of an Accept-Language header that we have (RFC 9110 §12.5.4); nothing if we have none of them. */
 export function preferredLocale(header = ''): Locale | undefined {
+  const wish = header.slice(0, 200)
+  if (wishes.size >= MOST_WISHES) wishes.clear()
+  if (!wishes.has(wish)) wishes.set(wish, readWish(wish))
+  return wishes.get(wish)
+}
+
+function readWish(header: string): Locale | undefined {
   return header
-    .slice(0, 200)
     .split(',')
     .map((part, order) => {
       const [range = '', quality = ''] = part.trim().split(/\s*;\s*q=/)

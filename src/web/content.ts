@@ -1,12 +1,15 @@
 // What travels: some bytes in each encoding a reader may like, compressed once, and each with its own strong ETag, since that
 // names the very bytes that travel (RFC 9110 §8.8.3.3).
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib'
 import { hash } from '#src/lib/tokens.ts'
 
 export type Encoding = 'identity' | 'br' | 'gzip'
 
 /** Less than this is not worth compressing. */
 const SMALL = 1024
+/** More than this takes longer than others should wait for. */
+const LARGE = 128 * 1024
 const IS_TEXT = /^(text\/|application\/(atom\+xml|xml|json|ld\+json)|image\/svg)/
 
 /** A page that the next registration makes anew is not worth more; what stays as long as the program runs is worth the best. */
@@ -29,7 +32,7 @@ export interface Content {
 export function createContent(payload: string | Buffer, type: string, lasts: keyof typeof QUALITY): Content {
   const bytes = Buffer.from(payload as string)
   const digest = hash(bytes)
-  const isPlain = bytes.length < SMALL || !IS_TEXT.test(type)
+  const isPlain = !isWorthIt(bytes, type)
   const made = new Map<Encoding, Encoded>()
   const make = (encoding: Encoding): Encoded => {
     if (encoding === 'identity') return { bytes, etag: `"${digest}"`, encoding }
@@ -46,12 +49,34 @@ export function createContent(payload: string | Buffer, type: string, lasts: key
   }
 }
 
+/** An answer that is made for one reader, once: in their encoding, without a tag. What takes long is done beside the event loop. */
+export async function encodeOnce(payload: string | Buffer, type: string, accepted: string | undefined) {
+  const bytes = Buffer.from(payload as string)
+  const encoding = isWorthIt(bytes, type) ? encodingFor(accepted) : 'identity'
+  if (encoding === 'identity') return { bytes, encoding }
+  const isLarge = bytes.length > LARGE
+  const made = isLarge ? await compressLater(bytes, encoding) : compress(bytes, encoding, QUALITY.brief[encoding])
+  return { bytes: made, encoding }
+}
+
+function isWorthIt({ length }: Buffer, type: string): boolean {
+  return length >= SMALL && IS_TEXT.test(type)
+}
+
 function compress(bytes: Buffer, encoding: 'br' | 'gzip', quality: number): Buffer {
-  if (encoding === 'gzip') return gzipSync(bytes, { level: quality })
+  return encoding === 'gzip' ? gzipSync(bytes, { level: quality }) : brotliCompressSync(bytes, brotli(bytes, quality))
+}
+
+const [brotliLater, gzipLater] = [promisify(brotliCompress), promisify(gzip)]
+
+function compressLater(bytes: Buffer, encoding: 'br' | 'gzip'): Promise<Buffer> {
+  const quality = QUALITY.brief[encoding]
+  return encoding === 'gzip' ? gzipLater(bytes, { level: quality }) : brotliLater(bytes, brotli(bytes, quality))
+}
+
+function brotli({ length }: Buffer, quality: number) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants
-  return brotliCompressSync(bytes, {
-    params: { [BROTLI_PARAM_QUALITY]: quality, [BROTLI_PARAM_SIZE_HINT]: bytes.length },
-  })
+  return { params: { [BROTLI_PARAM_QUALITY]: quality, [BROTLI_PARAM_SIZE_HINT]: length } }
 }
 
 /** Headers that readers send again and again, and what they come to. */

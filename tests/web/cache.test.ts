@@ -69,8 +69,7 @@ describe('a page that anybody may see', () => {
         expect(second.rawPayload).toEqual(first.rawPayload)
         const again = await get(url, { ...headers, 'if-none-match': String(first.headers.etag) })
         expect([url, again.statusCode, again.body]).toEqual([url, 304, ''])
-        for (const name of ['etag', 'cache-control', 'vary', 'content-security-policy'])
-          expect(again.headers[name]).toBe(first.headers[name])
+        for (const name of ['etag', 'cache-control', 'vary']) expect(again.headers[name]).toBe(first.headers[name])
       }
   })
 
@@ -275,7 +274,8 @@ test('every table that such a page reads raises the revision when it changes', a
     )
     .pluck()
     .all()
-  const own = ['revision', 'tree', 'up', 'json_each', 'sqlite_master']
+  // `event_search` is written by triggers of tables that are looked at here too.
+  const own = ['revision', 'tree', 'up', 'json_each', 'sqlite_master', 'event_search']
   const tables = [...read].filter(table => !own.includes(table))
   expect(tables).toContain('registrations')
   expect(tables.filter(table => !raising.includes(`${table} 3`))).toEqual([])

@@ -47,6 +47,8 @@ type Headers = Record<string, string>
 const PUBLIC_PAGE = 'public, max-age=0, s-maxage=10'
 const MOST_BYTES = 32 * 1024 * 1024
 const MOST_URL = 500
+/** All that belongs in a 304 (RFC 9110 §15.4.5): the reader keeps whatever else came with the bytes they have. */
+const SAID_OF_NOTHING_NEW = new Set(['cache-control', 'vary', 'etag', 'date'])
 /** Of one answer only, or said anew for each. */
 const NOT_KEPT = new Set(['content-length', 'content-encoding', 'etag', 'date', 'connection', 'x-request-id'])
 
@@ -120,7 +122,6 @@ export function pageCache(app: App, { db, config, clock, counts }: Deps): void {
 
   app.addHook('onRoute', route => {
     if (!route.config?.content) return
-    route.compress = false
     route.preHandler = [route.preHandler ?? [], prepare].flat()
     // First: what makes a HEAD of a GET takes the body away.
     route.onSend = [finish, route.onSend ?? []].flat()
@@ -135,7 +136,8 @@ function encode({ headers }: FastifyRequest, reply: FastifyReply, content: Conte
   const { bytes, etag, encoding } = content.for(headers['accept-encoding'])
   reply.header('etag', etag)
   if (isKnown(headers['if-none-match'], etag)) {
-    reply.code(304).removeHeader('content-type')
+    reply.code(304)
+    for (const name of Object.keys(reply.getHeaders())) if (!SAID_OF_NOTHING_NEW.has(name)) reply.removeHeader(name)
     return ''
   }
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
@@ -160,14 +162,14 @@ function answer({ method, headers }: FastifyRequest, reply: FastifyReply, found:
   reply.hijack()
   if (isKnown(headers['if-none-match'], encoded.etag)) reply.raw.writeHead(304, unchanged).end()
   else if (method === 'HEAD') reply.raw.writeHead(200, full).end()
-  else reply.raw.writeHead(200, full).end(encoded.bytes)
+  else reply.raw.writeHead(200, full).end(encoded.bytes.toString('latin1'), 'latin1')
 }
 
 function makeReady({ headers, ready }: Kept, encoded: Encoded) {
   const { bytes, etag, encoding } = encoded
-  const { 'content-type': type = '', ...rest } = headers
-  const unchanged = { ...rest, etag }
-  const full: Headers = { ...unchanged, 'content-type': type, 'content-length': String(bytes.length) }
+  const said = Object.entries(headers).filter(([name]) => SAID_OF_NOTHING_NEW.has(name))
+  const unchanged = { ...Object.fromEntries(said), etag }
+  const full: Headers = { ...headers, etag, 'content-length': String(bytes.length) }
   if (encoding !== 'identity') full['content-encoding'] = encoding
   const made = { full, unchanged }
   ready.set(encoded, made)
