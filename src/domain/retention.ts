@@ -70,6 +70,7 @@ export interface Going {
 export function countGoing(db: Db, group: Pick<Group, 'id'>, own: number | null, at: Temporal.Instant): Going {
   const [before, after] = [monthsOfGroups(listGroups(db)), monthsWith(db, group, own)]
   const shortened = [...after].filter(([id, months]) => months < (before.get(id) ?? months))
+  if (shortened.length === 0) return { people: 0, events: 0 }
   // Groups that had as many and will have as many share one condition.
   const spans = Map.groupBy(shortened, ([id, months]) => `${before.get(id)}:${months}`)
   const going = [...spans.values()].map(list => {
@@ -78,13 +79,13 @@ export function countGoing(db: Db, group: Pick<Group, 'id'>, own: number | null,
     const ids = list.map(([id]) => id)
     return and(inArray(events.groupId, ids), gte(events.endsAt, from), lt(events.endsAt, monthsBefore(at, months)))
   })
-  const found = db
+  const counted = db
     .select({ people: countDistinct(registrations.personId), events: countDistinct(registrations.eventId) })
     .from(events)
     .innerJoin(registrations, eq(registrations.eventId, events.id))
     .where(and(or(...going), ne(registrations.name, '')))
     .get()
-  return shortened.length && found ? found : { people: 0, events: 0 }
+  return counted ?? { people: 0, events: 0 }
 }
 
 /** Says how many months a group keeps names; null: as many as the group above. */

@@ -1,6 +1,6 @@
 // The nightly taking away of what has served its time, as it is told afterwards: when, and how much of what went in which
 // group. Totals without names. What goes stands in `endings`; how it is gone through, in `jobs/sweep`.
-import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from '#db/drizzle.ts'
+import { and, desc, eq, inArray, isNull, lt, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import type { DataKind } from '#db/personal-data.ts'
 import { prepared } from '#db/prepared.ts'
@@ -25,15 +25,23 @@ export function nextNight(now: Temporal.Instant, timeZone: string): Temporal.Ins
 }
 
 /** Asked at every round of the worker. */
-const newest = prepared(db => db.select().from(sweeps).orderBy(desc(sweeps.id)).limit(1).prepare())
+const newest = prepared(db =>
+  db
+    .select()
+    .from(sweeps)
+    .where(eq(sweeps.id, sql`(select max(${sweeps.id}) from ${sweeps})`))
+    .prepare(),
+)
 
 export function findNewestSweep(db: Db): Sweep | undefined {
   return newest(db).get()
 }
 
-/** The last sweep that came to its end. */
+/** The last sweep that came to its end: the newest, or else the one before it, for none begins before the last has ended. */
 export function findLastSweep(db: Db): Sweep | undefined {
-  return db.select().from(sweeps).where(isNotNull(sweeps.finishedAt)).orderBy(desc(sweeps.id)).limit(1).get()
+  const sweep = findNewestSweep(db)
+  if (!sweep || sweep.finishedAt) return sweep
+  return db.select().from(sweeps).where(lt(sweeps.id, sweep.id)).orderBy(desc(sweeps.id)).limit(1).get()
 }
 
 /**
