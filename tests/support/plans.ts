@@ -35,8 +35,10 @@ export interface Scan {
 /** What was found since somebody last took it away. */
 export const scans: Scan[] = []
 const seen = new Set<string>()
-/** How many different statements of the program were looked at. */
+/** How many different statements of the program were looked at, since somebody last began anew. */
 export const countLooked = () => seen.size
+/** A worker goes on from file to file: from here on each statement is looked at again, whatever asked it before. */
+export const lookAnew = () => seen.clear()
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const { prepare } = Sqlite.prototype
