@@ -3,15 +3,20 @@ import { expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { personalColumns, TABLE_NAMES, type TableName } from '#db/personal-columns.ts'
 import { DATA, type DataKind } from '#db/personal-data.ts'
-import { people } from '#db/schema.ts'
+import { erasures, people } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { ensureErasureKey } from '#src/domain/erasures.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
+import { keyedHash } from '#src/lib/tokens.ts'
 import { dumpOf } from '../support/dump.ts'
 import { ENDING, heldOf, markerOf, openLife } from '../support/life.ts'
 import { NOW } from '../support/world.ts'
 
-/** An attendee's, and an invitee's: those of whoever an address belongs to. */
-const THEIRS = ENDING.filter(kind => ['attendee', 'invitee'].includes(DATA[kind].whose))
+/**
+ * An attendee's, and an invitee's: those of whoever an address belongs to. But for `erasure`: that begins when somebody is
+ * erased, so nobody who can still ask has any, and it is what stays.
+ */
+const THEIRS = ENDING.filter(kind => ['attendee', 'invitee'].includes(DATA[kind].whose) && kind !== 'erasure')
 const columnsOf = (kind: DataKind) =>
   TABLE_NAMES.flatMap(name => personalColumns(name, kind).map(column => [name, column] as [TableName, string]))
 
@@ -57,12 +62,19 @@ test('everything that is kept about somebody is in what they are given, column b
   // Where the three addresses were put in its place.
   const replaced = [markerOf('messages', 'toAddress'), markerOf('invitees', 'email')]
   expect(texts.filter(marker => !text.includes(marker) && !replaced.includes(marker))).toEqual([])
+  // That somebody else was erased is nothing of theirs.
+  expect(markers).toContain(markerOf('erasures', 'hash'))
+  expect(text).not.toContain(markerOf('erasures', 'hash'))
 })
 
-test('and nothing of it is left when they are erased', () => {
+test('and nothing of it is left when they are erased, but a hash that says so', () => {
   const { db, found, person } = openPerson()
+  const others = db.select().from(erasures).all()
   for (const kind of THEIRS) expect(heldOf(db, kind), kind).not.toEqual([])
   writeNow(db, tx => erasePerson(tx, found, NOW))
   expect(THEIRS.flatMap(kind => heldOf(db, kind))).toEqual([])
   expect(person()).toBeUndefined()
+  const hash = keyedHash(writeNow(db, ensureErasureKey), String(found.email))
+  expect(db.select().from(erasures).all()).toEqual([...others, { id: others.length + 1, hash, at: NOW }])
+  expect(dumpOf(db)).not.toContain(found.email)
 })

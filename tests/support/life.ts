@@ -9,6 +9,7 @@ import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
+import { rememberErasure } from '#src/domain/erasures.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { invite } from '#src/domain/invitations.ts'
@@ -52,6 +53,7 @@ export function openLife(retentionMonths: number | null = null) {
     signInByToken(tx, createSignIn(tx, organiser, NOW), NOW)
     requestSignIn(tx, organiser.email, 'nl', NOW)
     auditEvent(tx, 'note_written', event, { organiserId: organiser.id, registrationId: own.id }, NOW)
+    rememberErasure(tx, 'gewist@example.org', NOW)
     tx.update(messages).set({ state: 'sent', sentAt: NOW }).run()
     for (const name of TABLE_NAMES) fill(tx, name)
     // Of what was mailed as an organiser nothing is asked here; it is kept by a row of its own.
