@@ -1,7 +1,7 @@
 // Who was erased, remembered without their address: a backup from before still knows them, and whoever restores it erases them
 // again. What is kept is a hash with a key that stands in the backup; the hashes stand outside it (`jobs/backups`).
 import { randomBytes } from 'node:crypto'
-import { desc, eq, isNotNull, max } from '#db/drizzle.ts'
+import { desc, eq, isNotNull, max, min } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { erasures, invitations, invitees, organisers, people, settings } from '#db/schema.ts'
@@ -39,6 +39,18 @@ export function lastErasure(db: Db): number {
 const last = prepared(db =>
   db
     .select({ id: max(erasures.id) })
+    .from(erasures)
+    .prepare(),
+)
+
+/** The number of the first one that is still remembered; 0 without any. */
+export function firstErasure(db: Db): number {
+  return first(db).get()?.id ?? 0
+}
+
+const first = prepared(db =>
+  db
+    .select({ id: min(erasures.id) })
     .from(erasures)
     .prepare(),
 )

@@ -3,15 +3,16 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Db } from '#db/open.ts'
-import { type Erasure, lastErasure, listErasures } from '#src/domain/erasures.ts'
+import { type Erasure, firstErasure, lastErasure, listErasures } from '#src/domain/erasures.ts'
 
 const NAME = 'erased'
 
-/** Writes the list anew if it lacks any; whole or not at all. Costs a question to the database otherwise. */
+/** Writes the list anew if it lacks any, or has one whose time is over; whole or not at all. Costs two short questions otherwise. */
 export function keepErased(db: Db, dataDir: string): void {
   const file = join(dataDir, 'backups', NAME)
   const kept = readErased(file)
-  if (kept && (kept.at(-1)?.id ?? 0) === lastErasure(db)) return
+  const isSame = (row: Erasure | undefined, id: number) => (row?.id ?? 0) === id
+  if (kept && isSame(kept[0], firstErasure(db)) && isSame(kept.at(-1), lastErasure(db))) return
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const lines = listErasures(db).map(({ id, at, hash }) => `${id} ${at} ${hash}\n`)
   writeFileSync(`${file}.unfinished`, lines.join(''), { mode: 0o600, flush: true })

@@ -14,6 +14,7 @@ import { checkBackups } from '#src/jobs/checks/machine.ts'
 import { keepErased, readErased } from '#src/jobs/erased.ts'
 import { readSecret } from '#src/lib/tokens.ts'
 import { makeDataDir } from '../support/server.ts'
+import { sweepAt } from '../support/swept.ts'
 import { runningClock, type TestClock } from '../support/world.ts'
 
 let folder: ReturnType<typeof makeDataDir>
@@ -186,6 +187,21 @@ describe('the list of who was erased', () => {
     keepErased(db, folder.dataDir)
     expect(statSync(file).ino).toBe(before)
     expect(existsSync(`${file}.unfinished`)).toBe(false)
+  })
+
+  test('holds none whose time is over', () => {
+    writeNow(db, tx => rememberErasure(tx, 'zoe@example.org', clock.now()))
+    clock.advance({ hours: 24 })
+    writeNow(db, tx => rememberErasure(tx, 'wim@example.org', clock.now()))
+    const kept = () => {
+      keepErased(db, folder.dataDir)
+      return readErased(folder.dataDir)?.map(({ id }) => id)
+    }
+    expect(kept()).toEqual([1, 2])
+    sweepAt(db, Temporal.Instant.from('2027-11-21T10:00:00Z'))
+    expect(kept()).toEqual([2])
+    sweepAt(db, Temporal.Instant.from('2027-11-22T10:00:00Z'))
+    expect(kept()).toEqual([])
   })
 })
 
