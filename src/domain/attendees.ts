@@ -1,7 +1,7 @@
 // Who stands on the list of an event: narrowed, put in an order, a page at a time. What is done with them stands in
 // `selections` and `registering`.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, isNotNull, isNull, like, ne, or, type SQL, sql } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, isNotNull, isNull, like, ne, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { people, ROLES, registrations, STATUSES } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -65,16 +65,32 @@ export function listAttendees(
   return limit === undefined ? query.all() : query.limit(limit).all()
 }
 
-/** The ids alone, for what is done with all of them. */
-export function listAttendeeIds(db: Db, event: Pick<Event, 'id'>, filter: AttendeeFilter): number[] {
+/** The ids alone, for what is done with all of them: in an order of the list, or as they came. */
+export function listAttendeeIds(
+  db: Db,
+  event: Pick<Event, 'id'>,
+  filter: AttendeeFilter,
+  { order }: Pick<Page, 'order'> = {},
+): number[] {
   return db
     .select({ id: registrations.id })
     .from(registrations)
     .innerJoin(people, eq(people.id, registrations.personId))
     .where(matches(event, filter))
-    .orderBy(asc(registrations.id))
+    .orderBy(...(order ? [asc(KEYS[order])] : []), asc(registrations.id))
     .all()
     .map(({ id }) => id)
+}
+
+/** These as they are now, in the order of the ids; without those who are gone. */
+export function listAttendeesOf(db: Db, ids: number[]): Attendee[] {
+  const found = new Map(
+    read(db)
+      .where(inArray(registrations.id, ids))
+      .all()
+      .map(row => [row.registration.id, row]),
+  )
+  return ids.flatMap(id => found.get(id) ?? [])
 }
 
 /** How many the filter leaves: as many as the list has, however it is paged. */

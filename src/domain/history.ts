@@ -33,17 +33,17 @@ const actionsAbout = (subject: Subject | undefined) =>
 
 const beforeIt = ({ before }: Page) => (before === undefined ? undefined : lt(auditEntries.id, before))
 
-/** What was done to an event and with who is on its list, the newest first. */
-export function listEventHistory(db: Db, { id }: Pick<Event, 'id'>, page: Page, limit: number): Entry[] {
+/** Ids of what was done to an event and with who is on its list, the newest first. */
+export function eventHistoryIds(db: Db, { id }: Pick<Event, 'id'>, page: Page, limit: number): number[] {
   const isAbout = inArray(auditEntries.action, actionsAbout(page.subject))
-  return read(db, newest(db, and(eq(auditEntries.eventId, id), isAbout, beforeIt(page)), limit))
+  return newest(db, and(eq(auditEntries.eventId, id), isAbout, beforeIt(page)), limit)
 }
 
 /**
- * What was done in a group and those under it, the newest first; for who owns every group at the top also what belongs to none,
+ * Ids of what was done in a group and those under it, the newest first; for who owns every group at the top also what belongs to none,
  * on the page of such a group.
  */
-export function listGroupHistory(db: Db, organiser: Organiser, group: Group, page: Page, limit: number): Entry[] {
+export function groupHistoryIds(db: Db, organiser: Organiser, group: Group, page: Page, limit: number): number[] {
   const ids: (number | null)[] = db
     .select({ id: groups.id })
     .from(groups)
@@ -58,7 +58,7 @@ export function listGroupHistory(db: Db, organiser: Organiser, group: Group, pag
       ? inGroup(db).all(id, before, limit)
       : actionsAbout(subject).flatMap(action => ofAction(db).all(id, action, before, limit)),
   )
-  return read(db, found.sort((a, b) => b - a).slice(0, limit))
+  return found.sort((a, b) => b - a).slice(0, limit)
 }
 
 const inGroup = prepared(db =>
@@ -85,7 +85,21 @@ function newest(db: Db, where: SQL | undefined, limit: number): number[] {
     .map(row => row.id)
 }
 
-function read(db: Db, ids: number[]): Entry[] {
+const among = (ids: number[]) => sql`${auditEntries.id} in (select value from json_each(${JSON.stringify(ids)}))`
+
+/** The same, the last done first: an import writes down today what was done before. */
+export function byMoment(db: Db, ids: number[]): number[] {
+  return db
+    .select({ id: auditEntries.id })
+    .from(auditEntries)
+    .where(among(ids))
+    .orderBy(desc(auditEntries.at), desc(auditEntries.id))
+    .all()
+    .map(row => row.id)
+}
+
+/** These entries, the last done first; without those that are kept no longer. */
+export function listEntries(db: Db, ids: number[]): Entry[] {
   const rows = db
     .select({
       entry: auditEntries,
@@ -99,8 +113,8 @@ function read(db: Db, ids: number[]): Entry[] {
     .leftJoin(events, eq(events.id, auditEntries.eventId))
     .leftJoin(groups, eq(groups.id, auditEntries.groupId))
     .leftJoin(registrations, eq(registrations.id, auditEntries.registrationId))
-    .where(sql`${auditEntries.id} in (select value from json_each(${JSON.stringify(ids)}))`)
-    .orderBy(desc(auditEntries.id))
+    .where(among(ids))
+    .orderBy(desc(auditEntries.at), desc(auditEntries.id))
     .all()
   return rows.flatMap(({ entry: { id, at, action, detail }, ...about }) =>
     isAction(action) ? [{ id, at, action, detail, ...about }] : [],

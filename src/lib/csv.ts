@@ -1,9 +1,14 @@
 // Tables for spreadsheets (RFC 4180). Semicolons and a byte order mark, because Dutch Excel opens that with a double click,
 // accents and all; LibreOffice and Numbers read it as well.
+import { partsOf } from './parts.ts'
 
-/** One file. Cells that a spreadsheet would calculate are made text. */
-export function csv(rows: (string | number)[][]): string {
-  return `\uFEFF${rows.map(row => `${row.map(cell).join(';')}\r\n`).join('')}`
+/** One file, in parts: rows are asked for when theirs is. Cells that a spreadsheet would calculate are made text. */
+export function* csv(rows: Iterable<(string | number)[]>): Generator<string> {
+  let mark = '\uFEFF'
+  for (const part of partsOf(rows)) {
+    yield mark + part.map(row => `${row.map(cell).join(';')}\r\n`).join('')
+    mark = ''
+  }
 }
 
 /** What starts like a formula could run in the reader's name; an apostrophe in front makes it text (OWASP, CSV injection). */

@@ -1,5 +1,5 @@
-// Tables that come in as a file and go out as one: CSV in whatever way a program wrote it, and Excel. Only text in cells
-// comes out; what it means is for who reads it. The readers are loaded when first needed, which takes 20 ms from a start.
+// Tables that come in as a file: CSV in whatever way a program wrote it, and Excel. Only text in cells comes out; what it means
+// is for who reads it. The readers are loaded when first needed, which takes 20 ms from a start.
 
 /** Rows of trimmed cells, the empty rows left out; `line` is where a row stands in the file, from 1. */
 export interface TableRow {
@@ -29,25 +29,6 @@ export async function readTable(bytes: Buffer): Promise<TableRow[] | TableProble
   } catch {
     return 'unreadable'
   }
-}
-
-/** One sheet of an .xlsx: the first row in bold. Text stays text, so that nothing in it is ever calculated. */
-export async function writeXlsx(sheets: { name: string; rows: (string | number)[][] }[]): Promise<Buffer> {
-  const { default: write } = await import('write-excel-file/node')
-  return write(
-    sheets.map(({ name, rows }) => ({
-      sheet: name.replaceAll(/[\\/?*[\]:]/g, ' ').slice(0, 31),
-      stickyRowsCount: 1,
-      data: rows.map((row, index) => row.map(cell => cellOf(cell, index === 0))),
-    })),
-  ).toBuffer()
-}
-
-export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-
-function cellOf(value: string | number, isHead: boolean) {
-  const weight = isHead ? { fontWeight: 'bold' as const } : {}
-  return typeof value === 'number' ? { value, type: Number, ...weight } : { value, type: String, ...weight }
 }
 
 const isZip = (bytes: Buffer) => bytes.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))

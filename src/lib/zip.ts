@@ -3,11 +3,11 @@
 import { inflateRawSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 
-const END = 0x06054b50
-const ENTRY = 0x02014b50
-const LOCAL = 0x04034b50
+export const END = 0x06054b50
+export const ENTRY = 0x02014b50
+export const LOCAL = 0x04034b50
 const STORED = 0
-const DEFLATED = 8
+export const DEFLATED = 8
 
 /**
  * The same archive without compression. Throws if it is broken, encrypted or split, if two entries share a name, or if what is

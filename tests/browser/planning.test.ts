@@ -4,11 +4,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { and, asc, eq, gte, lt } from '#db/drizzle.ts'
 import { events, registrations } from '#db/schema.ts'
-import { csv } from '#src/lib/csv.ts'
-import { writeXlsx } from '#src/lib/tables.ts'
 import { look } from '../support/axe.ts'
 import { useBrowser } from '../support/browser.ts'
 import { openSite, organiserCookie, type Site } from '../support/site.ts'
+import { csvFile, xlsxFile } from '../support/tables.ts'
 
 const browser = useBrowser()
 let site: Site
@@ -78,7 +77,7 @@ describe.each([
       [title, '6-3-2025', '12:00', '13:00'],
       ['Zonder dag', '', '12:00', ''],
     ]
-    const file = { name: 'agenda.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(rows)) }
+    const file = { name: 'agenda.csv', mimeType: 'text/csv', buffer: csvFile(rows) }
     await page.getByLabel('Bestand', { exact: true }).setInputFiles(file)
     await press(page, 'Bekijk het bestand')
     expect(await page.textContent('h1')).toBe('1 bijeenkomst in de agenda zetten?')
@@ -94,7 +93,7 @@ describe.each([
       ['Deelnemer Eén', 'een@example.org', 'Gemeente'],
       ['Deelnemer Twee', 'geen adres', ''],
     ]
-    const sheet = await writeXlsx([{ name: 'Mensen', rows: people }])
+    const sheet = await xlsxFile({ name: 'Mensen', rows: people })
     await page
       .getByLabel('Bestand', { exact: true })
       .setInputFiles({ name: 'mensen.xlsx', mimeType: 'application/octet-stream', buffer: sheet })
@@ -121,7 +120,7 @@ test.each([360, 1280])('the pages between are clean at %d pixels', async width =
   ]
   await page
     .getByLabel('Bestand', { exact: true })
-    .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(rows)) })
+    .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: csvFile(rows) })
   await press(page, 'Bekijk het bestand')
   expect(await look(page)).toEqual([])
   await page.goto(`${site.url}/console/import`)

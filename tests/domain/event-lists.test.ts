@@ -5,8 +5,8 @@ import { writeNow } from '#db/write.ts'
 import { dateOf, enterEvents, readEvents, timeOf } from '#src/domain/event-lists.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { createTheme, listThemes } from '#src/domain/themes.ts'
-import { csv } from '#src/lib/csv.ts'
-import { readTable, writeXlsx } from '#src/lib/tables.ts'
+import { readTable } from '#src/lib/tables.ts'
+import { csvFile, xlsxFile } from '../support/tables.ts'
 import { listMessages, makeGroup, NOW, openWorld } from '../support/world.ts'
 
 const HEAD = [
@@ -53,7 +53,7 @@ test('a list is read row by row, with usual values for what it does not say', as
     ],
     ['Werkbezoek', '2025-09-11', '', '', 'bijeenkomst', 'friesland', 'Buurthuis', 'Leeuwarden', '', '', ''],
   ]
-  const list = await read(Buffer.from(csv([HEAD, ...rows])))
+  const list = await read(csvFile([HEAD, ...rows]))
   expect(list?.problems).toEqual([])
   expect(list?.unknown).toEqual(['Code'])
   expect(list?.entries).toEqual([
@@ -88,7 +88,7 @@ test('a thousand rows of which fifty are wrong report exactly those', async () =
   const rows = Array.from({ length: 1000 }, (_, index) =>
     index % 20 === 19 ? (wrong[Math.floor(index / 20) % 5] ?? []) : [`Webinar ${index}`, '6-3-2025', '12:00', '13:00'],
   )
-  const list = await read(await writeXlsx([{ name: 'Agenda', rows: [HEAD.slice(0, 4), ...rows] }]))
+  const list = await read(await xlsxFile({ name: 'Agenda', rows: [HEAD.slice(0, 4), ...rows] }))
   expect(list?.entries).toHaveLength(950)
   expect(list?.problems.map(({ line }) => line)).toEqual(Array.from({ length: 50 }, (_, index) => index * 20 + 21))
   expect(list?.problems.slice(0, 5).map(({ problems }) => problems)).toEqual([
@@ -106,7 +106,7 @@ test('what is over gets its page, what is to come is a draft, what is there stay
     ['Geweest', '6-3-2025', '12:00'],
     ['Komt nog', '4-3-2027', '12:00'],
   ]
-  const list = await read(Buffer.from(csv([HEAD.slice(0, 3), ...rows])))
+  const list = await read(csvFile([HEAD.slice(0, 3), ...rows]))
   const enter = (name: string) =>
     writeNow(db, tx => {
       const { id } = createOrganiser(tx, `${name}@example.org`, '', NOW)
@@ -127,7 +127,7 @@ test('what does not fit is named', async () => {
   const long = 'x'.repeat(3001)
   const head = ['Titel', 'Datum', 'Locatie', 'Sprekers', 'Samenvatting']
   const rows = [[long.slice(0, 151), '6-3-2025', long.slice(0, 151), long, long.slice(0, 501)]]
-  const list = await read(Buffer.from(csv([head, ...rows])))
+  const list = await read(csvFile([head, ...rows]))
   expect(list?.problems[0]?.problems).toEqual(
     ['title', 'venue', 'speakers', 'summary'].map(field => ({ field, why: 'too_long' })),
   )

@@ -6,8 +6,8 @@ import { writeNow } from '#db/write.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { enterPeople } from '#src/domain/people-imports.ts'
 import { type ListedPerson, readPeople } from '#src/domain/people-lists.ts'
-import { csv } from '#src/lib/csv.ts'
-import { readTable, writeXlsx } from '#src/lib/tables.ts'
+import { readTable } from '#src/lib/tables.ts'
+import { csvFile, xlsxFile } from '../support/tables.ts'
 import { listMessages, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 const HEAD = ['Naam', 'E-mail', 'Organisatie', 'Rol', 'Schoenmaat']
@@ -35,8 +35,8 @@ const WRONG_LINES = Array.from({ length: 50 }, (_, index) => index * 20 + 21)
 
 describe('a thousand rows of which fifty are wrong', () => {
   test.each([
-    ['CSV', async () => Buffer.from(csv([HEAD, ...ROWS]))],
-    ['Excel', () => writeXlsx([{ name: 'Deelnemers', rows: [HEAD, ...ROWS] }])],
+    ['CSV', async () => csvFile([HEAD, ...ROWS])],
+    ['Excel', () => xlsxFile({ name: 'Deelnemers', rows: [HEAD, ...ROWS] })],
   ])('as %s report exactly those fifty, each with its line and reason', async (_, make) => {
     const table = await readTable(await make())
     const list = typeof table === 'string' ? undefined : readPeople(table)

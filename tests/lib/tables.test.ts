@@ -1,6 +1,7 @@
 import { unzipSync, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { MOST_ROWS, readTable, writeXlsx } from '#src/lib/tables.ts'
+import { MOST_ROWS, readTable } from '#src/lib/tables.ts'
+import { xlsxFile } from '../support/tables.ts'
 
 const rows = [
   { line: 1, cells: ['Naam', 'E-mail'] },
@@ -23,7 +24,7 @@ test('what is written as Excel is read as the same cells, also what looks like a
     ['=1+1', 12.5],
     ['Zoë', 0],
   ]
-  const bytes = await writeXlsx([{ name: 'Bereik: 2027/[1]', rows: table }])
+  const bytes = await xlsxFile({ name: 'Bereik: 2027/[1]', rows: table })
   expect(await readTable(bytes)).toEqual(table.map((cells, index) => ({ line: index + 1, cells: cells.map(String) })))
 })
 
@@ -42,7 +43,7 @@ test('a file of empty lines only, as some programs leave below a table, costs no
 })
 
 test('a file that is made to fill the memory is refused before it does, also when it says that it is small', async () => {
-  const files = unzipSync(await writeXlsx([{ name: 'x', rows: [['x']] }]))
+  const files = unzipSync(await xlsxFile({ name: 'x', rows: [['x']] }))
   const row = `<row r="1"><c r="A1" t="inlineStr"><is><t>${'a'.repeat(1000)}</t></is></c></row>`
   const sheet = Buffer.from(`<worksheet><sheetData>${row.repeat(60_000)}</sheetData></worksheet>`)
   const bomb = Buffer.from(zipSync({ ...files, 'xl/worksheets/sheet1.xml': sheet }, { level: 9 }))
@@ -57,7 +58,7 @@ test('a file that is made to fill the memory is refused before it does, also whe
 test.each(['XFD1048576', 'H1048576', 'XFD100000', '&#88;FD1048576'])(
   'a word in a far corner (%s) fills no memory',
   async at => {
-    const files = unzipSync(await writeXlsx([{ name: 'x', rows: [['x']] }]))
+    const files = unzipSync(await xlsxFile({ name: 'x', rows: [['x']] }))
     const cell = `<row><c r="${at}" t="inlineStr"><is><t>x</t></is></c></row>`
     const sheet = Buffer.from(`<worksheet><sheetData>${cell}</sheetData></worksheet>`)
     const far = Buffer.from(zipSync({ ...files, 'xl/worksheets/sheet1.xml': sheet }))
@@ -66,7 +67,7 @@ test.each(['XFD1048576', 'H1048576', 'XFD100000', '&#88;FD1048576'])(
 )
 
 test('a broken archive is refused, wherever it is cut or bent', async () => {
-  const whole = await writeXlsx([{ name: 'x', rows: [['Naam'], ['Zoë']] }])
+  const whole = await xlsxFile({ name: 'x', rows: [['Naam'], ['Zoë']] })
   for (let at = 4; at < whole.length; at += 97) {
     expect(await readTable(whole.subarray(0, at))).toBe('unreadable')
     const bent = Buffer.from(whole)

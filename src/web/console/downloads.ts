@@ -1,21 +1,21 @@
-// Tables on their way out: files for a spreadsheet, under the name they are kept by.
+// Tables on their way out: files for a spreadsheet, under the name they are kept by. They leave in parts, each made in a turn of
+// the event loop of its own and no sooner than it can be sent. Whoever hangs up ends the making. An error halfway breaks the
+// connection off, so that what came of it is no file; Fastify writes it in the log.
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { csv } from '#src/lib/csv.ts'
-import { writeXlsx, XLSX } from '#src/lib/tables.ts'
+import { inTurns } from '#src/lib/parts.ts'
+import { type Row, type Sheet, XLSX, xlsx } from '#src/lib/xlsx.ts'
 
-export function sendCsv(reply: FastifyReply, name: string, rows: Parameters<typeof csv>[0]): FastifyReply {
-  return attach(reply, `${name}.csv`).type('text/csv; charset=utf-8').send(csv(rows))
+export function sendCsv(reply: FastifyReply, name: string, rows: Iterable<Row>): FastifyReply {
+  return send(reply, `${name}.csv`, 'text/csv; charset=utf-8', inTurns(csv(rows)))
 }
 
-export async function sendXlsx(
-  reply: FastifyReply,
-  name: string,
-  sheets: Parameters<typeof writeXlsx>[0],
-): Promise<FastifyReply> {
-  return attach(reply, `${name}.xlsx`)
-    .type(XLSX)
-    .send(await writeXlsx(sheets))
+export function sendXlsx(reply: FastifyReply, name: string, sheets: Sheet[]): FastifyReply {
+  return send(reply, `${name}.xlsx`, XLSX, xlsx(sheets))
 }
 
-const attach = (reply: FastifyReply, file: string) =>
-  reply.header('content-disposition', `attachment; filename="${file}"`)
+function send(reply: FastifyReply, file: string, type: string, parts: AsyncIterable<string | Buffer>): FastifyReply {
+  const named = reply.header('content-disposition', `attachment; filename="${file}"`)
+  return named.type(type).send(Readable.from(parts))
+}

@@ -3,15 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ACTIONS, SUBJECTS, type Subject } from '#src/domain/audit.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
-import { type Entry, listEventHistory, listGroupHistory, type Page } from '#src/domain/history.ts'
+import { byMoment, type Entry, eventHistoryIds, groupHistoryIds, listEntries, type Page } from '#src/domain/history.ts'
 import { getGroupWith } from '#src/domain/organisers.ts'
 import { numbersIn } from '#src/i18n/numbers.ts'
+import { partsOf } from '#src/lib/parts.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'
+import type { Row } from '#src/lib/xlsx.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id, Slug } from '../params.ts'
 import { getMyEvent, organiserOf } from './access.ts'
-import { createTeller, nameOf, tell } from './deeds.ts'
+import { createTeller, nameOf, type Teller, tell } from './deeds.ts'
 import { sendCsv, sendXlsx } from './downloads.ts'
 import { options } from './fields.ts'
 import type { Options } from './pages.ts'
@@ -56,20 +58,21 @@ interface About {
   group: Group | undefined
   path: string
   file: string
-  list: (page: Page, limit: number) => Entry[]
+  /** The newest first. */
+  ids: (page: Page, limit: number) => number[]
 }
 
 export function historyRoutes(app: App, { db }: Deps): void {
   const ofEvent = (request: FastifyRequest<{ Params: { id: number } }>): About => {
     const event = getMyEvent(db, request)
-    const list = (page: Page, limit: number) => listEventHistory(db, event, page, limit)
-    return { event, group: undefined, list, path: paths.console.history(event.id), file: event.slug }
+    const ids = (page: Page, limit: number) => eventHistoryIds(db, event, page, limit)
+    return { event, group: undefined, ids, path: paths.console.history(event.id), file: event.slug }
   }
   const ofGroup = (request: FastifyRequest<{ Params: { slug: string } }>): About => {
     const me = organiserOf(request)
     const group = getGroupWith(db, me, 'owner', request.params.slug)
-    const list = (page: Page, limit: number) => listGroupHistory(db, me, group, page, limit)
-    return { event: undefined, group, list, path: paths.console.groupHistory(group.slug), file: group.slug }
+    const ids = (page: Page, limit: number) => groupHistoryIds(db, me, group, page, limit)
+    return { event: undefined, group, ids, path: paths.console.groupHistory(group.slug), file: group.slug }
   }
 
   const event = { schema: { params: Id, querystring: Query } }
@@ -83,10 +86,10 @@ export function historyRoutes(app: App, { db }: Deps): void {
     asXlsx(request, reply, ofGroup(request)),
   )
 
-  function show(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, { list, ...about }: About) {
+  function show(request: FastifyRequest<{ Querystring: Wish }>, reply: FastifyReply, { ids, ...about }: About) {
     const { about: subject = '', before } = request.query
-    const entries = list(pageOf(request.query), PAGE + 1)
-    const shown = entries.slice(0, PAGE)
+    const found = ids(pageOf(request.query), PAGE + 1)
+    const shown = found.slice(0, PAGE)
     const teller = createTeller(db, request)
     const isHere = about.event !== undefined
     return reply.page('console/history', {
@@ -94,14 +97,14 @@ export function historyRoutes(app: App, { db }: Deps): void {
       mayChange: true,
       about: subject,
       subjects: options(request.t.console.audit.subjects),
-      told: byMoment(shown).map(entry => ({
+      told: listEntries(db, shown).map(entry => ({
         at: entry.at,
         sentence: tell(teller, entry, { isHere }),
         event: isHere ? null : entry.event,
       })),
       before,
       mostInFile: numbersIn(request.locale).whole(FILE),
-      next: entries.length > PAGE ? shown.at(-1)?.id : undefined,
+      next: found.length > PAGE ? shown.at(-1) : undefined,
     })
   }
 
@@ -116,23 +119,28 @@ export function historyRoutes(app: App, { db }: Deps): void {
 
   const fileOf = ({ t }: FastifyRequest, { file }: About) => `${t.console.audit.sheet.toLowerCase()}-${file}`
 
-  function rowsOf(request: FastifyRequest<{ Querystring: Wish }>, { list }: About): string[][] {
-    const { t, f } = request
-    const { columns, subjects } = t.console.audit
+  /** What is in the file is settled when it is asked for; names in it are looked up when their part is made. */
+  function rowsOf(request: FastifyRequest<{ Querystring: Wish }>, { ids }: About): Iterable<Row> {
+    return tableOf(request, byMoment(db, ids(pageOf(request.query), FILE)))
+  }
+
+  function* tableOf(request: FastifyRequest, ids: number[]): Generator<Row> {
+    yield request.t.console.audit.columns
     const teller = createTeller(db, request)
-    const rows = byMoment(list(pageOf(request.query), FILE)).map(entry => [
-      f.moment(entry.at),
-      entry.organiser ? nameOf(entry.organiser, t) : '',
-      tell(teller, entry, { isHere: false }),
-      subjects[ACTIONS[entry.action]],
-      entry.event ? `${entry.event.title} (${f.day(entry.event)})` : '',
-      entry.group ?? '',
-    ])
-    return [columns, ...rows]
+    for (const part of partsOf(ids)) for (const entry of listEntries(db, part)) yield rowOf(request, teller, entry)
   }
 }
 
-const pageOf = ({ about, before }: Wish): Page => ({ subject: (about || undefined) as Subject | undefined, before })
+function rowOf({ t, f }: FastifyRequest, teller: Teller, entry: Entry): Row {
+  return [
+    f.moment(entry.at),
+    entry.organiser ? nameOf(entry.organiser, t) : '',
+    tell(teller, entry, { isHere: false }),
+    t.console.audit.subjects[ACTIONS[entry.action]],
+    entry.event ? `${entry.event.title} (${f.day(entry.event)})` : '',
+    entry.group ?? '',
+  ]
+}
 
-/** Pages go by the order in which things were written down; an import writes down today what was done before. */
-const byMoment = (entries: Entry[]) => entries.toSorted((a, b) => Temporal.Instant.compare(b.at, a.at) || b.id - a.id)
+/** Pages go by the order in which things were written down, and tell what is on them by when it was done. */
+const pageOf = ({ about, before }: Wish): Page => ({ subject: (about || undefined) as Subject | undefined, before })

@@ -1,21 +1,22 @@
 // The list of an event's people as a file for a spreadsheet: as it is narrowed and ordered on the page, with the answers to the
-// extra questions behind.
+// extra questions behind. Who is in it and in what order is settled when it is asked for; each stands in it as they are when
+// their part is made, and not at all if they were erased before that.
 import type { FastifyRequest } from 'fastify'
 import { type Answers, answersOf } from '#src/domain/answers.ts'
-import { type Attendee, listAttendees } from '#src/domain/attendees.ts'
+import { type Attendee, listAttendeeIds, listAttendeesOf } from '#src/domain/attendees.ts'
 import { standingReply } from '#src/domain/declines.ts'
 import type { Event } from '#src/domain/events.ts'
 import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Messages } from '#src/i18n/index.ts'
+import { partsOf } from '#src/lib/parts.ts'
+import type { Row } from '#src/lib/xlsx.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { organiserOf } from './access.ts'
 import { sendCsv, sendXlsx } from './downloads.ts'
 import { filterFrom, type PeopleFilter, PeopleQuery } from './people-filter.ts'
-
-type Cell = string | number
 
 export function registrationFileRoutes(app: App, { db }: Deps): void {
   const schema = { params: Id, querystring: PeopleQuery }
@@ -31,15 +32,16 @@ export function registrationFileRoutes(app: App, { db }: Deps): void {
     return sendXlsx(reply, event.slug, [{ name: request.t.console.registrations.file.sheet, rows }])
   })
 
-  function rowsOf(request: FastifyRequest, event: Event, filter: PeopleFilter): Cell[][] {
-    const fields = listFormFields(db, event.id)
-    const people = listAttendees(db, event, filterFrom(filter, true), { order: filter.order })
-    const answers = answersOf(
-      db,
-      people.map(({ registration }) => registration.id),
-    )
-    const head = [...request.t.console.registrations.file.columns, ...fields.map(({ label }) => label)]
-    return [head, ...people.map(one => rowOf(request, one, fields, answers.get(one.registration.id)))]
+  function rowsOf(request: FastifyRequest, event: Event, filter: PeopleFilter): Iterable<Row> {
+    return tableOf(request, listFormFields(db, event.id), listAttendeeIds(db, event, filterFrom(filter, true), filter))
+  }
+
+  function* tableOf(request: FastifyRequest, fields: FormField[], ids: number[]): Generator<Row> {
+    yield [...request.t.console.registrations.file.columns, ...fields.map(({ label }) => label)]
+    for (const part of partsOf(ids)) {
+      const answers = answersOf(db, part)
+      for (const one of listAttendeesOf(db, part)) yield rowOf(request, one, fields, answers.get(one.registration.id))
+    }
   }
 }
 
@@ -48,7 +50,7 @@ function rowOf(
   { registration: one, email }: Attendee,
   fields: FormField[],
   answers: Answers = new Map(),
-): Cell[] {
+): Row {
   const { yes } = t.console.registrations.file
   return [
     one.name,
