@@ -13,6 +13,11 @@ describe('a table for a spreadsheet', () => {
     ).toBe('\uFEFFNaam;Aantal\r\nZoë;3\r\n')
   })
 
+  test('has one mark at its start, however long it is', () => {
+    const rows = Array.from({ length: 250 }, (_, line) => [line])
+    expect(whole(rows)).toBe(`\uFEFF${rows.map(([line]) => `${line}\r\n`).join('')}`)
+  })
+
   test.each([
     ['=1+1', "'=1+1"],
     ['+31612345678', "'+31612345678"],

@@ -1,6 +1,6 @@
 // Tables on their way out: files for a spreadsheet, under the name they are kept by. They leave in parts, each made in a turn of
 // the event loop of its own and no sooner than it can be sent. Whoever hangs up ends the making. An error halfway breaks the
-// connection off, so that what came of it is no file; Fastify writes it in the log.
+// connection off, so that what came of it is no file.
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { csv } from '#src/lib/csv.ts'
@@ -16,6 +16,14 @@ export function sendXlsx(reply: FastifyReply, name: string, sheets: Sheet[]): Fa
 }
 
 function send(reply: FastifyReply, file: string, type: string, parts: AsyncIterable<string | Buffer>): FastifyReply {
-  const named = reply.header('content-disposition', `attachment; filename="${file}"`)
-  return named.type(type).send(Readable.from(parts))
+  const stream = Readable.from(parts).once('error', error => fail(reply, error))
+  return reply.header(DISPOSITION, `attachment; filename="${file}"`).type(type).send(stream)
+}
+
+const DISPOSITION = 'content-disposition'
+
+/** Before anything was sent it becomes a page like every error, which is no file; after that nothing else would log it. */
+function fail(reply: FastifyReply, error: Error): void {
+  if (reply.raw.headersSent) reply.log.error(error)
+  else reply.removeHeader(DISPOSITION)
 }
