@@ -40,8 +40,8 @@ export function eventHistoryIds(db: Db, { id }: Pick<Event, 'id'>, page: Page, l
 }
 
 /**
- * Ids of what was done in a group and those under it, the newest first; for who owns every group at the top also what belongs to none,
- * on the page of such a group.
+ * Ids of what was done in a group and those under it, the newest first; for who owns every group at the top also what belongs
+ * to none, on the page of such a group.
  */
 export function groupHistoryIds(db: Db, organiser: Organiser, group: Group, page: Page, limit: number): number[] {
   const ids: (number | null)[] = db
@@ -52,25 +52,55 @@ export function groupHistoryIds(db: Db, organiser: Organiser, group: Group, page
     .map(row => row.id)
   const of = group.parentId === null && ownsEverything(db, organiser) ? [...ids, null] : ids
   const { subject, before = Number.MAX_SAFE_INTEGER } = page
-  // One look into the index for each group and act, so that a rare act in a busy group is found as fast as any.
-  const found = of.flatMap(id =>
-    subject === undefined
-      ? inGroup(db).all(id, before, limit)
-      : actionsAbout(subject).flatMap(action => ofAction(db).all(id, action, before, limit)),
-  )
-  return found.sort((a, b) => b - a).slice(0, limit)
+  return newestOf(subject === undefined ? inAll(db, of) : aboutIt(db, of, subject), before, limit)
 }
 
+/** Ids under `before` and above `after`, the newest first. */
+type Look = (before: number, after: number, limit: number) => number[]
+
+function inAll(db: Db, of: (number | null)[]): Look[] {
+  return of.map((id): Look => {
+    return (...range) => inGroup(db).all(id, ...range)
+  })
+}
+
+/** One look into the index for each group and act, so that a rare act in a busy group is found as fast as any. */
+function aboutIt(db: Db, of: (number | null)[], subject: Subject): Look[] {
+  const acts = actsIn(db).all(JSON.stringify(of), JSON.stringify(actionsAbout(subject)))
+  return acts.map(({ groupId, action }): Look => {
+    return (...range) => ofAction(db).all(groupId, action, ...range)
+  })
+}
+
+/** Reads a few of each first: that many newer ones make it needless to read what is older than all of them. */
+function newestOf(looks: Look[], before: number, limit: number): number[] {
+  const few = Math.ceil(limit / looks.length) + 5
+  const begins = looks.map(look => look(before, 0, few))
+  const found = begins.flat().sort(newestFirst)
+  const oldest = found[limit - 1] ?? 0
+  const rest = begins.flatMap((ids, index) => {
+    const last = ids[few - 1]
+    return last === undefined || last <= oldest ? [] : (looks[index]?.(last, oldest, limit) ?? [])
+  })
+  return [...found, ...rest].sort(newestFirst).slice(0, limit)
+}
+
+const newestFirst = (a: number, b: number) => b - a
+
+/** Which of these acts were ever done in which of these groups: far fewer than there could be. */
+const actsIn = prepared(db =>
+  db.$client.prepare<[string, string], { groupId: number | null; action: string }>(
+    `select ids.value as groupId, acts.value as action from json_each(?) ids, json_each(?) acts
+      where exists (select 1 from audit_entries where group_id is ids.value and action = acts.value)`,
+  ),
+)
+const RANGE = 'id < ? and id > ? order by id desc limit ?'
 const inGroup = prepared(db =>
-  db.$client
-    .prepare<unknown[], number>('select id from audit_entries where group_id is ? and id < ? order by id desc limit ?')
-    .pluck(),
+  db.$client.prepare<unknown[], number>(`select id from audit_entries where group_id is ? and ${RANGE}`).pluck(),
 )
 const ofAction = prepared(db =>
   db.$client
-    .prepare<unknown[], number>(
-      'select id from audit_entries where group_id is ? and action = ? and id < ? order by id desc limit ?',
-    )
+    .prepare<unknown[], number>(`select id from audit_entries where group_id is ? and action = ? and ${RANGE}`)
     .pluck(),
 )
 
