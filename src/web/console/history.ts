@@ -19,7 +19,7 @@ import { options } from './fields.ts'
 import type { Options } from './pages.ts'
 
 const PAGE = 50
-/** A file goes on from where the page is; a larger one would hold everybody else up while it is made. */
+/** A file goes on from where the page is; all that is in one is put in order at once. */
 const FILE = 2000
 const Query = Type.Object({
   about: Type.Optional(Type.Enum(['', ...SUBJECTS])),
