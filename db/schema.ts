@@ -863,7 +863,6 @@ export const messages = sqliteTable(
     index('messages_person').on(table.personId).where(sql`person_id is not null`),
     index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
     index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),
-    index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
     index('messages_sign_in').on(table.signInId).where(sql`sign_in_id is not null`),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
     oneOf('messages_state', table.state, MESSAGE_STATES),
@@ -910,7 +909,6 @@ export const auditEntries = sqliteTable(
     index('audit_entries_at').on(table.at),
     index('audit_entries_organiser').on(table.organiserId, table.at),
     index('audit_entries_registration').on(table.registrationId).where(sql`registration_id is not null`),
-    index('audit_entries_organiser').on(table.organiserId, table.at),
   ],
 )
 

@@ -4,6 +4,8 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { loadEnvFile } from 'node:process'
 
+// What is kept is nobody else's on this machine; the folder of the cache may be the first thing that is made.
+process.umask(0o077)
 try {
   loadEnvFile()
 } catch {

@@ -147,7 +147,7 @@ describe('laid out as the Dockerfile says', () => {
     expect(await server.stop()).toBe(0)
     expect(isWell(port)).toBe(1)
     expect(listing()).toEqual(before)
-    expect(readdirSync(data).toSorted()).toEqual(['aanschuiven.sqlite', 'secret'])
+    expect(readdirSync(data).toSorted()).toEqual(['aanschuiven.sqlite', 'cache', 'secret'])
     // Whoever else is on the machine reads none of it.
     for (const file of readdirSync(data)) expect([file, statSync(join(data, file)).mode & 0o077]).toEqual([file, 0])
   })

@@ -14,6 +14,9 @@ const RETRY = { hours: 1 }
 /** A night without one is no cause for alarm; two are. */
 const ALARM = { hours: 48 }
 
+/** The name of a daily backup: its day. What was made by hand or before an upgrade is called otherwise. */
+export const DAILY_BACKUP = /^\d{4}-\d\d-\d\d\.sqlite$/
+
 interface State {
   /** The last day of which there is one. */
   day?: string

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Gauge, Registry } from 'prom-client'
+import { DAILY_BACKUP } from '#src/domain/backups.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
 import { countComing, countOutbox, waitingSince } from '#src/domain/vitals.ts'
 import type { Tally } from '#src/lib/counts.ts'
@@ -93,7 +94,7 @@ function sizeOf(dataDir: string, file: string): number {
 function newestBackup(dataDir: string): number | undefined {
   const folder = join(dataDir, 'backups')
   const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory()
-  const names = isThere ? readdirSync(folder).filter(name => name.endsWith('.sqlite')) : []
+  const names = isThere ? readdirSync(folder).filter(name => DAILY_BACKUP.test(name)) : []
   const times = names.map(name => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
   return times.length ? Math.max(...times) / 1000 : undefined
 }

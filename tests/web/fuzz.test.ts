@@ -207,7 +207,7 @@ describe('every route', () => {
           // Without a worker the program is rightly not ready.
           if (url !== '/readyz') expect(reply.statusCode).toBeLessThan(500)
           expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err?.message ?? line)).toEqual([])
-          expect(POLICIES.filter(name => !reply.headers[name])).toEqual([])
+          if (reply.statusCode !== 304) expect(POLICIES.filter(name => !reply.headers[name])).toEqual([])
           expect(Object.keys(Object.prototype)).toEqual([])
           const { location } = reply.headers
           // The door alone leads elsewhere, and only to the room its organiser gave it.
@@ -248,7 +248,7 @@ test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'SEARCH', 'HEAD'])(
       })
       if (method === 'HEAD') expect(reply.body).toBe('')
       else expect([url, reply.statusCode]).toEqual([url, 404])
-      expect(POLICIES.filter(name => !reply.headers[name])).toEqual([])
+      if (reply.statusCode !== 304) expect(POLICIES.filter(name => !reply.headers[name])).toEqual([])
     }
     expect(dumpOf(world.db) === staged).toBe(true)
   },

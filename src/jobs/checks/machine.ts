@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Db } from '#db/open.ts'
 import { appliedMigration, newestMigration } from '#db/versions.ts'
 import type { Config } from '#src/config.ts'
-import { findBackupTrouble } from '#src/domain/backups.ts'
+import { DAILY_BACKUP, findBackupTrouble } from '#src/domain/backups.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Check, ok, warning, wrong } from './verdict.ts'
 
@@ -26,7 +26,7 @@ export async function checkBackups(db: Db, { dataDir, backupsKept }: Config, now
   const folder = join(dataDir, 'backups')
   const names = await readdir(folder).catch(() => [])
   const [newest] = names
-    .filter(name => /^\d{4}-\d\d-\d\d\.sqlite$/.test(name))
+    .filter(name => DAILY_BACKUP.test(name))
     .sort()
     .reverse()
   if (!newest) return warning('backup', 'none yet: one is made every night while the program runs')
