@@ -240,6 +240,9 @@ export const events = sqliteTable(
     index('events_group').on(table.groupId, table.startsAt),
     index('events_series').on(table.seriesId, table.localStart),
     index('events_drafts').on(table.startsAt).where(sql`published_at is null`),
+    index('events_counted')
+      .on(table.startsAt, table.endsAt, table.localStart, table.groupId, table.seriesId)
+      .where(sql`published_at is not null and cancelled_at is null`),
     oneOf('events_kind', table.kind, KINDS),
     oneOf('events_attendance', table.attendance, ATTENDANCES),
     oneOf('events_waiting_rule', table.waitingRule, WAITING_RULES),
@@ -656,7 +659,11 @@ export const roleTotals = sqliteTable(
     cancelled: integer().notNull(),
     minutes: integer().notNull(),
   },
-  table => [primaryKey({ columns: [table.eventId, table.role] }), oneOf('role_totals_role', table.role, ROLES)],
+  table => [
+    primaryKey({ columns: [table.eventId, table.role] }),
+    index('role_totals_absent').on(table.eventId).where(sql`absent > 0`),
+    oneOf('role_totals_role', table.role, ROLES),
+  ],
 )
 
 export const organisationTotals = sqliteTable(
@@ -682,8 +689,57 @@ export const organisationTotals = sqliteTable(
     index('organisation_totals_year').on(
       ...[table.year, table.spelling, table.eventId],
       ...[table.registered, table.attended, table.absent, table.minutes],
+      // Who came is asked spelling by spelling, of hundreds of them.
+      ...[table.firstPersonId, table.lastPersonId],
     ),
   ],
+)
+
+/** What a year is cut by: everything at once, months, themes and roles. */
+export const CUTS = ['all', 'month', 'theme', 'role'] as const
+/**
+ * The events of a year that count for reports, added up from `role_totals` by triggers: for each group and series that an event
+ * belongs to, since those say who may see it. What it belongs to now counts, so these are never behind `role_totals`.
+ */
+export const yearTotals = sqliteTable(
+  'year_totals',
+  {
+    year: integer().notNull(),
+    cut: text({ enum: CUTS }).notNull(),
+    groupId: integer().notNull(),
+    /** 0 for events of no series. */
+    seriesId: integer().notNull(),
+    /** The month in two digits, the id of a theme, or a role; empty for everything at once. */
+    key: text().notNull(),
+    /** Not counted by role. */
+    events: integer().notNull(),
+    registered: integer().notNull(),
+    placed: integer().notNull(),
+    attended: integer().notNull(),
+    absent: integer().notNull(),
+    waiting: integer().notNull(),
+    waited: integer().notNull(),
+    cancelled: integer().notNull(),
+    minutes: integer().notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.year, table.cut, table.groupId, table.seriesId, table.key] }),
+    oneOf('year_totals_cut', table.cut, CUTS),
+  ],
+)
+
+/** As `year_totals`, of `organisation_totals`: of all groups together, since an organisation comes to many. */
+export const yearOrganisations = sqliteTable(
+  'year_organisations',
+  {
+    year: integer().notNull(),
+    spelling: text().notNull(),
+    registered: integer().notNull(),
+    attended: integer().notNull(),
+    absent: integer().notNull(),
+    minutes: integer().notNull(),
+  },
+  table => [primaryKey({ columns: [table.year, table.spelling] })],
 )
 
 /** Events whose registrations changed since they were added up; triggers put them here, and until then the rows are counted. */

@@ -7,14 +7,12 @@ import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, organisationTotals, staleEvents } from '#db/schema.ts'
 import { fold } from '#src/lib/text.ts'
+import { isMost, type Which } from './organisation-sums.ts'
 import { listNames, spellingsOf } from './organisations.ts'
 import { countEvent, listStale, type OrganisationCounts } from './totals.ts'
 
 /** From so many people on, an organisation is called by its name. */
 export const FEWEST_PEOPLE = 3
-
-/** More events than this are a good part of a year: reading the year through is faster than looking each of them up. */
-export const MANY_EVENTS = 150
 
 export const peopleIn = ({ firstPersonId, lastPersonId }: People) => [firstPersonId, lastPersonId]
 
@@ -28,10 +26,12 @@ export function areMany(rows: Iterable<People>, people: Set<number>): boolean {
 }
 
 /** Who came in a spelling, event by event: of few events read at once, of many until it is known that there are enough. */
-export function keptPeople(db: Db, year: number, ids: number[]): (spelling: string) => Iterable<People> {
-  const kept = new Set(ids)
-  if (ids.length > MANY_EVENTS) return spelling => rowsAt(ofSpelling(db).iterate(year, spelling), kept)
-  const among = sql`${organisationTotals.eventId} in (select value from json_each(${JSON.stringify(ids)}))`
+export function keptPeople(db: Db, year: number, which: Which): (spelling: string) => Iterable<People> {
+  const { isYear, ids } = which
+  if (isYear || isMost(which)) {
+    return spelling => rowsAt(ofSpelling(db).iterate(year, spelling), id => ids.has(id) !== isYear)
+  }
+  const among = sql`${organisationTotals.eventId} in (select value from json_each(${JSON.stringify([...ids])}))`
   const rows = db
     .select({ ...PEOPLE, spelling: organisationTotals.spelling })
     .from(organisationTotals)
@@ -41,14 +41,15 @@ export function keptPeople(db: Db, year: number, ids: number[]): (spelling: stri
   return spelling => bySpelling.get(spelling) ?? []
 }
 
-function* rowsAt<Row extends { eventId: number }>(rows: Iterable<Row>, kept: Set<number>): Iterable<Row> {
-  for (const row of rows) if (kept.has(row.eventId)) yield row
+function* rowsAt<Row extends { eventId: number }>(rows: Iterable<Row>, isKept: (id: number) => boolean): Iterable<Row> {
+  for (const row of rows) if (isKept(row.eventId)) yield row
 }
 
 const ofSpelling = prepared(db =>
   db.$client.prepare<[number, string], People & { eventId: number }>(
     `select event_id as eventId, registered, first_person_id as firstPersonId, last_person_id as lastPersonId
-     from organisation_totals where year = ? and spelling = ?`,
+     from organisation_totals join events on events.id = event_id
+     where year = ? and spelling = ? and published_at is not null and cancelled_at is null`,
   ),
 )
 

@@ -1,18 +1,18 @@
-// What the network did, in figures: who came, to what, from where. Everything here is added up from the same facts, one for
-// each event and role, so that the parts always make the whole. Only published events that were not cancelled count, and only
-// who attends.
-import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
+// What the network did, in figures: who came, to what, from where. A year is read from the sums that are kept of it, cut by who
+// may see what; events whose sums are not to be believed are counted from their rows, and what they differ is added. So the
+// parts always make the whole. Only published events that were not cancelled count, and only who attends.
+import { countRows } from '#db/count.ts'
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { prepared } from '#db/prepared.ts'
-import { events, eventThemes, type ROLES, series, themes } from '#db/schema.ts'
+import { events, type ROLES, roleTotals, staleEvents, yearTotals } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
 import { groupsWith, type Organiser } from './organisers.ts'
 import type { Series } from './series.ts'
-import { COUNTS, type Counts, countEvent, listStale, NOTHING, type RoleCounts, totalOf, yearOf } from './totals.ts'
+import { COUNTS, type Counts, countEvent, type EventCounts, NOTHING, totalOf, yearOf } from './totals.ts'
 
-const FIELDS = {
+export const FIELDS = {
   id: events.id,
   title: events.title,
   localStart: events.localStart,
@@ -24,11 +24,6 @@ const FIELDS = {
 }
 export type ReachedEvent = Pick<Event, keyof typeof FIELDS>
 
-export interface Fact extends Counts {
-  event: ReachedEvent
-  role: (typeof ROLES)[number]
-}
-
 /** What a report is about: a year of all that somebody may see, or of one group with those under it, or of one series. */
 export interface Scope {
   year: number
@@ -36,54 +31,122 @@ export interface Scope {
   series?: Series | undefined
 }
 
+export interface Sums extends Counts {
+  events: number
+}
+
+export const SUM_NAMES = ['events', ...COUNTS] as const
+
+/** Events with the same group and series. */
+export interface Place extends Sums {
+  groupId: number
+  seriesId: number | null
+}
+
+/** What counting the rows of an event gives besides what is kept of it, which may be less than nothing. */
+export interface Correction extends Counts {
+  event: ReachedEvent
+  role: (typeof ROLES)[number]
+}
+
+/** An event whose sums are not to be had, or not yet: what its rows give. */
+export interface Aside extends ReachedEvent {
+  counts: EventCounts
+}
+
 export interface Ground {
   year: number
-  events: ReachedEvent[]
-  facts: Fact[]
-  /** Events whose sums are not to be had, or not yet: their rows are counted. */
-  aside: ReachedEvent[]
+  /** Which of the kept sums it is made of, and which events; nothing for one event. */
+  kept: { sums: SQL | undefined; events: SQL | undefined } | undefined
+  places: Place[]
+  total: Sums
+  /** How many of the events are over. */
+  held: number
+  aside: Aside[]
+  corrections: Correction[]
 }
 
-/** The facts of a scope, cut by what the organiser may see. */
+/** The ground of a scope, cut by what the organiser may see. */
 export function readGround(db: Db, organiser: Organiser, scope: Scope, now: Temporal.Instant): Ground {
-  const list = db.select(FIELDS).from(events).where(inScope(organiser, scope)).orderBy(asc(events.startsAt)).all()
-  return groundOf(db, scope.year, list, listStale(db), now)
+  const kept = { sums: sumsIn(organiser, scope), events: eventsIn(organiser, scope) }
+  const aside = listAside(db, kept.events, now)
+  const corrections = [...aside.flatMap(event => countedOf(event, now)), ...takenOff(db, aside)]
+  const places = corrected(readPlaces(db, kept.sums), corrections)
+  const total = totalOf(SUM_NAMES, places)
+  const coming = countRows(db, events, and(kept.events, gt(events.endsAt, now)))
+  return { year: scope.year, kept, places, total, held: total.events - coming, aside, corrections }
 }
 
-/** The facts of one event, from its rows. */
+/** The ground of one event, from its rows. */
 export function readEventGround(db: Db, event: ReachedEvent, now: Temporal.Instant): Ground {
-  return groundOf(db, yearOf(event), [event], new Set([event.id]), now)
-}
-
-function groundOf(db: Db, year: number, list: ReachedEvent[], stale: Set<number>, now: Temporal.Instant): Ground {
-  const kept = keptFacts(
-    db,
-    list.filter(({ id }) => !stale.has(id)),
-  )
-  const begun = new Set(kept.filter(fact => fact.attended > 0).map(fact => fact.event.id))
-  // Who is not there yet when an event is going on is not absent.
-  const isAside = ({ id, endsAt }: ReachedEvent) => stale.has(id) || (isBefore(now, endsAt) && begun.has(id))
-  const aside = list.filter(isAside)
-  const asideIds = new Set(aside.map(({ id }) => id))
-  const counted = aside.flatMap(event =>
-    countEvent(db, event).roles.map(counts => ({ ...settled(counts, event, now), event, role: counts.role })),
-  )
-  return { year, events: list, facts: [...kept.filter(({ event }) => !asideIds.has(event.id)), ...counted], aside }
+  const aside = { ...event, counts: countEvent(db, event) }
+  const corrections = countedOf(aside, now)
+  const { groupId, seriesId } = event
+  const places = corrected([{ ...NOTHING, events: 1, groupId, seriesId }], corrections)
+  const total = totalOf(SUM_NAMES, places)
+  const held = isBefore(now, event.endsAt) ? 0 : 1
+  return { year: yearOf(event), kept: undefined, places, total, held, aside: [aside], corrections }
 }
 
 /** Nobody is absent from what is not over. */
-export function settled<C extends Counts>(counts: C, { endsAt }: ReachedEvent, now: Temporal.Instant): C {
+export function settled<C extends Counts>(counts: C, { endsAt }: Pick<Event, 'endsAt'>, now: Temporal.Instant): C {
   return isBefore(now, endsAt) ? { ...counts, absent: 0 } : counts
 }
 
-function inScope(organiser: Organiser, { year, group, series: one }: Scope): SQL | undefined {
+function countedOf(event: Aside, now: Temporal.Instant): Correction[] {
+  return event.counts.roles.map(counts => ({ ...settled(counts, event, now), event }))
+}
+
+/** What is kept of events, with a minus. */
+function takenOff(db: Db, list: ReachedEvent[]): Correction[] {
+  const byId = new Map(list.map(event => [event.id, event]))
+  const rows = db
+    .select()
+    .from(roleTotals)
+    .where(inArray(roleTotals.eventId, idsOf(list)))
+    .all()
+  return rows.flatMap(({ eventId, role, ...counts }) => {
+    const event = byId.get(eventId)
+    return event ? [{ ...minus(counts), event, role }] : []
+  })
+}
+
+function minus(counts: Counts): Counts {
+  return Object.fromEntries(COUNTS.map(name => [name, -counts[name]])) as Record<keyof Counts, number>
+}
+
+/** Events under which something changed, and those going on: who is not there yet is not absent. */
+function listAside(db: Db, within: SQL | undefined, now: Temporal.Instant): Aside[] {
+  const isStale = inArray(events.id, db.select({ id: staleEvents.eventId }).from(staleEvents))
+  const stale = db.select(FIELDS).from(events).where(and(within, isStale)).all()
+  const misses = sql`exists (select 1 from ${roleTotals} where ${roleTotals.eventId} = ${events.id} and absent > 0)`
+  const coming = db
+    .select(FIELDS)
+    .from(events)
+    .where(and(within, gt(events.endsAt, now), misses))
+    .all()
+  const found = new Map([...stale, ...coming].map(event => [event.id, event])).values()
+  return [...found].map(event => ({ ...event, counts: countEvent(db, event) }))
+}
+
+export const isCounted = and(isNotNull(events.publishedAt), isNull(events.cancelledAt))
+
+function eventsIn(organiser: Organiser, { year, group, series: one }: Scope): SQL | undefined {
   return and(
-    isNotNull(events.publishedAt),
-    isNull(events.cancelledAt),
+    isCounted,
     isInYear(year),
     group && sql`${events.groupId} in ${descendantsOf(group.slug)}`,
     one && eq(events.seriesId, one.id),
-    isSeen(organiser),
+    isSeen(organiser, sql`${events.groupId}`, sql`coalesce(${events.seriesId}, 0)`),
+  )
+}
+
+function sumsIn(organiser: Organiser, { year, group, series: one }: Scope): SQL | undefined {
+  return and(
+    eq(yearTotals.year, year),
+    group && sql`${yearTotals.groupId} in ${descendantsOf(group.slug)}`,
+    one && eq(yearTotals.seriesId, one.id),
+    isSeen(organiser, sql`${yearTotals.groupId}`, sql`${yearTotals.seriesId}`),
   )
 }
 
@@ -97,70 +160,32 @@ export function isInYear(year: number): SQL | undefined {
   )
 }
 
-/** As `isMine`, told so that the groups are looked up once and not for each event. */
-function isSeen(organiser: Organiser): SQL {
+/** As `isMine`, told so that the groups are looked up once and not for each row. A series of 0 is none. */
+function isSeen(organiser: Organiser, groupId: SQL, seriesId: SQL): SQL {
   const mine = groupsWith(organiser, 'viewer')
-  const mySeries = sql`(select ${series.id} from ${series} where ${series.groupId} in ${mine})`
-  return sql`iif(${events.seriesId} is null, ${events.groupId} in ${mine}, ${events.seriesId} in ${mySeries})`
+  const mySeries = sql`(select series.id from series where series.group_id in ${mine})`
+  return sql`iif(${seriesId} = 0, ${groupId} in ${mine}, ${seriesId} in ${mySeries})`
 }
-
-function keptFacts(db: Db, list: ReachedEvent[]): Fact[] {
-  const byId = new Map(list.map(event => [event.id, event]))
-  const rows = keptOf(db).all(JSON.stringify([...byId.keys()]))
-  return rows.flatMap(counts => {
-    const event = byId.get(counts.eventId)
-    return event ? [Object.assign(counts, { event })] : []
-  })
-}
-
-/** As SQLite gives them: a national year is a hundred thousand rows. */
-const keptOf = prepared(db =>
-  db.$client.prepare<[string], RoleCounts & { eventId: number }>(
-    `select event_id as eventId, role, ${COUNTS.join(', ')} from role_totals
-     where event_id in (select value from json_each(?))`,
-  ),
-)
 
 /** Ids as one value, since a query holds only so many. */
-const idsOf = (list: Pick<Event, 'id'>[]) =>
+export const idsOf = (list: Pick<Event, 'id'>[]) =>
   sql`(select value from json_each(${JSON.stringify(list.map(({ id }) => id))}))`
 
-/** Facts put together by what they have in common. */
-export function cutBy<Key>(facts: Fact[], keyOf: (fact: Fact) => Key): Map<Key, Counts> {
-  return new Map([...Map.groupBy(facts, keyOf)].map(([key, part]) => [key, totalOf(COUNTS, part)]))
-}
-
-/** January to December, also those in which nothing was. */
-export function byMonth(facts: Fact[]): Counts[] {
-  const found = cutBy(facts, ({ event }) => Number(event.localStart.slice(5, 7)))
-  return Array.from({ length: 12 }, (_, index) => found.get(index + 1) ?? NOTHING)
-}
-
-export interface ThemeReach extends Counts {
-  id: number
-  name: string
-  events: number
-}
-
-/** An event with two themes counts for both, so these are no parts of a whole. By name. */
-export function byTheme(db: Db, { events: list, facts }: Ground): ThemeReach[] {
-  const ofEvent = cutBy(facts, ({ event }) => event.id)
-  const rows = db
-    .select({ eventId: eventThemes.eventId, id: themes.id, name: themes.name })
-    .from(eventThemes)
-    .innerJoin(themes, eq(themes.id, eventThemes.themeId))
-    .where(inArray(eventThemes.eventId, idsOf(list)))
-    .orderBy(asc(themes.name))
+function readPlaces(db: Db, sums: SQL | undefined): Place[] {
+  return db
+    .select()
+    .from(yearTotals)
+    .where(and(sums, eq(yearTotals.cut, 'all')))
     .all()
-  return [...Map.groupBy(rows, row => row.id).values()].flatMap(of => {
-    const [first] = of
-    if (!first) return []
-    const counts = totalOf(
-      COUNTS,
-      of.map(({ eventId }) => ofEvent.get(eventId) ?? NOTHING),
-    )
-    return [{ ...counts, id: first.id, name: first.name, events: of.length }]
+    .map(({ seriesId, ...place }) => ({ ...place, seriesId: seriesId || null }))
+}
+
+function corrected(places: Place[], corrections: Correction[]): Place[] {
+  const changes = corrections.map(({ event, ...counts }) => {
+    const { groupId, seriesId } = event
+    return { ...counts, events: 0, groupId, seriesId }
   })
+  return [...places, ...changes]
 }
 
 /** Years in which there is something to see, the newest first. */

@@ -58,8 +58,12 @@ export function totalOf<Name extends string>(
   names: readonly Name[],
   list: Record<Name, number>[],
 ): Record<Name, number> {
-  const total = Object.fromEntries(names.map(name => [name, 0])) as Record<Name, number>
-  for (const one of list) for (const name of names) total[name] += one[name]
+  const total = {} as Record<Name, number>
+  for (const name of names) {
+    let sum = 0
+    for (const one of list) sum += one[name]
+    total[name] = sum
+  }
   return total
 }
 
@@ -91,12 +95,23 @@ const rowsOf = prepared(db =>
     .prepare(),
 )
 
+type CountedRow = Omit<RoleCounts & OrganisationCounts, 'spelling'>
+type CountedValues = [role: CountedRow['role'], written: string, ...counts: number[]]
+
+function rowOf([role, written, ...numbers]: CountedValues): CountedRow {
+  const [registered = 0, placed = 0, attended = 0, absent = 0, waiting = 0, waited = 0, ...rest] = numbers
+  const [cancelled = 0, minutes = 0, firstPersonId = 0, lastPersonId = 0] = rest
+  const counts = { registered, placed, attended, absent, waiting, waited, cancelled, minutes }
+  return { role, written, ...counts, firstPersonId, lastPersonId }
+}
+
 /**
  * Counts the rows of one event. Who was there for a number of minutes counts those, and otherwise the whole event. Nobody is
  * absent where nobody was seen: then attendance was not kept.
  */
 export function countEvent(db: Db, { id, durationMinutes }: Counted): EventCounts {
-  const rows = rowsOf(db).all({ eventId: id, minutes: durationMinutes })
+  // As SQLite gives them: a large event is thousands of rows, and drizzle takes longer over them than counting does.
+  const rows = (rowsOf(db).values({ eventId: id, minutes: durationMinutes }) as CountedValues[]).map(rowOf)
   const isKept = rows.some(row => row.attended > 0)
   const seen = isKept ? rows : rows.map(row => ({ ...row, absent: 0 }))
   return { roles: mergeBy(seen, row => row.role), organisations: byOrganisation(seen) }
@@ -118,17 +133,19 @@ function mergeBy<Row extends Counts & Pick<OrganisationCounts, 'firstPersonId' |
   const merged = new Map<string, Row>()
   for (const row of rows) {
     const before = merged.get(keyOf(row))
-    const firstPersonId = Math.min(before?.firstPersonId ?? row.firstPersonId, row.firstPersonId)
-    const lastPersonId = Math.max(before?.lastPersonId ?? row.lastPersonId, row.lastPersonId)
-    merged.set(keyOf(row), {
-      ...row,
-      ...before,
-      ...totalOf(COUNTS, before ? [before, row] : [row]),
-      firstPersonId,
-      lastPersonId,
-    })
+    merged.set(keyOf(row), before ? together(before, row) : row)
   }
   return [...merged.values()]
+}
+
+/** The counts of both, with all else that the first says. */
+function together<Row extends Counts & Pick<OrganisationCounts, 'firstPersonId' | 'lastPersonId'>>(
+  one: Row,
+  other: Row,
+): Row {
+  const firstPersonId = Math.min(one.firstPersonId, other.firstPersonId)
+  const lastPersonId = Math.max(one.lastPersonId, other.lastPersonId)
+  return { ...one, ...totalOf(COUNTS, [one, other]), firstPersonId, lastPersonId }
 }
 
 const ofRole = prepared(db =>

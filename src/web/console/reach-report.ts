@@ -1,11 +1,11 @@
 // The figures of a report as tables: each cut once, to be shown on a page, drawn, and written to a spreadsheet.
 import type { Db } from '#db/open.ts'
-import { ROLES } from '#db/schema.ts'
 import { listGroups } from '#src/domain/groups.ts'
-import { byMonth, byTheme, cutBy, type Fact, type Ground } from '#src/domain/reach.ts'
+import type { Ground } from '#src/domain/reach.ts'
+import { byEvent, byMonth, byPlace, byRole, byTheme } from '#src/domain/reach-cuts.ts'
 import { byOrganisation } from '#src/domain/reached-organisations.ts'
 import { listSeries } from '#src/domain/series.ts'
-import { type Attendance, COUNTS, type Counts, NOTHING, totalOf } from '#src/domain/totals.ts'
+import type { Attendance, Counts } from '#src/domain/totals.ts'
 import type { Formats } from '#src/i18n/dates.ts'
 import type { Messages } from '#src/i18n/index.ts'
 
@@ -46,50 +46,40 @@ const OF_EVENTS: Column[] = [...OF_ALL, 'events']
 
 /** All cuts of a ground, with `most` lines for events; those with one line only, which says what the total says, are left out. */
 export function reportOf(db: Db, ground: Ground, words: Words, now: Temporal.Instant, most: number): Report {
-  const { events, facts } = ground
-  const isOver = ({ endsAt }: (typeof events)[number]) => Temporal.Instant.compare(endsAt, now) <= 0
-  const held = events.filter(isOver).length
-  const isMany = events.length > 1
+  const { total, held } = ground
+  const isMany = total.events > 1
   const cuts: Omit<Cut, 'more'>[] = [
-    ...(isMany ? [{ name: 'months' as const, columns: OF_EVENTS, lines: months(ground, words) }] : []),
-    { name: 'roles', columns: OF_ALL, lines: roles(facts, words) },
+    ...(isMany ? [{ name: 'months' as const, columns: OF_EVENTS, lines: months(db, ground, words) }] : []),
+    { name: 'roles', columns: OF_ALL, lines: roles(db, ground, words) },
     { name: 'organisations', columns: OF_ATTENDANCE, lines: organisations(db, ground, words, now) },
     ...(isMany ? many(db, ground, words, most) : []),
   ]
-  const moreOf = ({ name, lines }: Omit<Cut, 'more'>) => (name === 'events' ? events.length - lines.length : 0)
+  const moreOf = ({ name, lines }: Omit<Cut, 'more'>) => (name === 'events' ? total.events - lines.length : 0)
   const full = cuts.map(cut => ({ ...cut, more: moreOf(cut) }))
-  return { total: totalOf(COUNTS, facts), held, coming: events.length - held, cuts: full }
+  return { total, held, coming: total.events - held, cuts: full }
 }
 
 function many(db: Db, ground: Ground, words: Words, most: number): Omit<Cut, 'more'>[] {
   const groupNames = new Map(listGroups(db).map(({ id, name }) => [id, name]))
   const seriesNames = new Map(listSeries(db).map(({ id, title }) => [id, title]))
   const noSeries = words.t.console.reach.noSeries
-  const groups = byPlace(ground, ({ groupId }) => groupNames.get(groupId) ?? '')
-  const series = byPlace(ground, ({ seriesId }) => (seriesId === null ? noSeries : (seriesNames.get(seriesId) ?? '')))
+  const groups = places(ground, ({ groupId }) => groupNames.get(groupId) ?? '')
+  const series = places(ground, ({ seriesId }) => (seriesId === null ? noSeries : (seriesNames.get(seriesId) ?? '')))
   return [
     { name: 'themes', columns: OF_EVENTS, lines: themes(db, ground) },
     ...(groups.length > 1 ? [{ name: 'groups' as const, columns: OF_EVENTS, lines: groups }] : []),
     ...(series.length > 1 ? [{ name: 'series' as const, columns: OF_EVENTS, lines: series }] : []),
-    { name: 'events', columns: OF_ALL, lines: perEvent(ground, words, most) },
+    { name: 'events', columns: OF_ALL, lines: perEvent(db, ground, words, most) },
   ]
 }
 
-function months({ events, facts }: Ground, { f }: Words): Line[] {
-  const held = Map.groupBy(events, ({ localStart }) => Number(localStart.slice(5, 7)))
-  return byMonth(facts).map((counts, index) => ({
-    label: f.monthName(index + 1),
-    counts: { ...counts, events: held.get(index + 1)?.length ?? 0 },
-  }))
+function months(db: Db, ground: Ground, { f }: Words): Line[] {
+  return byMonth(db, ground).map((counts, index) => ({ label: f.monthName(index + 1), counts }))
 }
 
 /** In the order of the form, without those nobody has. */
-function roles(facts: Fact[], { t }: Words): Line[] {
-  const found = cutBy(facts, fact => fact.role)
-  return ROLES.flatMap(role => {
-    const counts = found.get(role)
-    return counts ? [{ label: t.words.roles[role], counts }] : []
-  })
+function roles(db: Db, ground: Ground, { t }: Words): Line[] {
+  return [...byRole(db, ground)].map(([role, counts]) => ({ label: t.words.roles[role], counts }))
 }
 
 function organisations(db: Db, ground: Ground, { t }: Words, now: Temporal.Instant): Line[] {
@@ -105,25 +95,18 @@ function themes(db: Db, ground: Ground): Line[] {
 }
 
 /** By the group or series that an event belongs to, the most registrations first. */
-function byPlace({ events, facts }: Ground, nameOf: (event: Fact['event']) => string): Line[] {
-  const found = cutBy(facts, ({ event }) => nameOf(event))
-  return [...Map.groupBy(events, nameOf)]
-    .map(([label, list]) => ({ label, counts: { ...(found.get(label) ?? NOTHING), events: list.length } }))
+function places(ground: Ground, nameOf: Parameters<typeof byPlace>[1]): Line[] {
+  return byPlace(ground, nameOf)
+    .map(([label, counts]) => ({ label, counts }))
     .sort(byMost)
 }
 
 const byMost = (a: Line, b: Line) => b.counts.registered - a.counts.registered || a.label.localeCompare(b.label)
 
-function perEvent({ events, facts }: Ground, { f }: Words, most: number): Line[] {
-  const shown = events.slice(0, most)
-  const ids = new Set(shown.map(({ id }) => id))
-  const found = cutBy(
-    facts.filter(({ event }) => ids.has(event.id)),
-    ({ event }) => event.id,
-  )
-  return shown.map(event => ({
+function perEvent(db: Db, ground: Ground, { f }: Words, most: number): Line[] {
+  return byEvent(db, ground, most).map(({ event, counts }) => ({
     label: `${event.title} (${f.dayOfYear(event)})`,
     eventId: event.id,
-    counts: found.get(event.id) ?? NOTHING,
+    counts,
   }))
 }
