@@ -31,7 +31,7 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
 const { checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
-const { erasures, organisationTotals, staleEvents, organisers, memberships, invitations, passkeys, challenges } = schema
+const { yearTotals, yearOrganisations, erasures, organisationTotals, staleEvents, organisers, memberships, invitations, passkeys, challenges } = schema
 const { signIns, organiserSessions, messages, templates, auditEntries, sweeps, sweepTotals, settings, revision } =
   schema
 
@@ -189,6 +189,16 @@ export const PERSONAL_COLUMNS = {
   spellingsApart: columns(spellingsApart, { none: ['one', 'other'] }),
   templates: columns(templates, { none: ['groupId', 'locale', 'kind', 'texts', 'revisedAt'] }),
   staleEvents: columns(staleEvents, { none: ['eventId'] }),
+  // Of a year, a group and a series: nobody is in them.
+  yearTotals: columns(yearTotals, {
+    none: [
+      ...(['year', 'cut', 'groupId', 'seriesId', 'key', 'events', 'registered', 'placed', 'attended', 'absent'] as const),
+      ...(['waiting', 'waited', 'cancelled', 'minutes'] as const),
+    ],
+  }),
+  yearOrganisations: columns(yearOrganisations, {
+    none: ['year', 'spelling', 'registered', 'attended', 'absent', 'minutes'],
+  }),
   sweeps: columns(sweeps, { none: ['id', 'startedAt', 'finishedAt', 'failure'] }),
   sweepTotals: columns(sweepTotals, { none: ['sweepId', 'groupId', 'kind', 'total'] }),
   erasures: columns(erasures, { erasure: ['hash', 'at'], none: ['id'] }),

@@ -8,7 +8,7 @@ import { NotFound } from '#src/lib/errors.ts'
 import { fold } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
-import { getRegistrationWith, isMine, type Organiser, type Right } from './organisers.ts'
+import { areMine, getRegistrationWith, type Organiser, type Right } from './organisers.ts'
 import type { Part, Registration } from './registrations.ts'
 
 export type Contributor = Registration & { part: Part }
@@ -103,7 +103,7 @@ export function listRefusals(
     .select({ registration: registrations, event: events })
     .from(events)
     .innerJoin(registrations, eq(registrations.eventId, events.id))
-    .where(and(gt(events.startsAt, now), isNull(events.cancelledAt), isListed, saidNo, isMine(organiser, 'organiser')))
+    .where(and(gt(events.startsAt, now), isNull(events.cancelledAt), isListed, saidNo, areMine(organiser, 'organiser')))
     .orderBy(asc(events.startsAt), asc(registrations.queueNumber))
     .limit(MOST_REFUSALS)
     .all()

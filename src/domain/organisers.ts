@@ -1,6 +1,6 @@
 // Organisers sign in and have a right in a group and all groups under it.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, type SQLWrapper, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { events, groups, memberships, organisers, RIGHTS, registrations, series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -150,6 +150,20 @@ export function getSeriesWith(db: Db, organiser: Organiser, right: Right, slug: 
 export function isMine(organiser: Organiser, right: Right) {
   const mine = groupsWith(organiser, right)
   return sql`coalesce((select group_id from series where series.id = ${events.seriesId}), ${events.groupId}) in ${mine}`
+}
+
+/**
+ * As `isMine`, for who goes through thousands of events, or of rows with their group and series (0 is none): groups and series
+ * are looked up once for all of them, which for one event would take longer.
+ */
+export function areMine(
+  organiser: Organiser,
+  right: Right,
+  of: { groupId: SQLWrapper; seriesId: SQLWrapper } = events,
+) {
+  const mine = groupsWith(organiser, right)
+  const mySeries = sql`(select id from series where group_id in ${mine})`
+  return sql`iif(coalesce(${of.seriesId}, 0) = 0, ${of.groupId} in ${mine}, ${of.seriesId} in ${mySeries})`
 }
 
 export function findEventWith(db: Db, organiser: Organiser, right: Right, id: number): Event | undefined {

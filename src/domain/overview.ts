@@ -1,24 +1,8 @@
 // What an organiser may see of events and mails: every list here is cut by the query that loads it.
 import { countRows } from '#db/count.ts'
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  max,
-  ne,
-  not,
-  or,
-  type SQL,
-  sql,
-} from '#db/drizzle.ts'
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, not, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
 import { events, groups, invitations, messages, people } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { type Cursor, isBeyond, isNotOver, isOver } from './agenda.ts'
@@ -118,15 +102,18 @@ function isAround(from: Temporal.PlainDate, until: Temporal.PlainDate): SQL | un
 
 /** The last day for which each series has something, by the id of the series. */
 export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
-  const ids = list.map(({ id }) => id)
-  const rows = db
-    .select({ id: events.seriesId, last: max(events.localStart) })
-    .from(events)
-    .where(inArray(events.seriesId, ids))
-    .groupBy(events.seriesId)
-    .all()
-  return new Map(rows.flatMap(({ id, last }) => (id !== null && last ? [[id, last]] : [])))
+  return new Map(
+    list.flatMap(({ id }) => {
+      const last = lastOf(db).get(id)
+      return last ? [[id, last]] : []
+    }),
+  )
 }
+
+/** A look at the end of the index: put as one query, all events of each series are gone through. */
+const lastOf = prepared(db =>
+  db.$client.prepare<[number], string | null>('select max(local_start) from events where series_id = ?').pluck(),
+)
 
 /**
  * Mails about events of one's own groups. Those about no event (sign-in, "mijn aanmeldingen") are for who owns every group:

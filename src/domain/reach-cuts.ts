@@ -66,7 +66,7 @@ export function byTheme(db: Db, ground: Ground): ThemeReach[] {
   const of = db
     .select()
     .from(eventThemes)
-    .where(inArray(eventThemes.eventId, idsOf(ground.aside)))
+    .where(inArray(eventThemes.eventId, idsOf(ground.aside.map(({ id }) => id))))
     .all()
   const ofEvent = Map.groupBy(of, ({ eventId }) => eventId)
   const keysOf = ({ event }: Correction) => (ofEvent.get(event.id) ?? []).map(({ themeId }) => String(themeId))
@@ -96,7 +96,7 @@ export function byEvent(
   const rows = db
     .select({ ...(sums as Record<keyof Counts, SQL<number>>), id: roleTotals.eventId })
     .from(roleTotals)
-    .where(inArray(roleTotals.eventId, idsOf(list)))
+    .where(inArray(roleTotals.eventId, idsOf(list.map(({ id }) => id))))
     .groupBy(roleTotals.eventId)
     .all()
   const found = new Map<number, Counts>(rows.map(({ id, ...counts }) => [id, counts]))

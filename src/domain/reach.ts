@@ -1,14 +1,13 @@
 // What the network did, in figures: who came, to what, from where. A year is read from the sums that are kept of it, cut by who
 // may see what; events whose sums are not to be believed are counted from their rows, and what they differ is added. So the
 // parts always make the whole. Only published events that were not cancelled count, and only who attends.
-import { countRows } from '#db/count.ts'
-import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
+import { and, count, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, type ROLES, roleTotals, staleEvents, yearTotals } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
-import { groupsWith, type Organiser } from './organisers.ts'
+import { areMine, type Organiser } from './organisers.ts'
 import type { Series } from './series.ts'
 import { COUNTS, type Counts, countEvent, type EventCounts, NOTHING, totalOf, yearOf } from './totals.ts'
 
@@ -69,11 +68,11 @@ export interface Ground {
 /** The ground of a scope, cut by what the organiser may see. */
 export function readGround(db: Db, organiser: Organiser, scope: Scope, now: Temporal.Instant): Ground {
   const kept = { sums: sumsIn(organiser, scope), events: eventsIn(organiser, scope) }
-  const aside = listAside(db, kept.events, now)
+  const { coming, goingOn } = readComing(db, kept.events, now)
+  const aside = listAside(db, kept.events, goingOn)
   const corrections = [...aside.flatMap(event => countedOf(event, now)), ...takenOff(db, aside)]
   const places = corrected(readPlaces(db, kept.sums), corrections)
   const total = totalOf(SUM_NAMES, places)
-  const coming = countRows(db, events, and(kept.events, gt(events.endsAt, now)))
   return { year: scope.year, kept, places, total, held: total.events - coming, aside, corrections }
 }
 
@@ -103,7 +102,7 @@ function takenOff(db: Db, list: ReachedEvent[]): Correction[] {
   const rows = db
     .select()
     .from(roleTotals)
-    .where(inArray(roleTotals.eventId, idsOf(list)))
+    .where(inArray(roleTotals.eventId, idsOf([...byId.keys()])))
     .all()
   return rows.flatMap(({ eventId, role, ...counts }) => {
     const event = byId.get(eventId)
@@ -116,17 +115,21 @@ function minus(counts: Counts): Counts {
 }
 
 /** Events under which something changed, and those going on: who is not there yet is not absent. */
-function listAside(db: Db, within: SQL | undefined, now: Temporal.Instant): Aside[] {
+function listAside(db: Db, within: SQL | undefined, goingOn: number[]): Aside[] {
   const isStale = inArray(events.id, db.select({ id: staleEvents.eventId }).from(staleEvents))
-  const stale = db.select(FIELDS).from(events).where(and(within, isStale)).all()
+  const isGoingOn = inArray(events.id, idsOf(goingOn))
+  const found = [isStale, isGoingOn].flatMap(which => db.select(FIELDS).from(events).where(and(within, which)).all())
+  const once = new Map(found.map(event => [event.id, event])).values()
+  return [...once].map(event => ({ ...event, counts: countEvent(db, event) }))
+}
+
+/** How many events are not over, and the ids of those from which somebody is missing by what is kept. */
+function readComing(db: Db, within: SQL | undefined, now: Temporal.Instant): { coming: number; goingOn: number[] } {
   const misses = sql`exists (select 1 from ${roleTotals} where ${roleTotals.eventId} = ${events.id} and absent > 0)`
-  const coming = db
-    .select(FIELDS)
-    .from(events)
-    .where(and(within, gt(events.endsAt, now), misses))
-    .all()
-  const found = new Map([...stale, ...coming].map(event => [event.id, event])).values()
-  return [...found].map(event => ({ ...event, counts: countEvent(db, event) }))
+  const goingOn = sql<string>`json_group_array(${events.id}) filter (where ${misses})`
+  const where = and(within, gt(events.endsAt, now))
+  const found = db.select({ coming: count(), goingOn }).from(events).where(where).get()
+  return { coming: found?.coming ?? 0, goingOn: JSON.parse(found?.goingOn ?? '[]') }
 }
 
 export const isCounted = and(isNotNull(events.publishedAt), isNull(events.cancelledAt))
@@ -137,7 +140,7 @@ function eventsIn(organiser: Organiser, { year, group, series: one }: Scope): SQ
     isInYear(year),
     group && sql`${events.groupId} in ${descendantsOf(group.slug)}`,
     one && eq(events.seriesId, one.id),
-    isSeen(organiser, sql`${events.groupId}`, sql`coalesce(${events.seriesId}, 0)`),
+    areMine(organiser, 'viewer'),
   )
 }
 
@@ -146,7 +149,7 @@ function sumsIn(organiser: Organiser, { year, group, series: one }: Scope): SQL 
     eq(yearTotals.year, year),
     group && sql`${yearTotals.groupId} in ${descendantsOf(group.slug)}`,
     one && eq(yearTotals.seriesId, one.id),
-    isSeen(organiser, sql`${yearTotals.groupId}`, sql`${yearTotals.seriesId}`),
+    areMine(organiser, 'viewer', yearTotals),
   )
 }
 
@@ -160,16 +163,8 @@ export function isInYear(year: number): SQL | undefined {
   )
 }
 
-/** As `isMine`, told so that the groups are looked up once and not for each row. A series of 0 is none. */
-function isSeen(organiser: Organiser, groupId: SQL, seriesId: SQL): SQL {
-  const mine = groupsWith(organiser, 'viewer')
-  const mySeries = sql`(select series.id from series where series.group_id in ${mine})`
-  return sql`iif(${seriesId} = 0, ${groupId} in ${mine}, ${seriesId} in ${mySeries})`
-}
-
 /** Ids as one value, since a query holds only so many. */
-export const idsOf = (list: Pick<Event, 'id'>[]) =>
-  sql`(select value from json_each(${JSON.stringify(list.map(({ id }) => id))}))`
+export const idsOf = (list: number[]) => sql`(select value from json_each(${JSON.stringify(list)}))`
 
 function readPlaces(db: Db, sums: SQL | undefined): Place[] {
   return db

@@ -1,9 +1,7 @@
 // Where attendees come from, organisation by organisation, under the names they were given. An organisation that few people came
 // from points at them, so it is named from three people on; all others stand together with who named none.
-import { and, eq, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { organisationTotals } from '#db/schema.ts'
 import { areMany, FEWEST_PEOPLE, keptPeople, peopleIn } from './organisation-people.ts'
 import { keptSums, type Sum, type Which, whichOf } from './organisation-sums.ts'
 import { listNames, type Organisation } from './organisations.ts'
@@ -65,18 +63,11 @@ function nameOf(db: Db, of: Sum[], names: Map<string, Organisation>): string {
 
 /** How a spelling was written at an event. */
 export function writtenAt(db: Db, eventId: number, spelling: string): string {
-  return written(db).get({ eventId, spelling })?.written ?? spelling
+  return written(db).get(eventId, spelling) ?? spelling
 }
 
 const written = prepared(db =>
-  db
-    .select({ written: organisationTotals.written })
-    .from(organisationTotals)
-    .where(
-      and(
-        eq(organisationTotals.eventId, sql.placeholder('eventId')),
-        eq(organisationTotals.spelling, sql.placeholder('spelling')),
-      ),
-    )
-    .prepare(),
+  db.$client
+    .prepare<[number, string], string>('select written from organisation_totals where event_id = ? and spelling = ?')
+    .pluck(),
 )

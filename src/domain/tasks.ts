@@ -5,7 +5,7 @@ import type { Db } from '#db/open.ts'
 import { events, materials, organisers, series, tasks, taskTicks } from '#db/schema.ts'
 import { dateIn } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
-import { isMine, type Organiser } from './organisers.ts'
+import { areMine, type Organiser } from './organisers.ts'
 import type { Task } from './run-sheets.ts'
 
 /** `lapsed`: never ticked, and nobody is asked any more: it was for an event that is over, or is long past itself. */
@@ -49,16 +49,59 @@ export function listTasks(db: Db, event: Event, now: Temporal.Instant): DueTask[
 
 /**
  * What is overdue or due within a week over all events, the most urgent first: of those that this organiser sees, drafts
- * only where they organise.
+ * only where they organise. So many of them at most, without those of the event they stand `beside`; `total` counts all the
+ * others, and `isCalm` says that there are none at all.
  */
-export function listPressing(db: Db, organiser: Organiser, now: Temporal.Instant): DueTask[] {
-  const mine = and(isMine(organiser, 'viewer'), or(isNotNull(events.publishedAt), isMine(organiser, 'organiser')))
-  return readUndone(db, mine, now, SOON_DAYS).filter(({ state }) => state === 'overdue' || state === 'soon')
+export function listPressing(
+  db: Db,
+  organiser: Organiser,
+  now: Temporal.Instant,
+  most: number,
+  beside?: Pick<Event, 'id'>,
+): { list: DueTask[]; total: number; isCalm: boolean } {
+  const mine = and(areMine(organiser, 'viewer'), or(isNotNull(events.publishedAt), areMine(organiser, 'organiser')))
+  const where = undone(db, mine, now, SOON_DAYS)
+  // There may be thousands, of which few are shown: judged are the bare rows.
+  const pressing = pressingIds(db, where, now)
+  const others = pressing.filter(({ eventId }) => eventId !== beside?.id)
+  const shown = others.slice(0, most)
+  const isShown = or(...shown.map(({ eventId, taskId }) => and(eq(events.id, eventId), eq(tasks.id, taskId))))
+  const list = shown.length ? read(db, isShown, now, sql`0`) : []
+  return { list, total: others.length, isCalm: pressing.length === 0 }
 }
+
+/** Which lines of which events are overdue or coming up, of those not done, in the order of `read`. */
+function pressingIds(db: Db, where: SQL | undefined, now: Temporal.Instant) {
+  const leftIn = onceEach((zone: string) => {
+    const today = dateIn(now, zone)
+    return onceEach((day: string) => today.until(Temporal.PlainDate.from(day)).days)
+  })
+  const rows = db
+    .select({
+      taskId: tasks.id,
+      eventId: events.id,
+      days: tasks.days,
+      due,
+      zone: events.timeZone,
+      endsAt: sql<number>`${events.endsAt}`,
+    })
+    .from(events)
+    .innerJoin(tasks, belongs)
+    .leftJoin(taskTicks, isTick)
+    .where(where)
+    .orderBy(...inOrder)
+    .values() as [number, number, number, string, string, number][]
+  return rows.flatMap(([taskId, eventId, days, due, zone, endsAt]) => {
+    const daysLeft = leftIn(zone)(due)
+    return isPressing(undoneState({ days }, endsAt, daysLeft, now)) ? [{ taskId, eventId }] : []
+  })
+}
+
+const isPressing = (state: TaskState) => state === 'overdue' || state === 'soon'
 
 /** What is overdue; of everybody, or where this organiser is to see to it. */
 export function listOverdue(db: Db, organiser: Organiser | undefined, now: Temporal.Instant): DueTask[] {
-  const mine = organiser && isMine(organiser, 'organiser')
+  const mine = organiser && areMine(organiser, 'organiser')
   return readUndone(db, mine, now, 0).filter(({ state }) => state === 'overdue')
 }
 
@@ -73,7 +116,7 @@ export function countOverdue(db: Db, list: Pick<Event, 'id'>[], now: Temporal.In
 }
 
 /** What nobody has done yet and is due so many days from now at the latest. The index on starts finds the events it can be of. */
-function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: number): DueTask[] {
+function undone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: number): SQL | undefined {
   const { earliest, latest } = reach(db)
   // A few days more than that on both sides, for zones and whatever else a day can be longer by.
   const since = now.subtract({ hours: 24 * (latest + LAPSE_DAYS + 3) })
@@ -81,17 +124,29 @@ function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days:
   // It is tomorrow already in some places; each event's own zone decides below.
   const last = dateIn(now, 'UTC').add({ days: days + 1 })
   const isAhead = or(isNotNull(events.publishedAt), gt(events.endsAt, now))
-  const where = and(
+  return and(
     gt(events.startsAt, since),
     lt(events.startsAt, until),
     isNull(events.cancelledAt),
     isAhead,
-    sql`date(${events.localStart}, ${tasks.days} || ' days') <= ${last.toString()}`,
+    isNear(days, now),
+    sql`${due} <= ${last.toString()}`,
     isNull(taskTicks.taskId),
     which,
     sql`not ${isProvenAt(now)}`,
   )
-  return read(db, where, now, sql`0`)
+}
+
+function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: number): DueTask[] {
+  return read(db, undone(db, which, now, days), now, sql`0`)
+}
+
+/** Near enough to now to be looked at, told in whole numbers: what day it is in words takes SQLite many times as long. */
+function isNear(days: number, now: Temporal.Instant): SQL {
+  const at = sql`(${events.startsAt} / 86400000 + ${tasks.days})`
+  const today = Math.floor(now.epochMilliseconds / 86_400_000)
+  const isOfUse = sql`(${tasks.days} >= 0 or ${events.endsAt} > ${now.epochMilliseconds})`
+  return sql`${at} between ${today - LAPSE_DAYS - 3} and ${today + days + 3} and ${isOfUse}`
 }
 
 /** How far from an event any line stands: only events within that can have one that is due. */
@@ -108,6 +163,11 @@ function reach(db: Db): { earliest: number; latest: number } {
   return { earliest: Math.min(0, earliest ?? 0), latest: Math.max(0, latest ?? 0) }
 }
 
+const due = sql<string>`date(${events.localStart}, ${tasks.days} || ' days')`
+const belongs = or(eq(tasks.seriesId, events.seriesId), eq(tasks.eventId, events.id))
+const isTick = and(eq(taskTicks.taskId, tasks.id), eq(taskTicks.eventId, events.id))
+const inOrder = [due, asc(events.startsAt), asc(events.id), asc(tasks.id)]
+
 function read(db: Db, where: SQL | undefined, now: Temporal.Instant, isProven = isProvenAt(now)): DueTask[] {
   const { id, title, localStart, timeZone, durationMinutes, endsAt, publishedAt } = events
   const todayIn = onceEach((zone: string) => dateIn(now, zone))
@@ -121,16 +181,11 @@ function read(db: Db, where: SQL | undefined, now: Temporal.Instant, isProven = 
       tickedBy: sql<string | null>`coalesce(nullif(${organisers.name}, ''), ${organisers.email})`,
     })
     .from(events)
-    .innerJoin(tasks, or(eq(tasks.seriesId, events.seriesId), eq(tasks.eventId, events.id)))
-    .leftJoin(taskTicks, and(eq(taskTicks.taskId, tasks.id), eq(taskTicks.eventId, events.id)))
+    .innerJoin(tasks, belongs)
+    .leftJoin(taskTicks, isTick)
     .leftJoin(organisers, eq(organisers.id, taskTicks.doneBy))
     .where(where)
-    .orderBy(
-      sql`date(${events.localStart}, ${tasks.days} || ' days')`,
-      asc(events.startsAt),
-      asc(events.id),
-      asc(tasks.id),
-    )
+    .orderBy(...inOrder)
     .all()
     .map(row => judge({ ...row, isProven: row.isProven === 1 }, todayIn(row.event.timeZone), now))
 }
@@ -155,10 +210,14 @@ function judge(row: Row, today: Temporal.PlainDate, now: Temporal.Instant): DueT
 }
 
 function stateOf({ task, event, isProven, tickedAt }: Row, daysLeft: number, now: Temporal.Instant): TaskState {
-  if (isProven || tickedAt) return 'done'
+  return isProven || tickedAt ? 'done' : undoneState(task, event.endsAt.epochMilliseconds, daysLeft, now)
+}
+
+/** `endsAt`: when the event is over, in milliseconds. */
+function undoneState({ days }: Pick<Task, 'days'>, endsAt: number, daysLeft: number, now: Temporal.Instant): TaskState {
   if (daysLeft > SOON_DAYS) return 'open'
   if (daysLeft >= 0) return 'soon'
-  const isForNothing = task.days < 0 && event.endsAt.epochMilliseconds <= now.epochMilliseconds
+  const isForNothing = days < 0 && endsAt <= now.epochMilliseconds
   return isForNothing || -daysLeft > LAPSE_DAYS ? 'lapsed' : 'overdue'
 }
 

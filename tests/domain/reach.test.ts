@@ -11,76 +11,17 @@ import type { Event } from '#src/domain/events.ts'
 import { type Group, getGroup } from '#src/domain/groups.ts'
 import { isShared } from '#src/domain/organisation-people.ts'
 import { mergeSpellings } from '#src/domain/organisations.ts'
-import { createOrganiser, findOrganiser, grant, type Organiser } from '#src/domain/organisers.ts'
+import { findOrganiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson } from '#src/domain/privacy.ts'
-import { readEventGround, readGround, type Scope } from '#src/domain/reach.ts'
-import { byEvent, byMonth, byPlace, byRole, byTheme } from '#src/domain/reach-cuts.ts'
-import { byOrganisation } from '#src/domain/reached-organisations.ts'
+import { readEventGround } from '#src/domain/reach.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { ATTENDANCE, addUp, COUNTS, totalOf } from '#src/domain/totals.ts'
-import { fold } from '#src/lib/text.ts'
 import { fill } from '../bench/fill.ts'
+import { attend, come, folded, LATER, member, openReach, report } from '../support/reported.ts'
 import { sweepAt } from '../support/swept.ts'
-import {
-  makeContributor,
-  makeEvent,
-  makeGroup,
-  makeRegistration,
-  makeSeries,
-  NOW,
-  openWorld,
-} from '../support/world.ts'
-
-const LATER = Temporal.Instant.from('2026-12-20T12:00:00Z')
-
-function openReach() {
-  const world = openWorld()
-  const { db } = world
-  const group = makeGroup(db)
-  const me = member(db, group, 'owner')
-  return { ...world, group, me }
-}
-
-/** Of what folds to one name, the last event says how it is written, and that may be one that does not count. */
-function folded(one: ReturnType<typeof report>) {
-  const named = one.organisations.named.map(({ name, ...counts }) => ({ name: fold(name), ...counts }))
-  return { ...one, organisations: { ...one.organisations, named } }
-}
-
-const member = (db: Db, group: Group, right: 'owner' | 'viewer', email = `${right}-${group.id}@example.org`) =>
-  writeNow(db, tx => {
-    const organiser = createOrganiser(tx, email, 'Otto', NOW)
-    grant(tx, organiser, group, right)
-    return organiser
-  })
-
-const come = (db: Db, event: Event, name: string, values: Parameters<typeof makeRegistration>[2] = {}) =>
-  makeRegistration(db, event, { name, email: `${name.toLowerCase()}@example.org`, ...values })
-
-function attend(db: Db, id: number, minutes: number | null = null) {
-  db.update(registrations).set({ attendedAt: LATER, attendedMinutes: minutes }).where(eq(registrations.id, id)).run()
-}
-
-/** Everything a report says. */
-function report(db: Db, me: Organiser, scope: Scope = { year: 2026 }, now = LATER) {
-  const ground = readGround(db, me, scope, now)
-  const list = byEvent(db, ground, Number.POSITIVE_INFINITY)
-  const { events: count, ...total } = ground.total
-  expect(count).toBe(list.length)
-  return {
-    events: list.map(({ event }) => event.id),
-    held: ground.held,
-    total,
-    months: byMonth(db, ground),
-    roles: Object.fromEntries(byRole(db, ground)),
-    perEvent: list.map(({ event, counts }) => [event.id, counts] as const),
-    themes: byTheme(db, ground),
-    places: byPlace(ground, ({ groupId, seriesId }) => `${groupId} ${seriesId}`).sort(),
-    organisations: byOrganisation(db, ground, now),
-  }
-}
+import { makeContributor, makeEvent, makeGroup, makeSeries, NOW, openWorld } from '../support/world.ts'
 
 /** A webinar for three and an hour: five registered, one cancelled in time and was followed up, one of those with a place stayed away. */
 function makeWebinar(db: Db, group: Group) {

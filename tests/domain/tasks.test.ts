@@ -212,7 +212,7 @@ test('an event that was cancelled has no tasks', () => {
   const me = organiser('otto@example.org', 'organiser')
   expect(listOverdue(db, me, NOW)).not.toEqual([])
   writeNow(db, tx => cancelEvent(tx, event(), '', { organiserId: null, revision: event().revision }, NOW))
-  expect([list(), listOverdue(db, me, NOW), listPressing(db, me, NOW)]).toEqual([[], [], []])
+  expect([list(), listOverdue(db, me, NOW), listPressing(db, me, NOW, 8).list]).toEqual([[], [], []])
   expect(countOverdue(db, [event()], NOW)).toEqual(new Map())
 })
 
@@ -231,10 +231,10 @@ describe('over all events', () => {
     const owner = organiser('otto@example.org', 'owner')
     const host = organiser('hella@example.org', 'host')
     const stranger = organiser('sam@example.org', 'owner', other)
-    expect(named(listPressing(db, owner, NOW))).toEqual([
+    expect(named(listPressing(db, owner, NOW, 8).list)).toEqual([
       ...['A: speaker', 'A: text', 'Concept: speaker', 'Concept: text', 'A: host', 'Concept: room'],
     ])
-    expect(named(listPressing(db, host, NOW))).toEqual(['A: speaker', 'A: text', 'A: host'])
+    expect(named(listPressing(db, host, NOW, 8).list)).toEqual(['A: speaker', 'A: text', 'A: host'])
     expect(named(listOverdue(db, owner, NOW))).toEqual(['A: speaker', 'A: text', 'Concept: speaker'])
     expect(named(listOverdue(db, host, NOW))).toEqual([])
     expect(named(listOverdue(db, stranger, NOW))).toEqual(['Van een ander: speaker', 'Van een ander: text'])

@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import { type BackupTrouble, findBackupTrouble } from '#src/domain/backups.ts'
 import { listRefusals } from '#src/domain/contributors.ts'
-import type { Event, ListedEvent } from '#src/domain/events.ts'
+import type { ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { listGroupsWith, listSeriesWith, ownsEverything } from '#src/domain/organisers.ts'
 import {
@@ -83,9 +83,13 @@ export function homeRoutes(app: App, deps: Deps): void {
     const coming = listComing(db, me, 'viewer', now, NEXT + 1).filter(({ id }) => id !== first?.id)
     const drafts = listDrafts(db, me, DRAFTS + 1).filter(({ id }) => id !== first?.id)
     const mine = listSeriesWith(db, me, 'organiser')
+    // What is to be done for the first stands with it already.
+    const pressing = listPressing(db, me, now, PRESSING, first)
     return reply.page('console/home', {
       first: first && nextEvent(request, first),
-      ...pressingBeside(first, listPressing(db, me, now)),
+      pressing: pressing.list,
+      pressingMore: pressing.total - pressing.list.length,
+      isCalm: pressing.isCalm,
       strip: stripOf(db, mine, now, WORKPLACE),
       next: listedForMe(deps, request, coming.slice(0, NEXT)),
       drafts: drafts.slice(0, DRAFTS).map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
@@ -133,11 +137,4 @@ export function homeRoutes(app: App, deps: Deps): void {
     eventPath: event => paths.console.event(event.id),
     seriesPath: series => paths.console.planning(series.slug),
   }
-}
-
-/** What is to be done for the first stands with it already. */
-function pressingBeside(first: Event | undefined, all: DueTask[]) {
-  const others = all.filter(({ event }) => event.id !== first?.id)
-  const pressing = others.slice(0, PRESSING)
-  return { pressing, pressingMore: others.length - pressing.length, isCalm: all.length === 0 }
 }
