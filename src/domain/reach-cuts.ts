@@ -1,17 +1,10 @@
 // The sums of a ground by one thing that events or people have in common, in the order in which a report shows them.
 import { and, asc, eq, inArray, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { type CUTS, events, eventThemes, ROLES, roleTotals, themes, yearTotals } from '#db/schema.ts'
-import {
-  type Correction,
-  FIELDS,
-  type Ground,
-  idsOf,
-  type Place,
-  type ReachedEvent,
-  SUM_NAMES,
-  type Sums,
-} from './reach.ts'
+import { prepared } from '#db/prepared.ts'
+import { type CUTS, events, eventThemes, ROLES, themes, yearTotals } from '#db/schema.ts'
+import type { Event } from './events.ts'
+import { type Correction, type Ground, idsOf, type Place, SUM_NAMES, type Sums } from './reach.ts'
 import { COUNTS, type Counts, NOTHING, totalOf } from './totals.ts'
 
 type Cut = (typeof CUTS)[number]
@@ -83,25 +76,30 @@ export function byPlace({ places }: Ground, nameOf: (place: Pick<Place, 'groupId
   return [...addedUp(places, nameOf)].filter(([, sums]) => sums.events > 0)
 }
 
+type EventLine = Pick<Event, 'id' | 'title' | 'localStart'>
+
 /** The first so many events, by when they begin. */
-export function byEvent(
-  db: Db,
-  { kept, corrections }: Ground,
-  most: number,
-): { event: ReachedEvent; counts: Counts }[] {
+export function byEvent(db: Db, { kept, corrections }: Ground, most: number): { event: EventLine; counts: Counts }[] {
   if (!kept) return []
-  const query = db.select(FIELDS).from(events).where(kept.events).orderBy(asc(events.startsAt), asc(events.id))
+  const { id, title, localStart } = events
+  const query = db
+    .select({ id, title, localStart })
+    .from(events)
+    .where(kept.events)
+    .orderBy(asc(events.startsAt), asc(id))
   const list = Number.isFinite(most) ? query.limit(most).all() : query.all()
-  const sums = Object.fromEntries(COUNTS.map(name => [name, sql<number>`sum(${roleTotals[name]})`]))
-  const rows = db
-    .select({ ...(sums as Record<keyof Counts, SQL<number>>), id: roleTotals.eventId })
-    .from(roleTotals)
-    .where(inArray(roleTotals.eventId, idsOf(list.map(({ id }) => id))))
-    .groupBy(roleTotals.eventId)
-    .all()
-  const found = new Map<number, Counts>(rows.map(({ id, ...counts }) => [id, counts]))
+  const rows = sumsOf(db).all(JSON.stringify(list.map(event => event.id)))
+  const found = new Map<number, Counts>(rows.map(({ eventId, ...counts }) => [eventId, counts]))
   for (const { event, ...counts } of corrections) {
     found.set(event.id, totalOf(COUNTS, [found.get(event.id) ?? NOTHING, counts]))
   }
   return list.map(event => ({ event, counts: found.get(event.id) ?? NOTHING }))
 }
+
+/** As SQLite gives them: a file has all events of a year. */
+const sumsOf = prepared(db =>
+  db.$client.prepare<[string], Counts & { eventId: number }>(
+    `select event_id as eventId, ${COUNTS.map(name => `sum(${name}) as ${name}`).join(', ')} from role_totals
+     where event_id in (select value from json_each(?)) group by event_id`,
+  ),
+)

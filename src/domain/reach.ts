@@ -11,7 +11,7 @@ import { areMine, type Organiser } from './organisers.ts'
 import type { Series } from './series.ts'
 import { COUNTS, type Counts, countEvent, type EventCounts, NOTHING, totalOf, yearOf } from './totals.ts'
 
-export const FIELDS = {
+const FIELDS = {
   id: events.id,
   title: events.title,
   localStart: events.localStart,
