@@ -1,7 +1,8 @@
 // The kept sums of organisations for a ground: those of a year, less a few events, or those of the events themselves.
-import { and, eq, ne, type SQL, sql } from '#db/drizzle.ts'
+import { and, eq, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { events, organisationTotals, yearOrganisations, yearTotals } from '#db/schema.ts'
+import { prepared } from '#db/prepared.ts'
+import { events, organisationTotals, yearTotals } from '#db/schema.ts'
 import { type Ground, isCounted, isInYear } from './reach.ts'
 import { ATTENDANCE, type Attendance } from './totals.ts'
 
@@ -9,7 +10,8 @@ export interface Sum extends Attendance {
   spelling: string
   /** Most people at one event, and an event at which it was written. */
   most: number
-  eventId: number
+  /** Nothing where it is to be looked up. */
+  eventId: number | undefined
   written?: string
 }
 
@@ -65,17 +67,18 @@ function countOfYear(db: Db, year: number): number {
   return db.select({ total }).from(yearTotals).where(isAll).get()?.total ?? 0
 }
 
-/** Of everything in a year. How many came to one event at most is not kept. */
+/** Of everything in a year. How many came to one event at most, and which event was the last, is not kept. */
 function sumsOfYear(db: Db, year: number): Sum[] {
-  const { spelling, registered, attended, absent, minutes } = yearOrganisations
-  const last = sql<number>`coalesce((select max(event_id) from ${organisationTotals}
-    where ${organisationTotals.year} = ${yearOrganisations.year} and ${organisationTotals.spelling} = ${yearOrganisations.spelling}), 0)`
-  return db
-    .select({ spelling, registered, attended, absent, minutes, most: sql<number>`0`, eventId: last })
-    .from(yearOrganisations)
-    .where(and(eq(yearOrganisations.year, year), ne(yearOrganisations.registered, 0)))
-    .all()
+  return ofYear(db)
+    .all(year)
+    .map(sum => ({ ...sum, most: 0, eventId: undefined }))
 }
+
+const ofYear = prepared(db =>
+  db.$client.prepare<[number], Attendance & { spelling: string }>(
+    'select spelling, registered, attended, absent, minutes from year_organisations where year = ? and registered <> 0',
+  ),
+)
 
 /** By spelling, of some events: looked up one by one, or, of a good part of a year, by reading the year through. */
 function sumsOf(db: Db, year: number, which: Which): Sum[] {

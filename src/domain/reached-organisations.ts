@@ -30,7 +30,7 @@ export function byOrganisation(db: Db, ground: Ground, now: Temporal.Instant): O
   const groups = [...Map.groupBy(sums, keyOf).values()]
   const isNamed = namedOnes(db, ground, which, counted)
   const { yes = [], no = [] } = Object.groupBy(groups, of => (isNamed(of) ? 'yes' : 'no'))
-  const named = yes.map(of => ({ ...together(of), name: nameOf(db, of, names) }))
+  const named = yes.map(of => ({ ...together(of), name: nameOf(db, ground.year, of, names) }))
   const others = no.map(together)
   return {
     named: named.sort((a, b) => b.registered - a.registered || a.name.localeCompare(b.name)),
@@ -54,12 +54,23 @@ function namedOnes(db: Db, ground: Ground, which: Which, counted: OrganisationCo
 }
 
 /** The name that was chosen, or how it was written last: without one, all are of one spelling. */
-function nameOf(db: Db, of: Sum[], names: Map<string, Organisation>): string {
+function nameOf(db: Db, year: number, of: Sum[], names: Map<string, Organisation>): string {
   const chosen = of.map(({ spelling }) => names.get(spelling)).find(Boolean)
   if (chosen) return chosen.name
-  const last = of.reduce((one, other) => (other.eventId > one.eventId ? other : one))
-  return last.written ?? writtenAt(db, last.eventId, last.spelling)
+  const [last] = of
+    .flatMap(sum =>
+      sum.eventId === undefined ? (lastWritten(db).get(year, sum.spelling) ?? []) : { ...sum, eventId: sum.eventId },
+    )
+    .sort((one, other) => other.eventId - one.eventId)
+  if (!last) return of[0]?.spelling ?? ''
+  return last.written ?? writtenAt(db, last.eventId, of[0]?.spelling ?? '')
 }
+
+const lastWritten = prepared(db =>
+  db.$client.prepare<[number, string], { eventId: number; written?: string }>(
+    'select event_id as eventId, written from organisation_totals where year = ? and spelling = ? order by event_id desc limit 1',
+  ),
+)
 
 /** How a spelling was written at an event. */
 export function writtenAt(db: Db, eventId: number, spelling: string): string {
