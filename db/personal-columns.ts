@@ -31,7 +31,18 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
 const { checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
-const { yearTotals, yearOrganisations, erasures, organisationTotals, staleEvents, organisers, memberships, invitations, passkeys, challenges } = schema
+const {
+  yearTotals,
+  yearOrganisations,
+  erasures,
+  organisationTotals,
+  staleEvents,
+  organisers,
+  memberships,
+  invitations,
+  passkeys,
+  challenges,
+} = schema
 const { signIns, organiserSessions, messages, templates, auditEntries, sweeps, sweepTotals, settings, revision } =
   schema
 
@@ -192,7 +203,18 @@ export const PERSONAL_COLUMNS = {
   // Of a year, a group and a series: nobody is in them.
   yearTotals: columns(yearTotals, {
     none: [
-      ...(['year', 'cut', 'groupId', 'seriesId', 'key', 'events', 'registered', 'placed', 'attended', 'absent'] as const),
+      ...([
+        'year',
+        'cut',
+        'groupId',
+        'seriesId',
+        'key',
+        'events',
+        'registered',
+        'placed',
+        'attended',
+        'absent',
+      ] as const),
       ...(['waiting', 'waited', 'cancelled', 'minutes'] as const),
     ],
   }),
