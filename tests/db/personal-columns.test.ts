@@ -30,6 +30,12 @@ const OTHERS = {
   event_search_data: 'the words, and in which events they stand',
   event_search_docsize: 'how many words each event has',
   event_search_idx: 'where in the index a word begins',
+  // Of migration 0007_years: numbers by group, series, theme, role and organisation, and where changes of them are put.
+  event_cells: 'a view: the cells of a year that an event counts in',
+  event_shares: 'a view: what an event adds to each',
+  organisation_shares: 'a view: what its organisations add',
+  added_to_year: 'a view to write to: adds to the sums of a year',
+  added_to_organisations: 'a view to write to: the same for organisations',
 }
 
 test('and every table and view of the database is in the schema, but for those named here with what they hold', () => {

@@ -148,13 +148,15 @@ describe('what it says', () => {
     clock.advance({ minutes: 30 })
     mkdirSync(join(folder, 'backups'))
     for (const [name, at] of [
-      ['one', 1000],
-      ['two', 2000],
+      ['2026-11-19', 1000],
+      ['2026-11-20', 2000],
+      ['before-0004_finding', 3000],
+      ['by-hand', 4000],
     ] as const) {
       writeFileSync(join(folder, 'backups', `${name}.sqlite`), '')
       utimesSync(join(folder, 'backups', `${name}.sqlite`), at, at)
     }
-    writeFileSync(join(folder, 'backups', 'three.sqlite.unfinished'), '')
+    writeFileSync(join(folder, 'backups', '2026-11-21.sqlite.unfinished'), '')
     expect(await samples('aanschuiven_mail_standstill_seconds')).toEqual(['aanschuiven_mail_standstill_seconds 1800'])
     const beat = NOW.epochMilliseconds / 1000
     expect(await samples('aanschuiven_worker_beat_timestamp_seconds')).toEqual([
