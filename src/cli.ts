@@ -9,13 +9,11 @@ import { MESSAGE_KINDS } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
 import { FailedMigration, NewerDatabase } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
-import { eraseOrganiserAt, exportOrganiser } from '#src/domain/organiser-privacy.ts'
+import { eraseOrganiserAt } from '#src/domain/organiser-privacy.ts'
 import { type Config, ConfigError, environment, readConfig } from './config.ts'
 import { countReleased, findHold, listHeld, RELEASES, releaseMail } from './domain/holding.ts'
 import { ensureOwner, findOrganiser } from './domain/organisers.ts'
-import { exportAddress } from './domain/own-data.ts'
-import { findPerson } from './domain/people.ts'
-import { erasePerson } from './domain/privacy.ts'
+import { eraseAttendee, exportAddress, exportWhole } from './domain/own-data.ts'
 import { bringBack } from './domain/restoring.ts'
 import { keepSchoolHolidays, readSchoolHolidays } from './domain/school-holidays.ts'
 import { createSignIn } from './domain/sign-ins.ts'
@@ -196,8 +194,8 @@ function importSchoolHolidays(config: Config, file: string): void {
   console.log(`${list.length} school holidays`)
 }
 
-function exportOne(config: Config, email: string): void {
-  const kept = withDatabase(config, db => exportAddress(db, email))
+async function exportOne(config: Config, email: string): Promise<void> {
+  const kept = await withDatabase(config, db => exportWhole(db, email))
   if (!kept) throw new Refused(`nothing is kept about ${email}`)
   console.log(JSON.stringify(kept, null, 2))
 }
@@ -206,19 +204,13 @@ function eraseOne(config: Config, email: string): void {
   withDatabase(config, db =>
     writeNow(db, tx => {
       const now = Temporal.Now.instant()
-      const person = exportOrganiser(tx, email) ? findPerson(tx, email) : known(tx, email)
+      if (!exportAddress(tx, email)) throw new Refused(`nothing is kept about ${email}`)
       if (!eraseOrganiserAt(tx, email, now)) throw new Refused(`${email} has a right in a group: take that away first`)
-      if (person) erasePerson(tx, person, now)
+      eraseAttendee(tx, email, now)
     }),
   )
   withDatabase(config, db => keepErased(db, config.dataDir))
   console.log('erased')
-}
-
-function known(db: Db, email: string) {
-  const person = findPerson(db, email)
-  if (!person) throw new Refused(`nothing is kept about ${email}`)
-  return person
 }
 
 /** Runs one command line. Returns the exit code. */

@@ -6,17 +6,24 @@ import type { Event } from './events.ts'
 import { eraseOrganiserAt, exportOrganiser } from './organiser-privacy.ts'
 import { findOrganiser } from './organisers.ts'
 import { findPerson, listRegistrationsOf, type Person } from './people.ts'
-import { erasePerson, exportPerson } from './privacy.ts'
+import { eraseInvitee, erasePerson, exportInvitee, exportPerson, isInvited, listMailTexts } from './privacy.ts'
 
-/** Everything kept about an address; nothing if it is not known here. */
+/** Everything kept about an address but what mails to it said; nothing if it is not known here. */
 export function exportAddress(db: Db, email: string) {
   const [person, asOrganiser] = [findPerson(db, email), exportOrganiser(db, email)]
-  if (!person && !asOrganiser) return undefined
+  if (!person && !asOrganiser && !isInvited(db, email)) return undefined
   const { organiser, invitations: organiserInvitations } = asOrganiser ?? {
     organiser: undefined,
     invitations: undefined,
   }
-  return { email, ...(person && exportPerson(db, person)), organiser, organiserInvitations }
+  const attendee = person ? exportPerson(db, person) : exportInvitee(db, email)
+  return { email, ...attendee, organiser, organiserInvitations }
+}
+
+/** All of it, as the file that somebody takes along. */
+export async function exportWhole(db: Db, email: string) {
+  const kept = exportAddress(db, email)
+  return kept && { ...kept, mailTexts: await listMailTexts(db, email) }
 }
 
 /** What erasing would end: the coming events that somebody is registered for, and whether they organise as well. */
@@ -29,6 +36,15 @@ export function outlookOfErasing(
     .filter(({ registration, event }) => registration.status !== 'cancelled' && isBefore(now, event.startsAt))
     .map(({ event }) => event)
   return { coming: coming.reverse(), organises: findOrganiser(db, person.email ?? '') !== undefined }
+}
+
+/** Erases whatever an address was here for as an attendee and an invitee. False if it was neither. */
+export function eraseAttendee(tx: Tx, email: string, now: Temporal.Instant): boolean {
+  const person = findPerson(tx, email)
+  if (person) erasePerson(tx, person, now)
+  else if (isInvited(tx, email)) eraseInvitee(tx, email, now)
+  else return false
+  return true
 }
 
 /**

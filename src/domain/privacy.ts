@@ -13,29 +13,56 @@ import {
   people,
   registrations,
 } from '#db/schema.ts'
+import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { FORGOTTEN, NOBODY } from './endings.ts'
 import { rememberErasure } from './erasures.ts'
 import { isShared } from './organisation-people.ts'
+import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
 
-/** Everything we keep about an address, for the person themselves: each column that holds personal data, under its own name. */
+/**
+ * Everything we keep about a person, for themselves: each column that holds personal data, under its own name. But for what
+ * a mail said: that is `listMailTexts`.
+ */
 export function exportPerson(db: Db, person: Person) {
   const mine = listRegistrationsOf(db, person)
-  const mails = db
-    .select()
-    .from(messages)
-    .where(eq(messages.toAddress, person.email ?? ''))
-    .orderBy(asc(messages.id))
-    .all()
   return {
     since: person.createdAt.toString(),
     ...personal('people', person),
     registrations: [...mine, ...listDoubles(db, mine)].map(row => aboutRegistration(db, row)),
-    invitations: listInvitations(db, person),
-    mails: mails.map(mail => personal('messages', mail)),
+    ...exportInvitee(db, person.email ?? ''),
   }
+}
+
+/** What is kept about an address alone, also of somebody who never registered: where it was asked to come, and what was mailed. */
+export function exportInvitee(db: Db, email: string) {
+  return { invitations: listInvitations(db, email), mails: listMailsTo(db, email).map(aboutMail) }
+}
+
+function listMailsTo(db: Db, email: string): Message[] {
+  return db.select().from(messages).where(eq(messages.toAddress, email)).orderBy(asc(messages.id)).all()
+}
+
+function aboutMail(mail: Message) {
+  const { bytes: _, ...told } = personal('messages', mail)
+  return told
+}
+
+/** Whoever has these can be signed in, or open a person's page: what they say is never told again. */
+const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address'])
+
+/** What was mailed to an address, as far as it is kept, with every personal link closed: the file it goes into opens nothing. */
+export async function listMailTexts(db: Db, email: string) {
+  const told = listMailsTo(db, email).filter(
+    ({ kind, signInId, invitationId }) => !OPENS.has(kind) && signInId === null && invitationId === null,
+  )
+  const texts = []
+  for (const { kind, createdAt, bytes } of told) {
+    if (bytes) texts.push({ kind, createdAt: createdAt.toString(), ...(await readMail(bytes)) })
+  }
+  return texts
 }
 
 /** Where they stood on a list twice, before that was seen. */
@@ -49,7 +76,7 @@ function listDoubles(db: Db, mine: ReturnType<typeof listRegistrationsOf>): type
     .all()
 }
 
-/** What a row holds of somebody, as it goes into a file: moments and the bytes of a mail as text. */
+/** What a row holds of somebody, as it goes into a file: moments as text. */
 function personal<Row extends object>(table: TableName, row: Row): Portable<Row> {
   const known = new Set(personalColumns(table))
   const pairs = Object.entries(row).filter(([name]) => known.has(name))
@@ -59,8 +86,7 @@ function personal<Row extends object>(table: TableName, row: Row): Portable<Row>
 type Portable<Row> = { [Name in keyof Row]: Row[Name] extends string | number | boolean | null ? Row[Name] : unknown }
 
 function portable(value: unknown): unknown {
-  if (value instanceof Temporal.Instant) return value.toString()
-  return Buffer.isBuffer(value) ? value.toString() : value
+  return value instanceof Temporal.Instant ? value.toString() : value
 }
 
 function aboutRegistration(db: Db, { registration, event }: ReturnType<typeof listRegistrationsOf>[number]) {
@@ -89,12 +115,12 @@ function answersIn(db: Db, registrationId: number): { question: string; answer: 
 }
 
 /** Where somebody asked this address to come. */
-function listInvitations(db: Db, { email }: Person) {
+function listInvitations(db: Db, email: string) {
   return db
     .select({ event: events.title, start: events.localStart, invitee: invitees })
     .from(invitees)
     .innerJoin(events, eq(events.id, invitees.eventId))
-    .where(eq(invitees.email, email ?? ''))
+    .where(eq(invitees.email, email))
     .all()
     .map(({ event, start, invitee }) => ({ event, start, ...personal('invitees', invitee) }))
 }
@@ -139,6 +165,18 @@ function eraseMailsOfDoubles(tx: Tx, ids: number[]): void {
   tx.delete(messages)
     .where(and(inArray(messages.registrationId, doubles), hasLeft))
     .run()
+}
+
+/** Whether this address was asked to come somewhere. */
+export function isInvited(db: Db, email: string): boolean {
+  return listInvitations(db, email).length > 0
+}
+
+/** Erases an address that was asked to come and never registered; of a person this is a part of `erasePerson`. */
+export function eraseInvitee(tx: Tx, email: string, now: Temporal.Instant): void {
+  eraseInvitations(tx, email, [])
+  tx.delete(messages).where(eq(messages.toAddress, email)).run()
+  rememberErasure(tx, email, now)
 }
 
 /** Also where they were asked to come and never did. */

@@ -7,8 +7,7 @@ import { type Erasure, takeOver } from './erasures.ts'
 import { countReleased, holdMail, listHeld } from './holding.ts'
 import { reclaim } from './leases.ts'
 import { eraseOrganiserAt } from './organiser-privacy.ts'
-import { findPerson } from './people.ts'
-import { erasePerson } from './privacy.ts'
+import { eraseAttendee } from './own-data.ts'
 import { getRegistration } from './registrations.ts'
 import { settle } from './telling.ts'
 
@@ -34,10 +33,7 @@ export function bringBack(tx: Tx, elsewhere: Erasure[], now: Temporal.Instant): 
   dropBackupState(tx)
   const emails = takeOver(tx, elsewhere)
   const withRight = emails.filter(email => !eraseOrganiserAt(tx, email, now))
-  for (const email of emails) {
-    const person = findPerson(tx, email)
-    if (person) erasePerson(tx, person, now)
-  }
+  for (const email of emails) eraseAttendee(tx, email, now)
   holdMail(tx, now)
   return { erased: emails.length, withRight, held: countReleased(listHeld(tx, { since: now }), 'all') }
 }

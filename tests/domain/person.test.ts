@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { personalColumns, TABLE_NAMES, type TableName } from '#db/personal-columns.ts'
 import { DATA, type DataKind } from '#db/personal-data.ts'
-import { erasures, people } from '#db/schema.ts'
+import { erasures, messages, people } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { ensureErasureKey } from '#src/domain/erasures.ts'
-import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
+import { erasePerson, exportPerson, listMailTexts } from '#src/domain/privacy.ts'
 import { keyedHash } from '#src/lib/tokens.ts'
 import { dumpOf } from '../support/dump.ts'
 import { ENDING, heldOf, markerOf, openLife } from '../support/life.ts'
@@ -37,8 +37,16 @@ function openPerson() {
   return { db, found, person }
 }
 
-test('everything that is kept about somebody is in what they are given, column by column', () => {
+/** What a mail said is not given as it left: that would hold links that work. It is told by `listMailTexts`. */
+const NOT_AS_IT_IS = 'messages.bytes'
+
+test('everything that is kept about somebody is in what they are given, column by column', async () => {
   const { db, found } = openPerson()
+  const said = Buffer.from(`\r\n${markerOf('messages', 'bytes')}`)
+  db.update(messages)
+    .set({ bytes: said })
+    .where(eq(messages.toAddress, String(found.email)))
+    .run()
   const kept = exportPerson(db, found)
   const [registration] = kept.registrations
   const parts: Partial<Record<TableName, object | undefined>> = {
@@ -51,10 +59,12 @@ test('everything that is kept about somebody is in what they are given, column b
   }
   for (const kind of [...THEIRS, 'count' as const]) {
     for (const [name, column] of columnsOf(kind).filter(([name]) => !name.endsWith('Totals'))) {
-      expect(Object.keys(parts[name] ?? {}), `${name}.${column}`).toContain(column)
+      const isThere = expect(Object.keys(parts[name] ?? {}), `${name}.${column}`)
+      if (`${name}.${column}` === NOT_AS_IT_IS) isThere.not.toContain(column)
+      else isThere.toContain(column)
     }
   }
-  const text = JSON.stringify(kept)
+  const text = JSON.stringify([kept, await listMailTexts(db, String(found.email))])
   const markers = [...dumpOf(db).matchAll(/§(\w+)\.(\w+)§/g)].map(([marker]) => marker)
   const theirs = THEIRS.flatMap(columnsOf).map(([name, column]) => markerOf(name, column))
   const texts = [...new Set(markers)].filter(marker => theirs.includes(marker))

@@ -8,7 +8,7 @@ import { listGroupsWith } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getMyMessage, listMyMessages } from '#src/domain/overview.ts'
 import { canRetry, retry } from '#src/domain/retrying.ts'
-import { maskCalendar, maskLinks } from '#src/lib/masking.ts'
+import { readMail } from '#src/lib/mail-text.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
@@ -64,7 +64,7 @@ export function outboxRoutes(app: App, deps: Deps): void {
   /** As it left; or as it would leave now. Mails that open an account or a person's page are never shown. */
   async function mailOf(message: Message): Promise<ShownMail | undefined> {
     if (message.kind === 'sign_in') return undefined
-    if (message.bytes) return readMail(message.bytes)
+    if (message.bytes) return { ...(await readMail(message.bytes)), isDraft: false }
     if (message.state !== 'queued') return undefined
     const draft = preview(db, tx => writeMail(tx, deps, message))
     return draft && { subject: draft.subject, text: draft.text, headers: [], invite: '', isDraft: true }
@@ -85,24 +85,4 @@ export function outboxRoutes(app: App, deps: Deps): void {
     })
     return seeOther(request, reply, paths.console.message(id))
   })
-}
-
-const HEADERS = ['from', 'to', 'reply-to', 'date', 'message-id', 'list-unsubscribe', 'x-aanschuiven-message']
-
-async function readMail(bytes: Buffer): Promise<ShownMail> {
-  const { default: PostalMime } = await import('postal-mime')
-  const mail = await PostalMime.parse(bytes)
-  const calendar = mail.attachments.find(part => part.mimeType === 'text/calendar')
-  const headers = mail.headers.filter(header => HEADERS.includes(header.key))
-  return {
-    subject: mail.subject ?? '',
-    text: maskLinks(mail.text ?? ''),
-    headers: headers.map(({ originalKey, value }): [string, string] => [originalKey, maskLinks(value)]),
-    invite: calendar ? maskCalendar(textOf(calendar.content)) : '',
-    isDraft: false,
-  }
-}
-
-function textOf(content: string | ArrayBuffer | Uint8Array): string {
-  return typeof content === 'string' ? content : new TextDecoder().decode(content)
 }

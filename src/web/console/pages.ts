@@ -7,6 +7,7 @@ import type { Places } from '#src/domain/places.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Template } from '#src/domain/templates.ts'
 import type { Locale } from '#src/i18n/index.ts'
+import type { MailText } from '#src/lib/mail-text.ts'
 import type { InboxHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
 import type { AccountPages } from './account.ts'
@@ -84,11 +85,7 @@ export interface ProposalPage extends Required<Omit<Question, 'alternative'>>, P
 }
 
 /** A mail to read: with its headers as it left, or `isDraft`, as it would leave now. */
-export interface ShownMail {
-  subject: string
-  text: string
-  headers: [string, string][]
-  invite: string
+export interface ShownMail extends MailText {
   isDraft: boolean
 }
 

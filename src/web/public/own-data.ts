@@ -2,7 +2,7 @@
 // it erased. The link is the proof: it travels by mail only.
 import type { Db } from '#db/open.ts'
 import type { Event } from '#src/domain/events.ts'
-import { eraseAtOwnWish, exportAddress, outlookOfErasing } from '#src/domain/own-data.ts'
+import { eraseAtOwnWish, exportAddress, exportWhole, outlookOfErasing } from '#src/domain/own-data.ts'
 import { findPersonById, findPersonByLink } from '#src/domain/people.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -42,8 +42,8 @@ export function ownDataRoutes(app: App, { db, write, clock, tokens }: Deps): voi
     return reply.headers(TOKEN_PAGE).page('public/own-data', { token, kept: keptAbout(token) })
   })
 
-  app.get('/my/:token/data.json', { ...ofLink, config: FEW }, (request, reply) => {
-    const kept = keptAbout(request.params.token)
+  app.get('/my/:token/data.json', { ...ofLink, config: FEW }, async (request, reply) => {
+    const kept = await exportWhole(db, find(request.params.token).email)
     const name = `${request.t.ownData.file}.json`
     reply.headers({ ...TOKEN_PAGE, 'content-disposition': `attachment; filename="${name}"` })
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(kept, null, 2))
