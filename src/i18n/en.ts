@@ -102,7 +102,6 @@ export const en: Messages = {
       'We could not save this',
       'Nothing was changed. It is not you: our storage does not work for the moment. What you filled in is still on this page. Keep it open and try again in a few minutes.',
     ],
-    tryAgain: ['Try again', ''],
   },
   refusals: {
     already_there: ['This is there already', 'You do not have to do anything else.'],
@@ -497,6 +496,7 @@ export const en: Messages = {
     signOut: 'Sign out',
     optional: 'optional',
     sorry: 'This did not work',
+    tryAgain: 'Try again',
     toAgenda: 'To the agenda',
   },
   agenda: {

@@ -104,9 +104,8 @@ export const nl = {
     ],
     unsavedForm: [
       'We konden dit niet bewaren',
-      'Er is niets veranderd. Het ligt niet aan jou: onze opslag doet het even niet. Wat je invulde staat nog op deze pagina. Laat haar open en probeer het over een paar minuten nog eens.',
+      'Er is niets veranderd. Het ligt niet aan jou: onze opslag doet het even niet. Wat je invulde staat nog op deze pagina. Laat de pagina open en probeer het over een paar minuten nog eens.',
     ],
-    tryAgain: ['Probeer het nog eens', ''],
   } satisfies Record<string, [string, string]> as Record<string, [string, string]>,
   /** Why something cannot be done now, as a page of its own. */
   refusals: {
@@ -521,6 +520,7 @@ export const nl = {
     signOut: 'Uitloggen',
     optional: 'mag leeg',
     sorry: 'Dit lukt niet',
+    tryAgain: 'Probeer het nog eens',
     toAgenda: 'Naar de agenda',
   },
   agenda: {
@@ -854,7 +854,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
 # Goed om te weten
 
 - Een mail gaat langs de mailserver van het netwerk en langs die van jou. Wat daar blijft staan, bepalen wij niet.
-- In een reservekopie staan gegevens nog tot die kopie weggaat. Zetten we haar terug, dan wissen we opnieuw wie gewist was.
+- In een reservekopie staan gegevens nog tot die kopie weggaat. Zetten we die kopie terug, dan wissen we opnieuw wie gewist was.
 - Je IP-adres onthouden we alleen even in het geheugen, om misbruik te remmen.`,
     register: {
       columns: ['Wat', 'Van wie', 'Waarom, en op welke grond', 'Tot wanneer', 'In welke tabellen'],
