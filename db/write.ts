@@ -193,8 +193,6 @@ export function preview<T>(db: Db, work: (tx: Tx) => T): T {
   waitFor(db, PREVIEW_MS)
   try {
     db.$client.exec('begin immediate')
-  } catch (error) {
-    throw troubleIn(error)
   } finally {
     waitFor(db, BUSY_TIMEOUT_MS)
   }

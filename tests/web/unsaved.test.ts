@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import type { Db } from '#db/open.ts'
 import { people, registrations } from '#db/schema.ts'
+import { StoreTrouble } from '#db/write.ts'
 import { openApp } from '../support/app.ts'
 import { fieldsOf } from '../support/console.ts'
 import { unexpectedErrors } from '../support/logs.ts'
@@ -89,14 +90,28 @@ test('on a full disk /readyz finds out by itself that there is room again, and w
   expect([await code(), await code(), deps.write.trouble]).toEqual([200, 200, undefined])
 })
 
+const english = { 'accept-language': 'en' }
+
 test('what is no form says the same, with nothing to send again', async () => {
   const { app, db } = await openApp()
+  app.delete('/stuck', () =>
+    Promise.reject(new StoreTrouble(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }))),
+  )
+  const headers = { ...english, 'sec-fetch-site': 'same-origin' }
+  const { statusCode, body } = await app.inject({ method: 'DELETE', url: '/stuck', headers })
+  expect([statusCode, body.includes('We could not save this'), body.includes('<form')]).toEqual([503, true, false])
+  expect(db.$client.open).toBe(true)
+})
+
+test('a page that cannot be read says nothing of saving, and the log is told, since no write did', async () => {
+  const { app } = await openApp()
   app.get('/stuck', async () => {
     throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' })
   })
-  const { statusCode, body } = await app.inject({ url: '/stuck', headers: { 'accept-language': 'en' } })
-  expect([statusCode, body.includes('We could not save this'), body.includes('<form')]).toEqual([503, true, false])
-  expect(db.$client.open).toBe(true)
+  const { statusCode, body, headers } = await app.inject({ url: '/stuck', headers: english })
+  expect([statusCode, headers['retry-after']]).toEqual([503, '60'])
+  expect([body.includes('Something went wrong on our side'), body.includes('save')]).toEqual([true, false])
+  expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err.message)).toEqual(['disk I/O error'])
 })
 
 /** To the last byte: also the room that is left in pages. */

@@ -35,8 +35,9 @@ export function errorPages(app: App): void {
     if (error.validation || (error.statusCode && error.statusCode < 500)) {
       return message(request, reply, error.validation ? 400 : (error.statusCode ?? 400), 'invalid')
     }
-    if (troubleIn(error) instanceof StoreTrouble) return unsaved(request, reply)
-    request.log.error(error)
+    // The write has told the log of its trouble, and once; nobody else has.
+    if (!(error instanceof StoreTrouble)) request.log.error(error)
+    if (troubleIn(error) instanceof StoreTrouble) return troubled(request, reply)
     // The page that asked may be a script's: its console shows headers.
     return message(request, reply.header('x-request-id', request.id), 500, 'broken', request.id)
   })
@@ -60,10 +61,11 @@ function isForm({ body, headers }: FastifyRequest): boolean {
 
 const RETRY_AFTER_S = 60
 
-/** The store cannot be written: nothing was changed, and what was typed is not lost. The write itself has told the log. */
-function unsaved(request: FastifyRequest, reply: FastifyReply) {
+/** The store cannot be read or written: nothing was changed, and what was typed is not lost. */
+function troubled(request: FastifyRequest, reply: FastifyReply) {
   const { typed, t } = request
-  const [title, text] = t.errors[typed ? 'unsavedForm' : 'unsaved'] as [string, string]
+  const isRead = ['GET', 'HEAD'].includes(request.method)
+  const [title, text] = t.errors[isRead ? 'broken' : typed ? 'unsavedForm' : 'unsaved'] as [string, string]
   const again = typed && { action: request.url, fields: fieldsOf(typed) }
   return reply
     .code(503)
