@@ -1,6 +1,7 @@
 // One file that holds the whole installation: the database, and beside its tables the secret and the uploaded files. A
 // backup is a SQLite file, so it needs no archive format and can be checked like any database. How one is put back stands in
 // `restore`, how its bytes are vouched for in `seal`.
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -38,11 +39,17 @@ export function backUp(dataDir: string, file: string): void {
   write(dataDir, file)
 }
 
-function write(dataDir: string, file: string): void {
-  const unfinished = `${file}.unfinished`
+/** What `isWanted` says no to is dropped: the copy as it is before it becomes the file. */
+function write(dataDir: string, file: string, isWanted: (copy: string) => boolean = () => true): void {
+  // Of its own: two that start side by side make the same file, in two containers under the same process id.
+  const unfinished = `${file}.${randomBytes(4).toString('hex')}.unfinished`
   try {
     do snapshot(dataDir, unfinished)
     while (!addFiles(dataDir, unfinished))
+    if (!isWanted(unfinished)) {
+      rmSync(unfinished)
+      return
+    }
     seal(unfinished)
     sync(unfinished)
     renameSync(unfinished, file)
@@ -108,21 +115,25 @@ export function sync(path: string): void {
 
 /**
  * Before a new version changes a database in use: `backups/before-<migration>.sqlite`, so that an upgrade can be undone. One
- * from an earlier try gives way: people may have registered since.
+ * from an earlier try gives way: people may have registered since. But not to one that another process changed meanwhile.
  */
 export function backUpBeforeMigrating(dataDir: string, migrations?: string): void {
   const path = join(dataDir, DATABASE)
   if (!existsSync(path) && existsSync(`${path}.unfinished`))
     throw new BackupError(`restoring into ${dataDir} was interrupted: do it again`)
   if (!existsSync(path) || !existsSync(join(dataDir, 'secret'))) return
+  const next = migrationAfter(path, migrations)
+  if (!next) return
+  mkdirSync(join(dataDir, 'backups'), { recursive: true, mode: 0o700 })
+  const file = join(dataDir, 'backups', `before-${next}.sqlite`)
+  write(dataDir, file, copy => migrationAfter(copy, migrations) === next)
+}
+
+function migrationAfter(path: string, migrations: string | undefined): string | undefined {
   const client = new Sqlite(path)
-  let next: string | undefined
   try {
-    next = nextMigration(client, migrations)
+    return nextMigration(client, migrations)
   } finally {
     client.close()
   }
-  if (!next) return
-  mkdirSync(join(dataDir, 'backups'), { recursive: true, mode: 0o700 })
-  write(dataDir, join(dataDir, 'backups', `before-${next}.sqlite`))
 }

@@ -25,7 +25,7 @@ export interface BackupDeps {
 const FIRST_MS = 3000
 const EVERY_MS = 60_000
 const DAILY = /^\d{4}-\d\d-\d\d\.sqlite$/
-const OURS = /^(\d{4}-\d\d-\d\d|before-\w+)\.sqlite(\.unfinished(-journal)?)?$/
+const OURS = /^(\d{4}-\d\d-\d\d|before-\w+)\.sqlite((\.[\da-f]+)?\.unfinished(-journal)?)?$/
 
 export function createBackups({ config, db, write, clock, log, make = makeInThread }: BackupDeps) {
   const folder = join(config.dataDir, 'backups')
@@ -33,6 +33,7 @@ export function createBackups({ config, db, write, clock, log, make = makeInThre
   const isWanted = config.backupsKept > 0 && !config.isDemo
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
+  let isMaking = false
 
   function start(): void {
     timer = setTimeout(rounds, FIRST_MS).unref()
@@ -48,11 +49,20 @@ export function createBackups({ config, db, write, clock, log, make = makeInThre
   async function look(): Promise<void> {
     try {
       keepErased(db, config.dataDir)
-      const now = clock.now()
-      if (!isWanted || !isBackupDue(db, config.timeZone, now, isGone)) return
-      if (await write(tx => claimBackup(tx, me, config.timeZone, now, isGone))) await makeOne(now)
+      await makeIfDue(clock.now())
     } catch (error) {
       if (!isStopped && !(error instanceof StoreTrouble)) log.error({ err: error }, 'the backups were not looked after')
+    }
+  }
+
+  /** One that takes very long is waited for: another would take its file away. */
+  async function makeIfDue(now: Temporal.Instant): Promise<void> {
+    if (isMaking || !isWanted || !isBackupDue(db, config.timeZone, now, isGone)) return
+    isMaking = true
+    try {
+      if (await write(tx => claimBackup(tx, me, config.timeZone, now, isGone))) await makeOne(now)
+    } finally {
+      isMaking = false
     }
   }
 

@@ -168,6 +168,19 @@ describe('a backup', () => {
     backUpBeforeMigrating(dataDir)
     const [name = ''] = made() || []
     expect(made()).toEqual([expect.stringMatching(/^before-00\d\d_\w+\.sqlite$/)])
+    // Another start is further already by the time that this one copies: the good copy stays.
+    const good = readFileSync(join(dataDir, 'backups', name))
+    const close = Sqlite.prototype.close
+    vi.spyOn(Sqlite.prototype, 'close').mockImplementationOnce(function (this: Sqlite.Database) {
+      close.call(this)
+      openDatabase(join(dataDir, 'aanschuiven.sqlite'))
+      return this
+    })
+    backUpBeforeMigrating(dataDir)
+    vi.restoreAllMocks()
+    expect(appliedMigration(db.$client)).toBe(newestMigration())
+    expect(made()).toEqual([name])
+    expect(readFileSync(join(dataDir, 'backups', name)).equals(good)).toBe(true)
     const target = fresh('undone')
     restore(join(dataDir, 'backups', name), target)
     const { $client } = openDatabase(join(target, 'aanschuiven.sqlite'))
@@ -184,7 +197,7 @@ describe('a backup', () => {
     const empty = fresh('empty')
     const other = fresh('other')
     expect(() => backUp(empty, other)).toThrow('holds no installation')
-    expect(existsSync(`${other}.unfinished`)).toBe(false)
+    expect(readdirSync(folder).filter(name => name.endsWith('.unfinished'))).toEqual([])
   })
 })
 

@@ -103,6 +103,10 @@ describe('a daily backup', () => {
     expect(inFolder()).toEqual(['erased'])
     // As if it were never heard of again.
     clock.advance({ minutes: 61 })
+    // Whoever makes it knows better, and begins no other.
+    const first = finish
+    await slow.look()
+    expect(finish).toBe(first)
     await open().look()
     expect(inFolder()).toEqual(['2026-11-21.sqlite', 'erased'])
     finish()
@@ -133,7 +137,8 @@ describe('a daily backup', () => {
     }
     put('before-0001_answers.sqlite', '2020-01-01')
     put('before-0002_console.sqlite', '2100-01-01')
-    put('2026-11-20.sqlite.unfinished', '2100-01-01')
+    put('2026-11-20.sqlite.0a1b2c3d.unfinished', '2100-01-01')
+    put('before-0002_console.sqlite.0a1b2c3d.unfinished', '2100-01-01')
     put('mine.sqlite', '2020-01-01')
     await lookAt(backups, '2026-11-22T10:00', '2026-11-23T10:00', '2026-11-24T10:00')
     expect(inFolder()).toEqual([
