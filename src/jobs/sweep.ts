@@ -1,7 +1,7 @@
 // What has served its time goes, every night by itself: in short writes with everything else between them, so that it holds
 // nobody up. What goes stands in `domain/endings`; afterwards a line in the log and a report for owners say how much that was.
 import type { Db } from '#db/open.ts'
-import type { Write } from '#db/write.ts'
+import { StoreTrouble, type Write } from '#db/write.ts'
 import { WALKS } from '#src/domain/endings.ts'
 import { forgetIn, stretchesOf, type Walk } from '#src/domain/forgetting.ts'
 import { type Limits, limitsAt } from '#src/domain/retention.ts'
@@ -34,10 +34,16 @@ export function createSweeper({ db, write, clock, log, timeZone }: SweepDeps) {
       .then(isWhole => {
         if (isWhole) notBefore = undefined
       })
-      .catch(error => log.error({ err: error }, 'the sweep failed'))
+      .catch(tell)
       .finally(() => {
         underWay = undefined
       })
+  }
+
+  /** Of trouble with the store the write has told the log, and it may be over at any moment: the next wake tries again. */
+  function tell(error: unknown): void {
+    if (error instanceof StoreTrouble) notBefore = undefined
+    else log.error({ err: error }, 'the sweep failed')
   }
 
   /** True if it came to its end: stopped or in trouble, the next one goes on where it is still needed. */
@@ -65,6 +71,8 @@ export function createSweeper({ db, write, clock, log, timeZone }: SweepDeps) {
       }
       return true
     } catch (error) {
+      // There the other tables would fare no better.
+      if (error instanceof StoreTrouble) throw error
       log.error({ err: error, table: walk.name }, 'what has served its time could not be taken away')
       return false
     }

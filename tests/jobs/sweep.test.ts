@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { answers, registrations, sweeps, sweepTotals } from '#db/schema.ts'
-import { createWrite, type Write, writeNow } from '#db/write.ts'
+import { createWrite, StoreTrouble, type Write, writeNow } from '#db/write.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
 import { WALKS } from '#src/domain/endings.ts'
 import { getEvent } from '#src/domain/events.ts'
@@ -204,6 +204,26 @@ test('trouble with one table is told and kept, the others go on; within the hour
   expect(list()).toMatchObject([{ id: 1, failure: '' }])
   expect(checkSweep(life.db, at('2027-12-05T10:00:00Z'))).toMatchObject({ verdict: 'ok' })
   expect(checkSweep(life.db, at('2027-12-06T12:00:02Z'))).toMatchObject({ verdict: 'warning' })
+})
+
+test('a disk that is full ends it, without a word of its own; the next wake tries again', async () => {
+  const life = openLife()
+  const world = { ...life, clock: openWorld().clock }
+  const write = createWrite(life.db)
+  let [tries, isFull] = [0, true]
+  const full = () => Promise.reject(new StoreTrouble(Object.assign(new Error('full'), { code: 'SQLITE_FULL' })))
+  const { run, lines, list } = openSweeper(world, work => {
+    tries++
+    return isFull && tries > 1 ? full() : write(work)
+  })
+  await run('2027-12-04T10:00:00Z')
+  expect([tries, lines]).toEqual([2, []])
+  await run('2027-12-04T10:01:00Z')
+  expect([tries, lines]).toEqual([3, []])
+  isFull = false
+  await run('2027-12-04T10:02:00Z')
+  expect(lines.map(({ text }) => text)).toEqual(['swept'])
+  expect(list()).toMatchObject([{ id: 1, failure: '' }])
 })
 
 test('before the first there is nothing to say', () => {
