@@ -1,5 +1,5 @@
 // Who was erased, remembered without their address: a backup from before still knows them, and whoever restores it erases them
-// again. What is kept is a hash with a key that stands in the backup; the hashes stand outside it (`jobs/backups`).
+// again. What is kept is a hash with a key that stands in the backup; the hashes stand outside it (`jobs/erased`).
 import { randomBytes } from 'node:crypto'
 import { desc, eq, isNotNull, max, min } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'

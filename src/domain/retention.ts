@@ -1,5 +1,5 @@
 // How long personal data is kept: by how many months each group keeps the names of its events, and so which of them are over.
-// What goes then stands in `forgetting`; which data that is, and how long it is kept, in `db/personal-data`.
+// What goes then stands in `endings`; which data that is, and how long it is kept, in `db/personal-data`.
 import { and, countDistinct, eq, gte, inArray, lt, ne, or } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { MONTHS } from '#db/personal-data.ts'
