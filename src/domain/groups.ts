@@ -63,6 +63,8 @@ export function createGroup(tx: Tx, values: typeof groups.$inferInsert): Group {
   return tx.insert(groups).values(values).returning().get()
 }
 
+type Values = Pick<Group, 'name' | 'summary' | 'email' | 'accent' | 'schoolRegion'>
+
 /**
  * What a group is called and how it looks. Its address stays: people keep it. Its name is that of the ORGANIZER in the
  * invites to what it hosts, so those get a later DTSTAMP.
@@ -70,11 +72,11 @@ export function createGroup(tx: Tx, values: typeof groups.$inferInsert): Group {
 export function updateGroup(
   tx: Tx,
   { id, name }: Pick<Group, 'id' | 'name'>,
-  values: Pick<Group, 'name' | 'summary' | 'email' | 'accent' | 'schoolRegion'>,
+  { name: newName, summary, email, accent, schoolRegion }: Values,
   now: Temporal.Instant,
 ): void {
-  tx.update(groups).set(values).where(eq(groups.id, id)).run()
-  if (values.name === name) return
+  tx.update(groups).set({ name: newName, summary, email, accent, schoolRegion }).where(eq(groups.id, id)).run()
+  if (newName === name) return
   tx.update(events)
     .set({ revisedAt: now })
     .where(and(eq(events.groupId, id), gt(events.endsAt, now)))

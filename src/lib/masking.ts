@@ -8,7 +8,8 @@ export function maskUrl(url: string): string {
 /** The path of an address, as a log may keep it: without what was asked for, what opens anything, or whom it names. */
 export function maskPath(url: string): string {
   const [path = ''] = url.split('?')
-  return maskUrl(path).replaceAll(/[^/]*(?:@|%40)[^/]*/g, '***')
+  const parts = maskUrl(path).split('/')
+  return parts.map(part => (/@|%40/.test(part) ? '***' : part)).join('/')
 }
 
 /** Behind these of our addresses (`paths`) stands a token. */
