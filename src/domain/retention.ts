@@ -5,7 +5,9 @@ import type { Db, Tx } from '#db/open.ts'
 import { MONTHS } from '#db/personal-data.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, groups, registrations } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { audit } from './audit.ts'
 import { type Group, listGroups } from './groups.ts'
 
 /** Before which moment something must have ended to be over. */
@@ -91,4 +93,24 @@ export function countGoing(db: Db, group: Pick<Group, 'id'>, own: number | null,
 /** Says how many months a group keeps names; null: as many as the group above. */
 export function keepFor(tx: Tx, { id }: Pick<Group, 'id'>, retentionMonths: number | null): void {
   tx.update(groups).set({ retentionMonths }).where(eq(groups.id, id)).run()
+}
+
+export interface Choice {
+  own: number | null
+  /** How many people's names the organiser was shown to go in the night that comes; none, if nothing was asked. */
+  people: number
+  night: Temporal.Instant
+  organiserId: number
+}
+
+/** What an owner chooses. Throws Refusal('changed_meanwhile') if other names go by it than they were shown. */
+export function chooseRetention(
+  tx: Tx,
+  group: Pick<Group, 'id'>,
+  { own, people, night, organiserId }: Choice,
+  now: Temporal.Instant,
+): void {
+  if (countGoing(tx, group, own, night).people !== people) throw new Refusal('changed_meanwhile')
+  keepFor(tx, group, own)
+  audit(tx, { action: 'retention_chosen', organiserId, groupId: group.id, detail: String(own ?? '') }, now)
 }

@@ -2,14 +2,12 @@
 // Below it, what went by itself in the nights before.
 import type { FastifyRequest } from 'fastify'
 import { DATA_KINDS, type DataKind, MONTHS } from '#db/personal-data.ts'
-import { audit } from '#src/domain/audit.ts'
 import { findGroup, type Group, listGroupsUnder } from '#src/domain/groups.ts'
 import { getGroupWith, ownsEverything } from '#src/domain/organisers.ts'
-import { countGoing, type Going, keepFor, monthsWith } from '#src/domain/retention.ts'
+import { chooseRetention, countGoing, type Going, monthsWith } from '#src/domain/retention.ts'
 import { listSweeps, nextNight, type Sweep, type Totals } from '#src/domain/sweeps.ts'
 import type { Messages } from '#src/i18n/index.ts'
 import { numbersIn } from '#src/i18n/numbers.ts'
-import { Refusal } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
@@ -18,6 +16,7 @@ import { emptyForm, type Form } from '../pages.ts'
 import { Slug } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 
+const PAGE = 'console/retention'
 const REPORTS = 14
 const Saved = Type.Object({ saved: Type.Optional(Type.String({ maxLength: 10 })) })
 /** Months empty: as the group above. `people`: how many somebody was shown to go, when they said yes. */
@@ -72,6 +71,11 @@ export function retentionRoutes(app: App, { db, write, clock, config }: Deps): v
     }
   }
 
+  function askingPage(request: FastifyRequest, group: Group, own: number | null, going: Going) {
+    const page = pageOf(request, group, emptyForm({ months: String(own ?? '') }))
+    return { ...page, asks: { ...going, months: own ?? page.monthsAbove } }
+  }
+
   function reportsOf(request: FastifyRequest, group: Group): Report[] {
     const ids = [group, ...listGroupsUnder(db, group)].map(({ id }) => id)
     // What belongs to no group is told on the page of one at the top, to who owns all of those.
@@ -88,7 +92,7 @@ export function retentionRoutes(app: App, { db, write, clock, config }: Deps): v
     async (request, reply) => {
       const group = myGroup(request)
       const form = emptyForm({ months: String(group.retentionMonths ?? '') })
-      return reply.page('console/retention', {
+      return reply.page(PAGE, {
         ...pageOf(request, group, form),
         isSaved: request.query.saved !== undefined,
       })
@@ -101,23 +105,14 @@ export function retentionRoutes(app: App, { db, write, clock, config }: Deps): v
     async (request, reply) => {
       const group = myGroup(request)
       const problems = fieldProblems(request)
-      if (problems) {
-        const page = pageOf(request, group, formAgain(request, problems))
-        return reply.code(422).page('console/retention', page)
-      }
+      if (problems) return reply.code(422).page(PAGE, pageOf(request, group, formAgain(request, problems)))
       const { months, people } = request.body
       const own = months === '' ? null : months
-      const going = countGoing(db, group, own, tonight())
-      if (going.people > 0 && people === undefined) {
-        const page = pageOf(request, group, emptyForm({ months: String(months) }))
-        return reply.page('console/retention', { ...page, asks: { ...going, months: own ?? page.monthsAbove } })
-      }
-      await write(tx => {
-        if (countGoing(tx, group, own, tonight()).people !== (people ?? 0)) throw new Refusal('changed_meanwhile')
-        keepFor(tx, group, own)
-        const deed = { organiserId: organiserOf(request).id, groupId: group.id, detail: String(own ?? '') }
-        audit(tx, { action: 'retention_chosen', ...deed }, clock.now())
-      })
+      const night = tonight()
+      const going = countGoing(db, group, own, night)
+      if (going.people > 0 && people === undefined) return reply.page(PAGE, askingPage(request, group, own, going))
+      const choice = { own, people: people ?? 0, night, organiserId: organiserOf(request).id }
+      await write(tx => chooseRetention(tx, group, choice, clock.now()))
       return seeOther(request, reply, `${paths.console.retention(group.slug)}?saved=1`)
     },
   )
