@@ -97,8 +97,8 @@ export async function openVictim(name: string, random: () => number) {
   function onBackup(begun: () => void) {
     let isBegun = false
     return watch(backups, (_, name) => {
-      if (!isBegun && name?.endsWith('.sqlite.unfinished')) begun()
-      isBegun ||= name?.endsWith('.sqlite.unfinished') ?? false
+      if (!isBegun && name?.endsWith('.unfinished')) begun()
+      isBegun ||= name?.endsWith('.unfinished') ?? false
     })
   }
 

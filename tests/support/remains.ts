@@ -34,7 +34,7 @@ export function lookAtBackups(dataDir: string, since: number) {
   const names = existsSync(folder) ? readdirSync(folder) : []
   const isNew = (name: string) => statSync(join(folder, name)).mtimeMs >= since
   const broken = names.filter(name => name.endsWith('.sqlite') && !isIntact(join(folder, name)))
-  return { isInBackup: names.some(name => name.endsWith('.sqlite.unfinished') && isNew(name)), broken }
+  return { isInBackup: names.some(name => name.endsWith('.unfinished') && isNew(name)), broken }
 }
 
 export const ROWS = `select r.id, p.email, r.status, r.link_version as version,
