@@ -12,6 +12,7 @@ import { newestMigration } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
 import { runCommand } from '#src/cli.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { addInvitees } from '#src/domain/invitees.ts'
 import { makeDataDir, startServer } from './support/server.ts'
 import { openMailbox } from './support/smtp.ts'
 import { makeEvent, makeGroup, makeRegistration } from './support/world.ts'
@@ -230,6 +231,20 @@ describe('what is done ends with 0', () => {
       'warning mailbox',
     ])
     expect(err).toEqual([])
+  })
+
+  test('export-person and erase-person know who was only asked to come', async () => {
+    const asked = { email: 'gast@example.org', name: 'Gast', organisation: '' }
+    withDb(db => writeNow(db, tx => addInvitees(tx, makeComing(db), [asked], 'nl', Temporal.Now.instant())))
+    expect(await run(['export-person', asked.email])).toBe(0)
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({
+      email: asked.email,
+      invitations: [{ name: 'Gast' }],
+      mailTexts: [],
+    })
+    expect(await run(['erase-person', asked.email])).toBe(0)
+    expect(await run(['export-person', asked.email])).toBe(1)
+    expect(err).toEqual([`nothing is kept about ${asked.email}`])
   })
 
   test('export-person prints all that is kept; erase-person leaves nothing that names them, and the place goes on', async () => {
