@@ -4,13 +4,23 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cost } from './probe.ts'
 
 export const MAIN = join(import.meta.dirname, '../../src/start.js')
 const BARE = join(import.meta.dirname, 'bare.ts')
-const PROBE = join(import.meta.dirname, 'probe.ts')
+/** As `npm start` does. */
+const AS_PRODUCTION = ['--max-semi-space-size=8']
+const PROBE = join(import.meta.dirname, 'probe.js')
 /** The moment at which the filled databases are looked at. */
 export const NOW = Temporal.Instant.from('2026-11-21T09:00:00Z')
+
+export interface Cost {
+  /** Milliseconds of processor, of all threads. */
+  cpu: number
+  /** MiB of resident memory. */
+  memory: number
+  /** The longest turn of the event loop since the last question (ms); the first question starts the watch. */
+  turn: number
+}
 
 export interface Server {
   port: number
@@ -33,7 +43,7 @@ export const production = (dataDir: string): Record<string, string> => ({
 
 /** The whole program on a data folder. */
 export const startSite = (dataDir: string, env: Record<string, string> = {}): Promise<Server> =>
-  startServer([MAIN], join(dataDir, 'bench.log'), { ...production(dataDir), ...env })
+  startServer([...AS_PRODUCTION, MAIN], join(dataDir, 'bench.log'), { ...production(dataDir), ...env })
 
 /** One of `bare.ts`. */
 export const startBare = (name: string, log: string): Promise<Server> =>
