@@ -17,15 +17,17 @@ export function isLocale(value: unknown): value is Locale {
 }
 
 /** What browsers send is the same few headers again and again. */
-const wishes = new Map<string, Locale | undefined>()
+const wishes = new Map<string, Locale | null>()
 const MOST_WISHES = 500
 
 /** The first language of an Accept-Language header that we have (RFC 9110 §12.5.4); nothing if we have none of them. */
 export function preferredLocale(header = ''): Locale | undefined {
-  const wish = header.slice(0, 200)
+  const known = wishes.get(header)
+  if (known !== undefined) return known ?? undefined
+  const read = readWish(header.slice(0, 200))
   if (wishes.size >= MOST_WISHES) wishes.clear()
-  if (!wishes.has(wish)) wishes.set(wish, readWish(wish))
-  return wishes.get(wish)
+  if (header.length < 200) wishes.set(header, read ?? null)
+  return read
 }
 
 function readWish(header: string): Locale | undefined {

@@ -108,6 +108,7 @@ function weightOf(part: string): [string, number] {
 /** Whether the reader has these very bytes (RFC 9110 §13.1.2). Weak comparison: a proxy that compresses makes a strong tag weak. */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch === etag) return true
   const tags: string[] = ifNoneMatch.match(/"[^"]*"/g) ?? []
   return ifNoneMatch.trim() === '*' || tags.includes(etag)
 }
