@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { createTokens, readSecret } from '#src/lib/tokens.ts'
 import { openAccepting } from './accepting.ts'
-import { LEFT, lookAt, lookAtBackups, ROWS, type Row, WAITING } from './remains.ts'
+import { isUnfinished, LEFT, lookAt, lookAtBackups, ROWS, type Row, WAITING } from './remains.ts'
 import { createPoster, makeDataDir, type Server, startServer } from './server.ts'
 import { makeEvent, makeGroup } from './world.ts'
 
@@ -97,8 +97,8 @@ export async function openVictim(name: string, random: () => number) {
   function onBackup(begun: () => void) {
     let isBegun = false
     return watch(backups, (_, name) => {
-      if (!isBegun && name?.endsWith('.unfinished')) begun()
-      isBegun ||= name?.endsWith('.unfinished') ?? false
+      if (!isBegun && isUnfinished(name ?? '')) begun()
+      isBegun ||= isUnfinished(name ?? '')
     })
   }
 

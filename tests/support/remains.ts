@@ -28,13 +28,16 @@ export function lookAt(dataDir: string) {
   return { integrity, rows, sent }
 }
 
+/** A backup under way; the list of who was erased is made in the same folder, under a name of its own. */
+export const isUnfinished = (name: string) => /\.sqlite\.[\da-f]+\.unfinished$/.test(name)
+
 /** Whether one was under way, begun in this life; and those that are not whole. */
 export function lookAtBackups(dataDir: string, since: number) {
   const folder = join(dataDir, 'backups')
   const names = existsSync(folder) ? readdirSync(folder) : []
   const isNew = (name: string) => statSync(join(folder, name)).mtimeMs >= since
   const broken = names.filter(name => name.endsWith('.sqlite') && !isIntact(join(folder, name)))
-  return { isInBackup: names.some(name => name.endsWith('.unfinished') && isNew(name)), broken }
+  return { isInBackup: names.some(name => isUnfinished(name) && isNew(name)), broken }
 }
 
 export const ROWS = `select r.id, p.email, r.status, r.link_version as version,
