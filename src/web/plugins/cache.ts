@@ -4,6 +4,7 @@
 // wall time of hours and minutes, and days begin at one).
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { atOneMoment } from '#db/read.ts'
 import { revisionReader } from '#db/revision.ts'
 import { preferredLocale } from '#src/i18n/index.ts'
 import { countOne } from '#src/lib/counts.ts'
@@ -126,6 +127,14 @@ export function pageCache(app: App, { db, config, clock, counts }: Deps): void {
 
   app.addHook('onRoute', route => {
     if (!route.config?.content) return
+    const { handler } = route
+    route.handler = function (request, reply) {
+      let answer: unknown
+      atOneMoment(db, () => {
+        answer = handler.call(this, request, reply)
+      })
+      return answer
+    }
     route.preHandler = [route.preHandler ?? [], prepare].flat()
     // First: what makes a HEAD of a GET takes the body away.
     route.onSend = [finish, route.onSend ?? []].flat()

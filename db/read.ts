@@ -1,0 +1,13 @@
+// Reading several things that belong together.
+import type { Db } from './open.ts'
+import { prepared } from './prepared.ts'
+
+/**
+ * What `work` reads is all of one moment, whoever writes meanwhile. It also takes the locks of the file once, instead of for
+ * each statement: that halves what the reading of a page costs. Nothing that `work` does later is part of it.
+ */
+export function atOneMoment(db: Db, work: () => void): void {
+  transaction(db).deferred(work)
+}
+
+const transaction = prepared(({ $client }) => $client.transaction((work: () => void) => work()))
