@@ -57,7 +57,9 @@ function basic(moment: Temporal.ZonedDateTime): string {
   return moment.toPlainDateTime().toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '')
 }
 
-/** Outlook shows a `+` as it stands, so spaces are `%20`. */
+/** Outlook shows a `+` as it stands, so spaces are `%20`, as `encodeURIComponent` writes them. */
 function query(values: Record<string, string>): string {
-  return new URLSearchParams(values).toString().replaceAll('+', '%20')
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
 }
