@@ -28,6 +28,7 @@ export interface ViewOptions {
 
 export function viewsPlugin(app: App, deps: Deps, { asset, strictViews, onPage }: ViewOptions): void {
   const eta = new Eta({ views: VIEWS, cache: true, autoTrim: false })
+  findOnce(eta)
   if (strictViews) makeStrict(eta)
   app.register(fastifyView, { engine: { eta }, root: VIEWS, viewExt: 'eta', production: true })
   app.decorateReply('page', function (this: FastifyReply, name, data) {
@@ -39,6 +40,18 @@ export function viewsPlugin(app: App, deps: Deps, { asset, strictViews, onPage }
     this.header('vary', 'Accept-Language, Accept-Encoding, Cookie')
     return this.view(name, model)
   })
+}
+
+/** Every view is named from the root, so a name always means the same file; Eta would work that out for each part of a page. */
+function findOnce(eta: Eta): void {
+  const { resolvePath } = eta
+  if (!resolvePath) return
+  const known = new Map<string, string>()
+  eta.resolvePath = (name, options) => {
+    const path = known.get(name) ?? resolvePath.call(eta, name, options)
+    known.set(name, path)
+    return path
+  }
 }
 
 /** For tests. The plugin copies what a page is given, so strictness begins behind it; partials get parts of that. */
