@@ -1,5 +1,6 @@
 // Whether anything changed that public pages tell of, in one read of one row. Triggers raise it (migration `revision`), so it
 // is right whoever wrote: this process, another one, or the command line.
+import { LRUCache } from 'lru-cache'
 import type { Db } from './open.ts'
 
 /** Two counters that only rise. `places`: who has a place or waits; `programme`: all else that pages and feeds show. */
@@ -25,4 +26,28 @@ export function revisionReader({ $client }: Db): () => Revision {
 /** After a write of our own: it counts from now on, also in this turn. */
 export function forgetRevision({ $client }: Db): void {
   known.delete($client)
+}
+
+/** So much is kept of each question. */
+const MOST_KEPT = 200
+
+/**
+ * Asks again only once the programme changed; until then it gives what it got. For what rests on the programme alone, is only
+ * looked at, and is not asked inside a write.
+ */
+export function keptWithProgramme<Key extends {}, Value extends {}>(
+  db: Db,
+  ask: (key: Key) => Value | undefined,
+): (key: Key) => Value | undefined {
+  const kept = new LRUCache<Key, Value>({ max: MOST_KEPT })
+  const readRevision = revisionReader(db)
+  let keptFor: number | undefined
+  return key => {
+    const [programme] = readRevision()
+    if (programme !== keptFor) kept.clear()
+    keptFor = programme
+    const value = kept.get(key) ?? ask(key)
+    if (value !== undefined) kept.set(key, value)
+    return value
+  }
 }
