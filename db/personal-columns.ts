@@ -43,8 +43,18 @@ const {
   passkeys,
   challenges,
 } = schema
-const { signIns, organiserSessions, messages, templates, auditEntries, sweeps, sweepTotals, settings, revision } =
-  schema
+const {
+  signIns,
+  organiserSessions,
+  messages,
+  templates,
+  auditEntries,
+  sweeps,
+  sweepTotals,
+  settings,
+  revision,
+  placeRevisions,
+} = schema
 
 /** What an event has in common with its series, and names nobody. */
 const DEFAULTS = [
@@ -225,6 +235,7 @@ export const PERSONAL_COLUMNS = {
   sweepTotals: columns(sweepTotals, { none: ['sweepId', 'groupId', 'kind', 'total'] }),
   erasures: columns(erasures, { erasure: ['hash', 'at'], none: ['id'] }),
   revision: columns(revision, { none: ['id', 'programme', 'places'] }),
+  placeRevisions: columns(placeRevisions, { none: ['eventId', 'places'] }),
   settings: columns(settings, { none: ['key', 'value'] }),
 } satisfies Record<TableName, Record<string, DataKind | 'none'>>
 

@@ -28,6 +28,14 @@ export function forgetRevision({ $client }: Db): void {
   known.delete($client)
 }
 
+/** Asks whether somebody came or left at one of these events (ids as JSON) after the revision that had these `places`. */
+export function placesReader({ $client }: Db): (events: string, places: number) => boolean {
+  const statement = $client
+    .prepare('select 1 from place_revisions where event_id in (select value from json_each(?)) and places > ? limit 1')
+    .pluck()
+  return (events, places) => statement.get(events, places) !== undefined
+}
+
 /** So much is kept of each question. */
 const MOST_KEPT = 200
 

@@ -117,6 +117,12 @@ export const revision = sqliteTable('revision', {
   places: integer().notNull(),
 })
 
+/** Which `places` the last change at an event brought, so that a page that tells of other events holds. Raised by the same triggers. */
+export const placeRevisions = sqliteTable('place_revisions', {
+  eventId: integer().primaryKey(),
+  places: integer().notNull(),
+})
+
 export const groups = sqliteTable(
   'groups',
   {

@@ -212,7 +212,7 @@ function dropWhatCameLast({ $client }: Db) {
   const sql = readFileSync(join(folder, newest), 'utf8')
   const made = [...sql.matchAll(/CREATE (TABLE|INDEX|VIEW|TRIGGER) `(\w+)`/g)].map(([, kind, name]) => ({ kind, name }))
   for (const { kind, name } of made.reverse()) {
-    if (!sql.includes(`DROP INDEX \`${name}\``)) $client.exec(`drop ${kind} if exists ${name}`)
+    if (!sql.includes(`DROP ${kind} \`${name}\``)) $client.exec(`drop ${kind} if exists ${name}`)
   }
 }
 

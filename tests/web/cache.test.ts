@@ -3,12 +3,13 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import pino from 'pino'
 import { describe, expect, test } from 'vitest'
+import { registrations } from '#db/schema.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { readConfig } from '#src/config.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { setThemes } from '#src/domain/editing.ts'
-import { getEvent } from '#src/domain/events.ts'
+import { type Event, getEvent } from '#src/domain/events.ts'
 import { updateGroup } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
@@ -105,6 +106,48 @@ describe('a page that anybody may see', () => {
     expect(await left()).toBe('2')
     expect(made).toHaveLength(3)
     expect(await get('/calendar.ics')).toMatchObject({ body, headers: { etag: headers.etag } })
+  })
+
+  test('stays after a registration elsewhere, from whichever process, and is made anew where somebody moves to or from', async () => {
+    const folder = makeDataDir()
+    const [ours, theirs] = [folder.open(), folder.open()]
+    const { get, made } = await openCounted({ ...openWorld(), db: ours })
+    const group = makeGroup(theirs)
+    const [one, other] = ['een', 'ander'].map(slug => makeEvent(theirs, group, { slug, capacityOnline: 9 })) as [
+      Event,
+      Event,
+    ]
+    const look = async () => {
+      made.length = 0
+      // What another process wrote is seen in the next turn.
+      await new Promise(setImmediate)
+      const bodies = [await get('/events/een'), await get('/events/ander'), await get('/')]
+      return [bodies.slice(0, 2).map(({ body }) => /data-left="(\d+)"/.exec(body)?.[1]), made]
+    }
+    const [own, all] = ['public/event', 'public/agenda']
+    expect(await look()).toEqual([
+      ['9', '9'],
+      [own, own, all],
+    ])
+    const registration = makeRegistration(theirs, one)
+    expect(await look()).toEqual([
+      ['8', '9'],
+      [own, all],
+    ])
+    expect(await look()).toEqual([['8', '9'], []])
+    writeNow(theirs, tx => tx.update(registrations).set({ eventId: other.id }).run())
+    expect(await look()).toEqual([
+      ['9', '8'],
+      [own, own, all],
+    ])
+    writeNow(theirs, tx => cancelRegistration(tx, registration, 'attendee', one.createdAt))
+    expect(await look()).toEqual([
+      ['9', '9'],
+      [own, all],
+    ])
+    ours.$client.close()
+    theirs.$client.close()
+    folder.remove()
   })
 
   test('is made anew after another process wrote', async () => {

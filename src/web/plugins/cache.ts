@@ -5,7 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { atOneMoment } from '#db/read.ts'
-import { revisionReader } from '#db/revision.ts'
+import { placesReader, revisionReader } from '#db/revision.ts'
 import { preferredLocale } from '#src/i18n/index.ts'
 import { countOne } from '#src/lib/counts.ts'
 import { type Content, createContent, type Encoded, isKnown } from '../content.ts'
@@ -13,8 +13,8 @@ import type { App, Deps } from '../deps.ts'
 import { cookieName } from './session.ts'
 
 /**
- * What an answer depends on besides its address and language. `programme`: what is planned; `places`: that, and who has a place;
- * `nothing`: this version of the program; `person`: whose link it is, so it is never kept.
+ * What an answer depends on besides its address and language. `programme`: what is planned; `places`: that, and who has a place
+ * (at which events says `request.tellsOf`); `nothing`: this version of the program; `person`: whose link it is, so it is never kept.
  */
 type Dependence = 'programme' | 'places' | 'nothing' | 'person'
 
@@ -25,6 +25,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What was true when this page began to be made; of whoever is signed in nothing is kept. */
     madeAt: Moment | null
+    /** The events (by id) whose places the page tells of, where it depends on places; of all, if it does not say. */
+    tellsOf: number[] | null
   }
 }
 
@@ -39,6 +41,8 @@ interface Kept {
   content: Content
   dependence: Dependence
   madeAt: Moment
+  /** As JSON; null: all. */
+  tellsOf: string | null
   headers: Headers
   ready: Map<Encoded, { full: Headers; unchanged: Headers }>
 }
@@ -61,6 +65,7 @@ export function pageCache(app: App, { db, config, clock, counts }: Deps): void {
     sizeCalculation: ({ content }, key) => content.size + 2 * key.length + 1000,
   })
   const readRevision = revisionReader(db)
+  const hasChanged = placesReader(db)
   const session = `${cookieName(config.baseUrl.startsWith('https:'))}=`
   const isSignedIn = ({ headers }: FastifyRequest) => headers.cookie?.includes(session) ?? false
   /** A page says to who is signed in that they are; a file of ours does not. */
@@ -76,12 +81,24 @@ export function pageCache(app: App, { db, config, clock, counts }: Deps): void {
 
   function find(request: FastifyRequest): Kept | undefined {
     const found = kept.get(keyOf(request))
-    if (!found || !isForAll(request, found.dependence) || !isStillTrue(found, now())) return undefined
+    if (!found || !isForAll(request, found.dependence) || !isStillTrue(found)) return undefined
     countOne(counts.pageCache, 'hit')
     return found
   }
 
+  /** What changed at other events leaves it as it is. */
+  function isStillTrue({ dependence, madeAt, tellsOf }: Kept): boolean {
+    if (dependence === 'nothing') return true
+    const { programme, places, minute } = now()
+    if (madeAt.programme !== programme || madeAt.minute !== minute) return false
+    if (dependence === 'programme' || madeAt.places === places) return true
+    if (tellsOf === null || hasChanged(tellsOf, madeAt.places)) return false
+    madeAt.places = places
+    return true
+  }
+
   app.decorateRequest('madeAt', null)
+  app.decorateRequest('tellsOf', null)
   app.addHook('onRequest', (request, reply, done) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     const found = isRead ? find(request) : undefined
@@ -122,7 +139,8 @@ export function pageCache(app: App, { db, config, clock, counts }: Deps): void {
     const { madeAt, raw } = request
     const dependence = dependenceOf(request)
     if (!madeAt || !dependence || !raw.url || raw.url.length > MOST_URL) return
-    kept.set(keyOf(request), { content, dependence, madeAt, headers: headersOf(reply), ready: new Map() })
+    const tellsOf = request.tellsOf && JSON.stringify(request.tellsOf)
+    kept.set(keyOf(request), { content, dependence, madeAt, tellsOf, headers: headersOf(reply), ready: new Map() })
   }
 
   app.addHook('onRoute', route => {
@@ -155,12 +173,6 @@ function encode({ headers }: FastifyRequest, reply: FastifyReply, content: Conte
   }
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
   return bytes
-}
-
-function isStillTrue({ dependence, madeAt }: Kept, { programme, places, minute }: Moment): boolean {
-  if (dependence === 'nothing') return true
-  const isSame = madeAt.programme === programme && madeAt.minute === minute
-  return isSame && (dependence === 'programme' || madeAt.places === places)
 }
 
 function headersOf(reply: FastifyReply): Headers {

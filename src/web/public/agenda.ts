@@ -22,6 +22,7 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
     const now = clock.now()
     const filter = filterForm(db, paths.agenda(), filterOf(request.query))
     const rows = rowsOf(db, listUpcoming(db, filterOf(request.query), now), now)
+    request.tellsOf = rows.map(({ event }) => event.id)
     const next = filter.isActive ? undefined : rows.find(({ event }) => !event.cancelledAt)
     return reply.page('public/agenda', {
       next: next ?? null,
@@ -39,6 +40,7 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
     const { before } = request.query
     const list = listPast(db, filterOf(request.query), now, PAGE + 1, readCursor(before))
     const page = list.slice(0, PAGE)
+    request.tellsOf = page.map(({ id }) => id)
     return reply.page('public/archive', {
       months: byMonth(rowsOf(db, page, now)),
       filter: filterForm(db, paths.archive(), filterOf(request.query)),

@@ -1,4 +1,5 @@
 // The pages of a group, a series and a theme: what is coming, what has been, and the calendar that follows it.
+import type { FastifyRequest } from 'fastify'
 import { type EventFilter, listPast, listUpcoming } from '#src/domain/agenda.ts'
 import { findGroup, getGroup, listChildren } from '#src/domain/groups.ts'
 import { getSeries, type Series } from '#src/domain/series.ts'
@@ -24,19 +25,19 @@ export function collectionRoutes(app: App, deps: Deps): void {
       parent,
       children: listChildren(db, group),
       accent: accentPath(group),
-      ...eventsIn(deps, { group: group.slug }),
+      ...eventsIn(deps, request, { group: group.slug }),
     })
   })
 
   app.get('/series/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const series = getSeries(db, request.params.slug)
     const group = findGroup(db, series.groupId) ?? null
-    return reply.page('public/series', { series, group, ...eventsIn(deps, { series: series.slug }, [series]) })
+    return reply.page('public/series', { series, group, ...eventsIn(deps, request, { series: series.slug }, [series]) })
   })
 
   app.get('/themes/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const theme = getTheme(db, request.params.slug)
-    return reply.page('public/theme', { theme, ...eventsIn(deps, { theme: theme.slug }) })
+    return reply.page('public/theme', { theme, ...eventsIn(deps, request, { theme: theme.slug }) })
   })
 
   app.get('/groups/:slug.css', { schema: { params: Slug }, config: { content: 'programme' } }, (request, reply) =>
@@ -47,12 +48,14 @@ export function collectionRoutes(app: App, deps: Deps): void {
   )
 }
 
-function eventsIn({ db, clock }: Deps, filter: EventFilter, series: Series[] = []) {
+function eventsIn({ db, clock }: Deps, request: FastifyRequest, filter: EventFilter, series: Series[] = []) {
   const now = clock.now()
   const past = listPast(db, filter, now, FEW_PAST + 1)
+  const rows = { upcoming: listUpcoming(db, filter, now), past: past.slice(0, FEW_PAST) }
+  request.tellsOf = [...rows.upcoming, ...rows.past].map(({ id }) => id)
   return {
-    upcoming: rowsOf(db, listUpcoming(db, filter, now), now),
-    past: rowsOf(db, past.slice(0, FEW_PAST), now),
+    upcoming: rowsOf(db, rows.upcoming, now),
+    past: rowsOf(db, rows.past, now),
     strip: stripOf(db, series, now),
     older: past.length > FEW_PAST ? olderPath(filter) : null,
   }

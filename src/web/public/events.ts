@@ -35,6 +35,7 @@ export function eventRoutes(app: App, deps: Deps): void {
     const newSlug = programme ? undefined : findSlugAfter(db, slug)
     if (newSlug !== undefined) return reply.redirect(hrefFor(request, paths.event(newSlug)), 301)
     if (!programme) throw new NotFound('event')
+    request.tellsOf = [programme.event.id]
     return reply.page('public/event', pageOf(deps, request, programme))
   })
 }
