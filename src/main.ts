@@ -24,9 +24,7 @@ import { createCounts } from './lib/counts.ts'
 import { createLog } from './lib/log.ts'
 import { paths } from './lib/paths.ts'
 import { createTokens, readSecret } from './lib/tokens.ts'
-
-/** Connections that may wait to be accepted: when registration opens, a whole conference comes at once (Node's own is 511). */
-const BACKLOG = 4096
+import { listen } from './listening.ts'
 
 /** How long a stop may take before the process ends anyway. */
 const PATIENCE_MS = 5000
@@ -56,8 +54,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
   const app = await createApp({ config, db, write, clock, tokens, counts, ...health }, { log })
   // For the next start. Now, since at a stop it would come on top of what that has to wait for; once written it costs nothing.
   flushCompileCache()
-  await app.listen({ port: config.port, host: config.host, backlog: BACKLOG })
-  const { port } = app.server.address() as { port: number }
+  const { port, close } = await listen(app, config)
   // PORT=0: only now do we know where we are.
   if (config.port === 0 && config.baseUrl.endsWith(':0')) config.baseUrl = `http://localhost:${port}`
   worker.start()
@@ -69,7 +66,7 @@ export async function start(config: Config): Promise<{ stop: () => Promise<void>
       backups.stop()
       // Side by side: a visitor who does not finish asking must not keep mails from ending well.
       const cutOff = setTimeout(() => app.server.closeAllConnections(), MANNERS_MS)
-      await Promise.all([app.close(), worker.stop(), inbox?.stop()])
+      await Promise.all([close(), worker.stop(), inbox?.stop()])
       clearTimeout(cutOff)
       db.$client.close()
     },

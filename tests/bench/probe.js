@@ -1,13 +1,15 @@
 // Loaded before a server that is measured (`node --import`): tells where it listens, and when asked what it cost so far. The
 // server itself is the one that production runs. JavaScript, since taking the types off would load what production does not: 18 MiB.
 import { subscribe } from 'node:diagnostics_channel'
+import { Server } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 const loop = monitorEventLoopDelay({ samplePerIteration: true })
 
 subscribe('tracing:net.server.listen:asyncEnd', message => {
-  const address = message.server.address()
-  if (typeof address === 'object') process.send?.({ port: address?.port })
+  // Not those that only let people in for it.
+  const address = message.server instanceof Server && message.server.address()
+  if (address && typeof address === 'object') process.send?.({ port: address.port })
 })
 
 process.on('message', () => {
