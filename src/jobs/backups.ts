@@ -1,6 +1,7 @@
 // The daily backup, made at night by the process itself, or as soon as it runs again; in a thread of its own, so that nobody is
 // held up. So many are kept, and the older ones go.
 import { readdirSync, rmSync, statSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Db } from '#db/open.ts'
@@ -95,8 +96,8 @@ export function createBackups({ config, db, write, clock, log, make = makeInThre
 
 function makeInThread(dataDir: string, file: string): Promise<void> {
   return new Promise((made, failed) => {
-    const script = new URL('../../db/backup-thread.ts', import.meta.url)
-    const thread = new Worker(script, { workerData: { dataDir, file } })
+    const script = new URL('../../db/backup-thread.js', import.meta.url)
+    const thread = new Worker(script, { workerData: { dataDir, file, cache: getCompileCacheDir() } })
     thread.once('error', failed)
     thread.once('exit', code => (code === 0 ? made() : failed(new Error(`the backup ended with ${code}`))))
     thread.unref()
