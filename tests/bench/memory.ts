@@ -13,7 +13,7 @@ import type { Measured } from './verdict.ts'
 
 const REST_MS = 2000
 /** It takes this long at most; how far it came stands beside the figure. */
-const SECONDS = 60
+const SECONDS = 240
 /** One in so many requests registers somebody. */
 const READS_PER_WRITE = 50
 
