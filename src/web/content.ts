@@ -10,6 +10,8 @@ export type Encoding = 'identity' | 'br' | 'gzip'
 const SMALL = 1024
 /** More than this takes longer than others should wait for. */
 const LARGE = 128 * 1024
+/** The logarithm of brotli's usual window. */
+const WIDEST = 22
 const IS_TEXT = /^(text\/|application\/(atom\+xml|xml|json|ld\+json)|image\/svg)/
 
 /** A page that the next registration makes anew is not worth more; what stays as long as the program runs is worth the best. */
@@ -80,15 +82,17 @@ function gzipOf({ length }: Buffer, level: number) {
   return { level, chunkSize: roomFor(length) }
 }
 
+/** With a window that holds the whole and no more: the usual one takes 8 MiB as soon as more than 16 KiB are to go in. */
 function brotliOf({ length }: Buffer, quality: number) {
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT, BROTLI_PARAM_LGWIN } = constants
+  const window = Math.min(WIDEST, Math.ceil(Math.log2(length + 16)))
   return {
     chunkSize: roomFor(length),
-    params: { [BROTLI_PARAM_QUALITY]: quality, [BROTLI_PARAM_SIZE_HINT]: length },
+    params: { [BROTLI_PARAM_QUALITY]: quality, [BROTLI_PARAM_SIZE_HINT]: length, [BROTLI_PARAM_LGWIN]: window },
   }
 }
 
-/** What comes out lies in rooms of this size, and the last one is kept whole; without it 16 kB for whatever little page. */
+/** What zlib gives is a view on rooms of this size (64 KiB if nobody says otherwise), and the last one is kept whole. */
 function roomFor(length: number): number {
   return Math.max(SMALL, Math.ceil(length / 2))
 }
