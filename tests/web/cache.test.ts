@@ -1,4 +1,7 @@
 // The page cache is exact: whatever happens, what is answered from memory is what would have been made anew.
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import pino from 'pino'
@@ -161,6 +164,56 @@ describe('a page that anybody may see', () => {
     ours.$client.close()
     theirs.$client.close()
     folder.remove()
+  })
+})
+
+describe('over a connection, where memory answers before the framework', () => {
+  /** The answer as it travels, without what only says when and how. */
+  async function ask(url: string, headers: Record<string, string> = {}, method = 'GET') {
+    const asked = request(url, { method, headers, agent: false })
+    asked.end()
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    const bytes = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>))
+    const { date, connection, ...said } = answer.headers
+    return { status: answer.statusCode, said, bytes }
+  }
+
+  test('says the same from memory as when it was made, to whoever asks in whatever way', async () => {
+    const { app, counts } = await openFeeds()
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as AddressInfo
+    const seen = (name: string) => counts.pageCache.get(name) ?? 0
+    for (const path of ['/', '/groups/noord', '/calendar.ics', '/static/site.css', '/events/webinar'])
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const url = `http://127.0.0.1:${port}${path}`
+        const headers = { 'accept-encoding': encoding, 'accept-language': `nl;q=0.${encoding.length}` }
+        const first = await ask(url, headers)
+        const before = seen('hit')
+        expect([path, await ask(url, headers)]).toEqual([path, first])
+        const head = await ask(url, headers, 'HEAD')
+        expect([head.status, head.said, head.bytes.length]).toEqual([200, first.said, 0])
+        const known = await ask(url, { ...headers, 'if-none-match': String(first.said.etag) })
+        expect([known.status, known.bytes.length, known.said.etag]).toEqual([304, 0, first.said.etag])
+        expect(seen('hit') - before).toBe(3)
+      }
+    const signedIn = await ask(`http://127.0.0.1:${port}/`, { cookie: 'session=whatever' })
+    expect(signedIn.said['cache-control']).toBe('private, no-cache')
+    expect((await ask(`http://127.0.0.1:${port}/`, {}, 'POST')).status).toBe(404)
+    await app.close()
+  })
+
+  test('a store that cannot be read is a page that says so, and no end of the program', async () => {
+    const { app, db } = await openCounted()
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}/`
+    expect((await ask(url)).status).toBe(200)
+    db.$client.close()
+    for (let time = 0; time < 2; time++) {
+      const { status, bytes } = await ask(url)
+      expect([status, String(bytes)]).toEqual([500, expect.stringContaining('<html lang="nl">')])
+    }
+    await app.close()
   })
 })
 

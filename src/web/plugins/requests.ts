@@ -1,6 +1,7 @@
 // What is kept of a request once it is answered: a line in the log for what somebody will read, with the request's id, and
 // a count. Neither says who asked.
 import type { IncomingMessage } from 'node:http'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '#src/config.ts'
 import { maskPath } from '#src/lib/masking.ts'
 import { randomToken } from '#src/lib/tokens.ts'
@@ -25,18 +26,32 @@ export function requestNames(trustProxy: Config['trustProxy']): (raw: IncomingMe
   }
 }
 
-/** Writes and errors have a line; reads only when asked for (`LOG_LEVEL=debug`). Of the address only the path is kept. */
-export function noteRequests(app: App, durations: Durations): void {
-  const tellsReads = app.log.level === 'debug' || app.log.level === 'trace'
-  app.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions } = request
-    const { statusCode: status, elapsedTime } = reply
-    countDuration(durations, method, routeOptions.url, status, elapsedTime)
+export interface Answered {
+  method: string | undefined
+  /** What was asked for; of the address only the path is kept. */
+  url: string
+  /** The pattern; nothing for an address that leads nowhere. */
+  route: string | undefined
+  status: number
+  ms: number
+}
+
+export type Note = (answered: Answered, log: FastifyBaseLogger) => void
+
+/** Counts every answer. Writes and errors have a line; reads only when asked for (`LOG_LEVEL=debug`). */
+export function createNote({ level }: FastifyBaseLogger, durations: Durations): Note {
+  const tellsReads = level === 'debug' || level === 'trace'
+  return ({ method = '', url, route, status, ms }, log) => {
+    countDuration(durations, method, route, status, ms)
     const isPlain = (method === 'GET' || method === 'HEAD') && status < 400
-    if (!isPlain || tellsReads) {
-      const line = { method, url: maskPath(request.url), status, ms: Math.round(elapsedTime) }
-      request.log[isPlain ? 'debug' : 'info'](line)
-    }
+    if (!isPlain || tellsReads)
+      log[isPlain ? 'debug' : 'info']({ method, url: maskPath(url), status, ms: Math.round(ms) })
+  }
+}
+
+export function noteRequests(app: App, note: Note): void {
+  app.addHook('onResponse', ({ method, url, routeOptions, log }, { statusCode: status, elapsedTime: ms }, done) => {
+    note({ method, url, route: routeOptions.url, status, ms }, log)
     done()
   })
 }

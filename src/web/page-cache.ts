@@ -1,0 +1,126 @@
+// What is kept in memory of pages, feeds and files, and answering from it before the framework has looked at who asks: that
+// would cost more than the answer. Exact: what is kept holds for its revision and for this minute, because words change by
+// themselves only at whole minutes (every start, end and window is a wall time of hours and minutes, and days begin at one).
+// What is kept, and what of, says the plugin `cache`.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
+import { placesReader, revisionReader } from '#db/revision.ts'
+import { preferredLocale } from '#src/i18n/index.ts'
+import { countOne } from '#src/lib/counts.ts'
+import { type Content, type Encoded, isKnown } from './content.ts'
+import type { Deps } from './deps.ts'
+import { cookieName } from './plugins/session.ts'
+
+/**
+ * What an answer depends on besides its address and language. `programme`: what is planned; `places`: that, and who has a place
+ * (at which events says `request.tellsOf`); `nothing`: this version of the program; `person`: whose link it is, so it is never kept.
+ */
+export type Dependence = 'programme' | 'places' | 'nothing' | 'person'
+
+/** What is kept holds as long as this does not change. */
+export interface Moment {
+  programme: number
+  places: number
+  minute: number
+}
+
+export interface Page {
+  content: Content
+  dependence: Dependence
+  madeAt: Moment
+  /** The events (by id) whose places it tells of; null: of all. */
+  tellsOf: number[] | null
+  headers: Headers
+  /** The route's pattern. */
+  route: string | undefined
+}
+
+interface Kept extends Omit<Page, 'tellsOf'> {
+  /** As JSON. */
+  tellsOf: string | null
+  ready: Map<Encoded, { full: Headers; unchanged: Headers }>
+}
+export type Headers = Record<string, string>
+
+export interface PageCache {
+  /** Answers, if what is asked for is kept and still true; and of which route that was. */
+  answer: (request: IncomingMessage, response: ServerResponse) => { route: string | undefined } | undefined
+  /** A page says to who is signed in that they are, and holds for nobody else; a file of ours does not. */
+  isForAll: (request: IncomingMessage, dependence: Dependence | undefined) => boolean
+  keep: (request: IncomingMessage, page: Page) => void
+  now: () => Moment
+}
+
+const MOST_BYTES = 32 * 1024 * 1024
+const MOST_URL = 500
+const LITTLE = 8 * 1024
+/** All that belongs in a 304 (RFC 9110 §15.4.5): the reader keeps whatever else came with the bytes they have. */
+export const SAID_OF_NOTHING_NEW = new Set(['cache-control', 'vary', 'etag', 'date'])
+
+export function createPageCache({ db, config, clock, counts }: Deps): PageCache {
+  const all = new LRUCache<string, Kept>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ content }, key) => content.size + 2 * key.length + 1000,
+  })
+  const readRevision = revisionReader(db)
+  const hasChanged = placesReader(db)
+  const session = `${cookieName(config.baseUrl.startsWith('https:'))}=`
+  const keyOf = ({ headers, url }: IncomingMessage) =>
+    `${preferredLocale(headers['accept-language']) ?? config.locale} ${url}`
+  const isForAll: PageCache['isForAll'] = ({ headers }, dependence) =>
+    dependence === 'nothing' || (dependence !== 'person' && !headers.cookie?.includes(session))
+
+  function now(): Moment {
+    const [programme, places] = readRevision()
+    return { programme, places, minute: Math.floor(clock.now().epochMilliseconds / 60_000) }
+  }
+
+  /** What changed at other events leaves it as it is. */
+  function isStillTrue({ dependence, madeAt, tellsOf }: Kept): boolean {
+    if (dependence === 'nothing') return true
+    const { programme, places, minute } = now()
+    if (madeAt.programme !== programme || madeAt.minute !== minute) return false
+    if (dependence === 'programme' || madeAt.places === places) return true
+    if (tellsOf === null || hasChanged(tellsOf, madeAt.places)) return false
+    madeAt.places = places
+    return true
+  }
+
+  return {
+    isForAll,
+    now,
+    keep: (request, { tellsOf, ...page }) => {
+      if (!request.url || request.url.length > MOST_URL) return
+      all.set(keyOf(request), { ...page, tellsOf: tellsOf && JSON.stringify(tellsOf), ready: new Map() })
+    },
+    answer: (request, response) => {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+      const found = all.get(keyOf(request))
+      if (!found || !isForAll(request, found.dependence) || !isStillTrue(found)) return undefined
+      countOne(counts.pageCache, 'hit')
+      write(found, request, response)
+      return found
+    },
+  }
+}
+
+function write(found: Kept, { method, headers }: IncomingMessage, response: ServerResponse): void {
+  const encoded = found.content.for(headers['accept-encoding'])
+  const { full, unchanged } = found.ready.get(encoded) ?? makeReady(found, encoded)
+  if (isKnown(headers['if-none-match'], encoded.etag)) response.writeHead(304, unchanged).end()
+  else if (method === 'HEAD') response.writeHead(200, full).end()
+  // As text, which Node writes in one go with the head; more than a little costs less as it is.
+  else if (encoded.bytes.length < LITTLE) response.writeHead(200, full).end(encoded.bytes.toString('latin1'), 'latin1')
+  else response.writeHead(200, full).end(encoded.bytes)
+}
+
+function makeReady({ headers, ready }: Kept, encoded: Encoded) {
+  const { bytes, etag, encoding } = encoded
+  const said = Object.entries(headers).filter(([name]) => SAID_OF_NOTHING_NEW.has(name))
+  const unchanged = { ...Object.fromEntries(said), etag }
+  const full: Headers = { ...headers, etag, 'content-length': String(bytes.length) }
+  if (encoding !== 'identity') full['content-encoding'] = encoding
+  const made = { full, unchanged }
+  ready.set(encoded, made)
+  return made
+}
