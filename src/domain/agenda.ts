@@ -96,6 +96,19 @@ const allSince = prepared(db =>
     .prepare(),
 )
 
+/** Where published events are found and the day (UTC) each was last revised: of the last so many, the first one first. */
+export function listAddresses(db: Db, limit: number): { slug: string; revisedOn: string }[] {
+  return addresses(db).all(limit).reverse()
+}
+
+/** As SQLite gives them: of thousands of events nothing else is read. */
+const addresses = prepared(db =>
+  db.$client.prepare<[number], { slug: string; revisedOn: string }>(
+    `select slug, date(revised_at / 1000, 'unixepoch') as revisedOn from events
+     where published_at is not null and starts_at >= 0 order by starts_at desc, id desc limit ?`,
+  ),
+)
+
 /** The published events of a series in a calendar year: the ground of the year strip. */
 export function listYear(db: Db, { id }: Series, year: number): Event[] {
   return inYear(db).all({ id, from: `${year}-01-01`, until: `${year + 1}-01-01` })

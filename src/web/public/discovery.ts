@@ -1,5 +1,5 @@
 // For machines that find their way by themselves: robots.txt and the sitemap.
-import { listSince } from '#src/domain/agenda.ts'
+import { listAddresses } from '#src/domain/agenda.ts'
 import { listGroups } from '#src/domain/groups.ts'
 import { listSeries } from '#src/domain/series.ts'
 import { listThemes } from '#src/domain/themes.ts'
@@ -9,7 +9,6 @@ import { FEED } from '../plugins/headers.ts'
 
 /** What one sitemap may hold is ten times as much (sitemaps.org). */
 const MOST_EVENTS = 5000
-const BEGINNING = Temporal.Instant.fromEpochMilliseconds(0)
 
 export function discoveryRoutes(app: App, { db, config }: Deps): void {
   const { baseUrl } = config
@@ -28,8 +27,8 @@ export function discoveryRoutes(app: App, { db, config }: Deps): void {
       ...listSeries(db).map(({ slug }) => paths.series(slug)),
       ...listThemes(db).map(({ slug }) => paths.theme(slug)),
     ]
-    const events = listSince(db, {}, BEGINNING, MOST_EVENTS).map(({ slug, revisedAt }) =>
-      entry(baseUrl + paths.event(slug), revisedAt.toString().slice(0, 10)),
+    const events = listAddresses(db, MOST_EVENTS).map(({ slug, revisedOn }) =>
+      entry(baseUrl + paths.event(slug), revisedOn),
     )
     const plain = [...texts, ...collections].map(path => entry(baseUrl + path))
     const content = `<?xml version="1.0" encoding="UTF-8"?>

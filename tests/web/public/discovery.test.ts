@@ -18,6 +18,7 @@ test('the sitemap holds what is published, and nothing else', async () => {
   const { app, db } = await openApp()
   const group = makeGroup(db)
   const event = makeEvent(db, group, { slug: 'een' })
+  makeEvent(db, group, { slug: 'eerder', localStart: '2025-02-06T12:00' }, NOW.subtract({ hours: 24 * 700 }))
   writeNow(db, tx =>
     createEvent(
       tx,
@@ -34,9 +35,10 @@ test('the sitemap holds what is published, and nothing else', async () => {
     '/privacy',
     '/accessibility',
     '/groups/noord',
+    '/events/eerder',
     '/events/een',
   ])
-  expect(body).toContain('<lastmod>2026-11-21</lastmod>')
+  expect([...body.matchAll(/<lastmod>([^<]*)</g)].map(match => match[1])).toEqual(['2024-12-21', '2026-11-21'])
 })
 
 describe('health', () => {
