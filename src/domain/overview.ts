@@ -1,14 +1,13 @@
-// What an organiser may see of events and mails: every list here is cut by the query that loads it.
+// What an organiser may see of events: every list here is cut by the query that loads it. What they see of mails stands in
+// `my-messages`.
 import { countRows } from '#db/count.ts'
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, not, or, type SQL, sql } from '#db/drizzle.ts'
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { events, groups, invitations, messages, people } from '#db/schema.ts'
-import { NotFound } from '#src/lib/errors.ts'
+import { events } from '#db/schema.ts'
 import { type Cursor, isBeyond, isNotOver, isOver } from './agenda.ts'
 import { type Event, type ListedEvent, listed } from './events.ts'
-import { groupsWith, isMine, type Organiser, type Right } from './organisers.ts'
-import type { Message } from './outbox.ts'
+import { isMine, type Organiser, type Right } from './organisers.ts'
 import type { Series } from './series.ts'
 
 /** Published events that have not ended, the first one first. */
@@ -114,74 +113,6 @@ export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
 const lastOf = prepared(db =>
   db.$client.prepare<[number], string | null>('select max(local_start) from events where series_id = ?').pluck(),
 )
-
-/**
- * Mails about events of one's own groups. Those about no event (sign-in, "mijn aanmeldingen") are for who owns every group:
- * they say who asked for something, and whether mail works at all. An invitation is its group's owners'.
- */
-function isMyMail(organiser: Organiser): SQL | undefined {
-  const aboutMine = sql`exists (select 1 from ${events} where ${events.id} = ${messages.eventId} and ${isMine(organiser, 'organiser')})`
-  const ownsAll = sql`not exists (select 1 from ${groups} where ${groups.parentId} is null and ${groups.id} not in ${groupsWith(organiser, 'owner')})`
-  const invites = sql`${messages.invitationId} in (select ${invitations.id} from ${invitations} where ${invitations.groupId} in ${groupsWith(organiser, 'owner')})`
-  return or(aboutMine, invites, and(isNull(messages.eventId), ownsAll))
-}
-
-/**
- * What a list of mails shows: those of one state, those that came `back`, or `now` (all but what is ready for later),
- * `later`, `trouble`, `all`.
- */
-export type MailView = Message['state'] | 'now' | 'later' | 'trouble' | 'back' | 'all'
-
-/** Mails, the newest first; `before` is the id of the last one seen. */
-export function listMyMessages(
-  db: Db,
-  organiser: Organiser,
-  { view, before }: { view: MailView; before?: number | undefined },
-  now: Temporal.Instant,
-  limit: number,
-): Message[] {
-  const where = and(inView(view, now), before === undefined ? undefined : lt(messages.id, before), isMyMail(organiser))
-  // Of the few that are in trouble or came back an index knows which; the plus keeps from looking through all mails in their order.
-  const isRare = view === 'trouble' || view === 'back'
-  const newest = desc(isRare ? sql`+${messages.id}` : messages.id)
-  return db.select().from(messages).where(where).orderBy(newest).limit(limit).all()
-}
-
-/** A reminder of next month would hide what leaves today. */
-function inView(view: MailView, now: Temporal.Instant): SQL | undefined {
-  const isLater = and(eq(messages.state, 'queued'), eq(messages.attempts, 0), gt(messages.dueAt, now.add({ hours: 1 })))
-  if (view === 'all') return undefined
-  if (view === 'later') return isLater
-  if (view === 'now') return isLater && not(isLater)
-  if (view === 'trouble') return isTrouble
-  if (view === 'back') return and(isNotNull(messages.bouncedAt), ne(messages.state, 'failed'))
-  return eq(messages.state, view)
-}
-
-export function getMyMessage(db: Db, organiser: Organiser, id: number): Message {
-  const message = db
-    .select()
-    .from(messages)
-    .where(and(eq(messages.id, id), isMyMail(organiser)))
-    .get()
-  if (!message) throw new NotFound('message')
-  return message
-}
-
-/**
- * Refused, without an answer, or come back. What came back because the address does not work asks for nothing more once it
- * is taken to work again.
- */
-const isStopped = sql`exists (select 1 from ${people} where ${people.email} = ${messages.toAddress} and ${people.undeliverableAt} is not null)`
-const isTrouble = or(
-  and(inArray(messages.state, ['failed', 'uncertain']), isNull(messages.bouncedAt)),
-  and(isNotNull(messages.bouncedAt), or(ne(messages.bounce, 'hard'), isStopped)),
-)
-
-/** Mails that ask for a decision. */
-export function countTroubles(db: Db, organiser: Organiser): number {
-  return countRows(db, messages, and(isTrouble, isMyMail(organiser)))
-}
 
 /** Which of these events the organiser may change, besides seeing who comes. */
 export function changeableIds(db: Db, organiser: Organiser, list: Event[]): Set<number> {

@@ -5,16 +5,9 @@ import { type BackupTrouble, findBackupTrouble } from '#src/domain/backups.ts'
 import { listRefusals } from '#src/domain/contributors.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
+import { countTroubles } from '#src/domain/my-messages.ts'
 import { listGroupsWith, listSeriesWith, ownsEverything } from '#src/domain/organisers.ts'
-import {
-  countDrafts,
-  countTroubles,
-  findAhead,
-  lastPlanned,
-  listComing,
-  listDrafts,
-  listDraftsOfYear,
-} from '#src/domain/overview.ts'
+import { countDrafts, findAhead, lastPlanned, listComing, listDrafts, listDraftsOfYear } from '#src/domain/overview.ts'
 import type { Series } from '#src/domain/series.ts'
 import { signUpsOf } from '#src/domain/sign-ups.ts'
 import { type DueTask, listPressing, listTasks } from '#src/domain/tasks.ts'

@@ -1,8 +1,8 @@
 // The HTML of one mail, to be shown in a frame: under headers of its own that allow nothing but its styles.
 import type { FastifyReply } from 'fastify'
 import { preview } from '#db/write.ts'
+import { getMyMessage } from '#src/domain/my-messages.ts'
 import type { Message } from '#src/domain/outbox.ts'
-import { getMyMessage } from '#src/domain/overview.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { maskHtml } from '#src/lib/masking.ts'
 import type { App, Deps } from '../deps.ts'
