@@ -25,11 +25,21 @@ export function areMany(rows: Iterable<People>, people: Set<number>): boolean {
   return false
 }
 
-/** Who came in a spelling, event by event: of few events read at once, of many until it is known that there are enough. */
-export function keptPeople(db: Db, year: number, which: Which): (spelling: string) => Iterable<People> {
+/**
+ * Who came in each of these spellings, event by event: of few events read at once, of many the first events of all spellings at
+ * once, which mostly are enough, and from there on until it is known that there are.
+ */
+export function keptPeople(
+  db: Db,
+  year: number,
+  which: Which,
+  spellings: string[],
+): (spelling: string) => Iterable<People> {
   const { isYear, ids } = which
   if (isYear || isMost(which)) {
-    return spelling => rowsAt(ofSpelling(db).iterate(year, spelling), id => ids.has(id) !== isYear)
+    const first = Map.groupBy(firstOfEach(db).all(JSON.stringify(spellings), year), ({ spelling }) => spelling)
+    const isKept = ({ eventId }: PeopleAt) => ids.has(eventId) !== isYear
+    return spelling => goOn(db, year, spelling, first.get(spelling) ?? []).filter(isKept)
   }
   const among = sql`${organisationTotals.eventId} in (select value from json_each(${JSON.stringify([...ids])}))`
   const rows = db
@@ -41,15 +51,30 @@ export function keptPeople(db: Db, year: number, which: Which): (spelling: strin
   return spelling => bySpelling.get(spelling) ?? []
 }
 
-function* rowsAt<Row extends { eventId: number }>(rows: Iterable<Row>, isKept: (id: number) => boolean): Iterable<Row> {
-  for (const row of rows) if (isKept(row.eventId)) yield row
+function* goOn(db: Db, year: number, spelling: string, first: PeopleAt[]): Generator<PeopleAt> {
+  yield* first
+  const last = first.at(-1)
+  if (last && first.length === FIRST_EVENTS) yield* othersOf(db).iterate(year, spelling, last.eventId)
 }
 
-const ofSpelling = prepared(db =>
-  db.$client.prepare<[number, string], People & { eventId: number }>(
-    `select event_id as eventId, registered, first_person_id as firstPersonId, last_person_id as lastPersonId
-     from organisation_totals join events on events.id = event_id
-     where year = ? and spelling = ? and published_at is not null and cancelled_at is null`,
+type PeopleAt = People & { eventId: number }
+const FIRST_EVENTS = 4
+const AT_EVENT = 'event_id as eventId, registered, first_person_id as firstPersonId, last_person_id as lastPersonId'
+const COUNTED = 'published_at is not null and cancelled_at is null'
+
+const firstOfEach = prepared(db =>
+  db.$client.prepare<[string, number], PeopleAt & { spelling: string }>(
+    `select spelling, ${AT_EVENT} from json_each(?) wanted join organisation_totals kept on kept.rowid in (
+       select one.rowid from organisation_totals one join events on events.id = event_id
+       where year = ? and spelling = wanted.value and ${COUNTED} order by event_id limit ${FIRST_EVENTS}
+     ) order by event_id`,
+  ),
+)
+
+const othersOf = prepared(db =>
+  db.$client.prepare<[number, string, number], PeopleAt>(
+    `select ${AT_EVENT} from organisation_totals join events on events.id = event_id
+     where year = ? and spelling = ? and event_id > ? and ${COUNTED} order by event_id`,
   ),
 )
 

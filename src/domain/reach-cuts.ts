@@ -3,9 +3,19 @@ import { and, asc, eq, inArray, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { type CUTS, events, eventThemes, ROLES, themes, yearTotals } from '#db/schema.ts'
-import type { Event } from './events.ts'
-import { type Correction, type Ground, idsOf, type Place, SUM_NAMES, type Sums } from './reach.ts'
-import { COUNTS, type Counts, NOTHING, totalOf } from './totals.ts'
+import {
+  type Correction,
+  type Ground,
+  idsOf,
+  isCounted,
+  listReached,
+  type Place,
+  type ReachedEvent,
+  SUM_NAMES,
+  type Sums,
+  settled,
+} from './reach.ts'
+import { COUNTS, type Counts, countEvent, NOTHING, totalOf } from './totals.ts'
 
 type Cut = (typeof CUTS)[number]
 const sumOf = (name: keyof Sums) => sql<number>`sum(${yearTotals[name]})`
@@ -76,30 +86,43 @@ export function byPlace({ places }: Ground, nameOf: (place: Pick<Place, 'groupId
   return [...addedUp(places, nameOf)].filter(([, sums]) => sums.events > 0)
 }
 
-type EventLine = Pick<Event, 'id' | 'title' | 'localStart'>
-
-/** The first so many events, by when they begin. */
-export function byEvent(db: Db, { kept, corrections }: Ground, most: number): { event: EventLine; counts: Counts }[] {
+/** Which events a ground has, by when they begin: the first so many. */
+export function listEventIds(db: Db, { kept }: Ground, most = Number.POSITIVE_INFINITY): number[] {
   if (!kept) return []
-  const { id, title, localStart } = events
-  const query = db
-    .select({ id, title, localStart })
-    .from(events)
-    .where(kept.events)
-    .orderBy(asc(events.startsAt), asc(id))
-  const list = Number.isFinite(most) ? query.limit(most).all() : query.all()
-  const rows = sumsOf(db).all(JSON.stringify(list.map(event => event.id)))
-  const found = new Map<number, Counts>(rows.map(({ eventId, ...counts }) => [eventId, counts]))
-  for (const { event, ...counts } of corrections) {
-    found.set(event.id, totalOf(COUNTS, [found.get(event.id) ?? NOTHING, counts]))
-  }
-  return list.map(event => ({ event, counts: found.get(event.id) ?? NOTHING }))
+  // The first few are found in their order; of all, an index knows the rest, and the plus has them put in order after that.
+  const isAll = most === Number.POSITIVE_INFINITY
+  const start = isAll ? sql`+${events.startsAt}` : events.startsAt
+  const query = db.select({ id: events.id }).from(events).where(kept.events).orderBy(asc(start), asc(events.id))
+  const rows = isAll ? query.values() : query.limit(most).values()
+  return rows.map(([id]) => id as number)
 }
 
-/** As SQLite gives them: a file has all events of a year. */
+/** These events as they are now, in this order, without those that count no more; a file reads those of a year in parts. */
+export function byEvent(db: Db, ids: number[], now: Temporal.Instant): { event: ReachedEvent; counts: Counts }[] {
+  const among = JSON.stringify(ids)
+  const found = new Map(listReached(db, and(isCounted, inArray(events.id, idsOf(ids)))).map(one => [one.id, one]))
+  const kept = new Map<number, Counts>(
+    sumsOf(db)
+      .all(among)
+      .map(({ eventId, ...counts }) => [eventId, counts]),
+  )
+  const stale = new Set(staleOf(db).all(among))
+  return ids.flatMap(id => {
+    const event = found.get(id)
+    if (!event) return []
+    const counts = stale.has(id) ? totalOf(COUNTS, countEvent(db, event).roles) : kept.get(id)
+    return { event, counts: settled(counts ?? NOTHING, event, now) }
+  })
+}
+
 const sumsOf = prepared(db =>
   db.$client.prepare<[string], Counts & { eventId: number }>(
     `select event_id as eventId, ${COUNTS.map(name => `sum(${name}) as ${name}`).join(', ')} from role_totals
      where event_id in (select value from json_each(?)) group by event_id`,
   ),
+)
+const staleOf = prepared(db =>
+  db.$client
+    .prepare<[string], number>('select event_id from stale_events where event_id in (select value from json_each(?))')
+    .pluck(),
 )

@@ -1,10 +1,11 @@
 // What the network did, in figures: who came, to what, from where. A year is read from the sums that are kept of it, cut by who
 // may see what; events whose sums are not to be believed are counted from their rows, and what they differ is added. So the
 // parts always make the whole. Only published events that were not cancelled count, and only who attends.
-import { and, count, eq, gt, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
+import { and, count, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, type ROLES, roleTotals, staleEvents, yearTotals } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { isNotOver } from './agenda.ts'
 import type { Event } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
 import { areMine, type Organiser } from './organisers.ts'
@@ -22,6 +23,9 @@ const FIELDS = {
   seriesId: events.seriesId,
 }
 export type ReachedEvent = Pick<Event, keyof typeof FIELDS>
+
+export const listReached = (db: Db, which: SQL | undefined): ReachedEvent[] =>
+  db.select(FIELDS).from(events).where(which).all()
 
 /** What a report is about: a year of all that somebody may see, or of one group with those under it, or of one series. */
 export interface Scope {
@@ -118,7 +122,7 @@ function minus(counts: Counts): Counts {
 function listAside(db: Db, within: SQL | undefined, goingOn: number[]): Aside[] {
   const isStale = inArray(events.id, db.select({ id: staleEvents.eventId }).from(staleEvents))
   const isGoingOn = inArray(events.id, idsOf(goingOn))
-  const found = [isStale, isGoingOn].flatMap(which => db.select(FIELDS).from(events).where(and(within, which)).all())
+  const found = [isStale, isGoingOn].flatMap(which => listReached(db, and(within, which)))
   const once = new Map(found.map(event => [event.id, event])).values()
   return [...once].map(event => ({ ...event, counts: countEvent(db, event) }))
 }
@@ -127,7 +131,7 @@ function listAside(db: Db, within: SQL | undefined, goingOn: number[]): Aside[] 
 function readComing(db: Db, within: SQL | undefined, now: Temporal.Instant): { coming: number; goingOn: number[] } {
   const misses = sql`exists (select 1 from ${roleTotals} where ${roleTotals.eventId} = ${events.id} and absent > 0)`
   const goingOn = sql<string>`json_group_array(${events.id}) filter (where ${misses})`
-  const where = and(within, gt(events.endsAt, now))
+  const where = and(isNotOver(now), within)
   const found = db.select({ coming: count(), goingOn }).from(events).where(where).get()
   return { coming: found?.coming ?? 0, goingOn: JSON.parse(found?.goingOn ?? '[]') }
 }

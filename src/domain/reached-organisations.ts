@@ -28,9 +28,10 @@ export function byOrganisation(db: Db, ground: Ground, now: Temporal.Instant): O
   const names = listNames(db)
   const keyOf = ({ spelling }: Pick<Sum, 'spelling'>) => names.get(spelling)?.id ?? spelling
   const groups = [...Map.groupBy(sums, keyOf).values()]
-  const isNamed = namedOnes(db, ground, which, counted)
+  const isNamed = namedOnes(db, ground, which, groups, counted)
   const { yes = [], no = [] } = Object.groupBy(groups, of => (isNamed(of) ? 'yes' : 'no'))
-  const named = yes.map(of => ({ ...together(of), name: nameOf(db, ground.year, of, names) }))
+  const written = lastWrittenOf(db, ground.year, yes)
+  const named = yes.map(of => ({ ...together(of), name: nameOf(db, of, names, written) }))
   const others = no.map(together)
   return {
     named: named.sort((a, b) => b.registered - a.registered || a.name.localeCompare(b.name)),
@@ -41,9 +42,15 @@ export function byOrganisation(db: Db, ground: Ground, now: Temporal.Instant): O
 const together = (of: Sum[]): Attendance => totalOf(ATTENDANCE, of)
 
 /** Which of these at least three different people came from. */
-function namedOnes(db: Db, ground: Ground, which: Which, counted: OrganisationCounts[]): (of: Sum[]) => boolean {
+function namedOnes(
+  db: Db,
+  ground: Ground,
+  which: Which,
+  groups: Sum[][],
+  counted: OrganisationCounts[],
+): (of: Sum[]) => boolean {
   const fresh = Map.groupBy(counted, ({ spelling }) => spelling)
-  const readKept = keptPeople(db, ground.year, which)
+  const readKept = keptPeople(db, ground.year, which, spellingsOf(groups))
   return of => {
     if (of[0]?.spelling === '') return false
     if (of.some(({ most }) => most >= FEWEST_PEOPLE)) return true
@@ -53,22 +60,40 @@ function namedOnes(db: Db, ground: Ground, which: Which, counted: OrganisationCo
   }
 }
 
+const spellingsOf = (groups: Sum[][]) => [...new Set(groups.flat().map(({ spelling }) => spelling))]
+
+interface Written {
+  eventId: number
+  written?: string
+}
+
 /** The name that was chosen, or how it was written last: without one, all are of one spelling. */
-function nameOf(db: Db, year: number, of: Sum[], names: Map<string, Organisation>): string {
+function nameOf(db: Db, of: Sum[], names: Map<string, Organisation>, kept: Map<string, Written>): string {
   const chosen = of.map(({ spelling }) => names.get(spelling)).find(Boolean)
   if (chosen) return chosen.name
   const [last] = of
-    .flatMap(sum =>
-      sum.eventId === undefined ? (lastWritten(db).get(year, sum.spelling) ?? []) : { ...sum, eventId: sum.eventId },
-    )
+    .flatMap(({ spelling, eventId, written }): Written[] => {
+      if (eventId !== undefined) return [{ eventId, ...(written !== undefined && { written }) }]
+      const last = kept.get(spelling)
+      return last ? [last] : []
+    })
     .sort((one, other) => other.eventId - one.eventId)
   if (!last) return of[0]?.spelling ?? ''
   return last.written ?? writtenAt(db, last.eventId, of[0]?.spelling ?? '')
 }
 
+/** How these were written last in a year. */
+function lastWrittenOf(db: Db, year: number, groups: Sum[][]): Map<string, Written> {
+  const wanted = groups.map(of => of.filter(({ eventId }) => eventId === undefined))
+  const rows = lastWritten(db).all(JSON.stringify(spellingsOf(wanted)), year)
+  return new Map(rows.map(row => [row.spelling, row]))
+}
+
 const lastWritten = prepared(db =>
-  db.$client.prepare<[number, string], { eventId: number; written?: string }>(
-    'select event_id as eventId, written from organisation_totals where year = ? and spelling = ? order by event_id desc limit 1',
+  db.$client.prepare<[string, number], Required<Written> & { spelling: string }>(
+    `select spelling, event_id as eventId, written from json_each(?) wanted join organisation_totals kept on kept.rowid = (
+       select one.rowid from organisation_totals one where year = ? and spelling = wanted.value order by event_id desc limit 1
+     )`,
   ),
 )
 

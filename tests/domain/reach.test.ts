@@ -14,7 +14,8 @@ import { mergeSpellings } from '#src/domain/organisations.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { erasePerson } from '#src/domain/privacy.ts'
-import { readEventGround } from '#src/domain/reach.ts'
+import { readEventGround, readGround } from '#src/domain/reach.ts'
+import { byEvent, listEventIds } from '#src/domain/reach-cuts.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { ATTENDANCE, addUp, COUNTS, totalOf } from '#src/domain/totals.ts'
@@ -156,6 +157,38 @@ describe('organisations', () => {
     expect(report(db, me).organisations).toEqual(counted)
     expect([isShared(db, 'wijkteam oost'), isShared(db, 'Lies Advies'), isShared(db, '')]).toEqual([true, false, false])
   })
+})
+
+test('a third person makes an organisation many, however late they come to it', () => {
+  const { db, group, me } = openReach()
+  for (let number = 1; number <= 9; number++) {
+    const event = makeEvent(db, group, { localStart: `2026-12-0${number}T15:00` })
+    for (const name of ['Aad', 'Bea']) come(db, event, name, { organisation: 'Met drie' })
+    for (const name of ['Dirk', 'Els']) come(db, event, name, { organisation: 'Met twee' })
+    if (number === 9) come(db, event, 'Cor', { organisation: 'Met drie' })
+  }
+  const counted = report(db, me).organisations
+  expect(counted.named.map(({ name, registered }) => [name, registered])).toEqual([['Met drie', 19]])
+  expect(counted.others.registered).toBe(18)
+  while (writeNow(db, tx => addUp(tx, 10)));
+  expect(report(db, me).organisations).toEqual(counted)
+})
+
+test('each event as it is when it is asked for: kept, changed since, or gone', () => {
+  const { db, group, me } = openReach()
+  const list = [3, 4, 5, 6].map(day => makeEvent(db, group, { localStart: `2026-12-0${day}T15:00` }))
+  const [first, second, third] = list as [Event, Event, Event]
+  for (const event of list) come(db, event, 'Aad')
+  while (writeNow(db, tx => addUp(tx, 10)));
+  const ids = listEventIds(db, readGround(db, me, { year: 2026 }, LATER))
+  expect(ids).toEqual(list.map(({ id }) => id))
+  come(db, second, 'Bea')
+  come(db, third, 'Bea')
+  writeNow(db, tx => addUp(tx, 1))
+  writeNow(db, tx => cancelEvent(tx, first, 'Ziek.', { organiserId: null, revision: first.revision }, NOW))
+  const found = byEvent(db, ids, LATER).map(({ event, counts }) => [event.id, counts.registered])
+  expect(found).toEqual(ids.slice(1).map((id, index) => [id, index < 2 ? 2 : 1]))
+  expect(listEventIds(db, readGround(db, me, { year: 2026 }, LATER), 2)).toEqual(ids.slice(1, 3))
 })
 
 describe('a few events left out of a year', () => {

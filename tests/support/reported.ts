@@ -8,7 +8,7 @@ import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { createOrganiser, grant, type Organiser } from '#src/domain/organisers.ts'
 import { readGround, type Scope } from '#src/domain/reach.ts'
-import { byEvent, byMonth, byPlace, byRole, byTheme } from '#src/domain/reach-cuts.ts'
+import { byEvent, byMonth, byPlace, byRole, byTheme, listEventIds } from '#src/domain/reach-cuts.ts'
 import { byOrganisation } from '#src/domain/reached-organisations.ts'
 import { fold } from '#src/lib/text.ts'
 import { makeGroup, makeRegistration, NOW, openWorld } from './world.ts'
@@ -46,7 +46,7 @@ export function attend(db: Db, id: number, minutes: number | null = null) {
 /** Everything a report says. */
 export function report(db: Db, me: Organiser, scope: Scope = { year: 2026 }, now = LATER) {
   const ground = readGround(db, me, scope, now)
-  const list = byEvent(db, ground, Number.POSITIVE_INFINITY)
+  const list = byEvent(db, listEventIds(db, ground), now)
   const { events: count, ...total } = ground.total
   expect(count).toBe(list.length)
   return {

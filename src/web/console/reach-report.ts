@@ -2,12 +2,13 @@
 import type { Db } from '#db/open.ts'
 import { listGroups } from '#src/domain/groups.ts'
 import type { Ground } from '#src/domain/reach.ts'
-import { byEvent, byMonth, byPlace, byRole, byTheme } from '#src/domain/reach-cuts.ts'
+import { byEvent, byMonth, byPlace, byRole, byTheme, listEventIds } from '#src/domain/reach-cuts.ts'
 import { byOrganisation } from '#src/domain/reached-organisations.ts'
 import { listSeries } from '#src/domain/series.ts'
 import type { Attendance, Counts } from '#src/domain/totals.ts'
 import type { Formats } from '#src/i18n/dates.ts'
 import type { Messages } from '#src/i18n/index.ts'
+import { partsOf } from '#src/lib/parts.ts'
 
 export type CutName = 'months' | 'roles' | 'organisations' | 'themes' | 'groups' | 'series' | 'events'
 export type Column = keyof Counts | 'events'
@@ -52,14 +53,14 @@ export function reportOf(db: Db, ground: Ground, words: Words, now: Temporal.Ins
     ...(isMany ? [{ name: 'months' as const, columns: OF_EVENTS, lines: months(db, ground, words) }] : []),
     { name: 'roles', columns: OF_ALL, lines: roles(db, ground, words) },
     { name: 'organisations', columns: OF_ATTENDANCE, lines: organisations(db, ground, words, now) },
-    ...(isMany ? many(db, ground, words, most) : []),
+    ...(isMany ? many(db, ground, words, now, most) : []),
   ]
   const moreOf = ({ name, lines }: Omit<Cut, 'more'>) => (name === 'events' ? total.events - lines.length : 0)
   const full = cuts.map(cut => ({ ...cut, more: moreOf(cut) }))
   return { total, held, coming: total.events - held, cuts: full }
 }
 
-function many(db: Db, ground: Ground, words: Words, most: number): Omit<Cut, 'more'>[] {
+function many(db: Db, ground: Ground, words: Words, now: Temporal.Instant, most: number): Omit<Cut, 'more'>[] {
   const groupNames = new Map(listGroups(db).map(({ id, name }) => [id, name]))
   const seriesNames = new Map(listSeries(db).map(({ id, title }) => [id, title]))
   const noSeries = words.t.console.reach.noSeries
@@ -69,7 +70,7 @@ function many(db: Db, ground: Ground, words: Words, most: number): Omit<Cut, 'mo
     { name: 'themes', columns: OF_EVENTS, lines: themes(db, ground) },
     ...(groups.length > 1 ? [{ name: 'groups' as const, columns: OF_EVENTS, lines: groups }] : []),
     ...(series.length > 1 ? [{ name: 'series' as const, columns: OF_EVENTS, lines: series }] : []),
-    { name: 'events', columns: OF_ALL, lines: perEvent(db, ground, words, most) },
+    { name: 'events', columns: OF_ALL, lines: linesOf(db, listEventIds(db, ground, most), words, now) },
   ]
 }
 
@@ -103,10 +104,16 @@ function places(ground: Ground, nameOf: Parameters<typeof byPlace>[1]): Line[] {
 
 const byMost = (a: Line, b: Line) => b.counts.registered - a.counts.registered || a.label.localeCompare(b.label)
 
-function perEvent(db: Db, ground: Ground, { f }: Words, most: number): Line[] {
-  return byEvent(db, ground, most).map(({ event, counts }) => ({
+function linesOf(db: Db, ids: number[], { f }: Words, now: Temporal.Instant): Line[] {
+  return byEvent(db, ids, now).map(({ event, counts }) => ({
     label: `${event.title} (${f.dayOfYear(event)})`,
     eventId: event.id,
     counts,
   }))
+}
+
+/** Every event of a ground. Which they are is settled now; each is as it is when its part is made. */
+export function everyEvent(db: Db, ground: Ground, words: Words, now: Temporal.Instant): Iterable<Line> {
+  const parts = partsOf(listEventIds(db, ground))
+  return parts.flatMap(ids => linesOf(db, ids, words, now))
 }

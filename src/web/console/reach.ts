@@ -1,4 +1,5 @@
 // What the network did, in figures: a year of all that somebody may see, of a group or of a series, and of one event.
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import {
@@ -15,13 +16,14 @@ import type { Messages } from '#src/i18n/index.ts'
 import { type Numbers, numbersIn } from '#src/i18n/numbers.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'
+import type { Row } from '#src/lib/xlsx.ts'
 import { type Columns, columnsOf, type Pair, type Ranking, rankingOf } from '../charts.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { organiserOf } from './access.ts'
 import { sendXlsx } from './downloads.ts'
 import type { Options } from './pages.ts'
-import { type Column, type Cut, type Line, type Report, reportOf } from './reach-report.ts'
+import { type Column, type Cut, everyEvent, type Line, type Report, reportOf } from './reach-report.ts'
 
 const Query = Type.Object({
   year: Type.Optional(Type.Integer({ minimum: 1900, maximum: 2200 })),
@@ -82,9 +84,12 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   })
 
   app.get(paths.console.reachSheet(), { schema: { querystring: Query } }, async (request, reply) => {
-    const { scope, report } = read(request, Number.POSITIVE_INFINITY)
+    const { scope, ground, report } = read(request, 0)
+    // Finding the events of a year takes a turn of the event loop of its own.
+    await setImmediate()
+    const all = everyEvent(db, ground, request, clock.now())
     const name = [request.t.console.reach.title, scope.year, scope.group?.slug, scope.series?.slug].filter(Boolean)
-    return sendXlsx(reply, name.join('-').toLowerCase(), sheetsOf(request.t, report))
+    return sendXlsx(reply, name.join('-').toLowerCase(), sheetsOf(request.t, report, all))
   })
 
   app.get('/console/events/:id/reach', { schema: { params: Id } }, async (request, reply) => {
@@ -114,7 +119,8 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
       group: group ? getGroupWith(db, me, 'viewer', group) : undefined,
       series: series ? getSeriesWith(db, me, 'viewer', series) : undefined,
     }
-    return { scope, report: reportOf(db, readGround(db, me, scope, now), request, now, most) }
+    const ground = readGround(db, me, scope, now)
+    return { scope, ground, report: reportOf(db, ground, request, now, most) }
   }
 
   function readEvent(request: FastifyRequest<{ Params: { id: number } }>) {
@@ -124,11 +130,18 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   }
 }
 
-/** One sheet for the total and one for each cut; hours with their fractions, so that they can be added up. */
-function sheetsOf({ console: { reach: words } }: Messages, { total, held, coming, cuts }: Report) {
+/**
+ * One sheet for the total and one for each cut; hours with their fractions, so that they can be added up. Of events come all
+ * there are, a part at a time.
+ */
+function sheetsOf(
+  { console: { reach: words } }: Messages,
+  { total, held, coming, cuts }: Report,
+  all?: Iterable<Line>,
+) {
   const amountOf = ({ counts }: Line, column: Column) =>
     column === 'minutes' ? Math.round((counts.minutes / 60) * 100) / 100 : (counts[column] ?? 0)
-  const all: Column[] = [
+  const columnsOfAll: Column[] = [
     'events',
     'registered',
     'placed',
@@ -140,16 +153,16 @@ function sheetsOf({ console: { reach: words } }: Messages, { total, held, coming
     'minutes',
   ]
   const sum: Line = { label: words.totalLine, counts: { ...total, events: held + coming } }
-  const sheet = (name: string, head: string, columns: Column[], lines: Line[]) => ({
-    name,
-    rows: [
-      [head, ...columns.map(column => words.columns[column])],
-      ...lines.map(line => [line.label, ...columns.map(column => amountOf(line, column))]),
-    ],
-  })
+  function* rowsOf(head: string, columns: Column[], lines: Iterable<Line>): Generator<Row> {
+    yield [head, ...columns.map(column => words.columns[column])]
+    for (const line of lines) yield [line.label, ...columns.map(column => amountOf(line, column))]
+  }
   return [
-    sheet(words.sheetTotal, '', all, [sum]),
-    ...cuts.map(({ name, columns, lines }) => sheet(words.cuts[name], words.heads[name], columns, lines)),
+    { name: words.sheetTotal, rows: rowsOf('', columnsOfAll, [sum]) },
+    ...cuts.map(({ name, columns, lines }) => {
+      const shown = name === 'events' && all ? all : lines
+      return { name: words.cuts[name], rows: rowsOf(words.heads[name], columns, shown) }
+    }),
   ]
 }
 

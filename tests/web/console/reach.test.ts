@@ -3,8 +3,9 @@
 import readExcel from 'read-excel-file/node'
 import { describe, expect, test } from 'vitest'
 import { organisationSpellings, organisations, registrations, spellingsApart } from '#db/schema.ts'
+import { formatsIn } from '#src/i18n/dates.ts'
 import { openConsole, signIn } from '../../support/console.ts'
-import { makeEvent, makeGroup, makeRegistration } from '../../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
 async function openReach() {
   const world = await openConsole()
@@ -83,6 +84,21 @@ describe('the page', () => {
     expect(rows.Samen?.[1]).toEqual(['Samen', 2, 4, 4, 4, 0, 0, 0, 0, 3.33])
     expect(rows['Per maand']?.at(-1)).toEqual(['december', 4, 4, 0, 3.33, 0, 0, 0, 2])
     expect(rows['Per organisatie']?.slice(1)).toEqual([['Andere, en zonder organisatie', 4, 4, 0, 3.33]])
+  })
+
+  test('as a spreadsheet has every event of a year, however many a page shows, in the order of their days', async () => {
+    const { db, group, get, event } = await openReach()
+    const days = Array.from({ length: 230 }, (_, index) =>
+      Temporal.PlainDate.from('2026-12-31').subtract({ days: index }),
+    )
+    for (const day of days) makeEvent(db, group, { localStart: `${day}T09:00` }, NOW.subtract({ hours: 24 * 400 }))
+    const sheets = await readExcel((await get('/console/reach.xlsx?year=2026')).rawPayload)
+    const rows = sheets.find(({ sheet }) => sheet === 'Per bijeenkomst')?.data.slice(1) ?? []
+    const starts = [...days.map(day => `${day}T09:00`), event.localStart].sort()
+    expect(rows.map(([title]) => title)).toEqual(
+      starts.map(localStart => `${event.title} (${formatsIn('nl', 'Europe/Amsterdam').dayOfYear({ localStart })})`),
+    )
+    expect(rows.map(([, registered]) => registered)).toEqual(starts.map(one => (one === event.localStart ? 4 : 0)))
   })
 })
 
