@@ -1,7 +1,7 @@
 // Who speaks at an event or hosts it: finding them, and what each has answered. A contributor is a registration with a part:
 // it has an invite like every other, and takes no place. What is done with one stands in `contributing`.
 import { countRows } from '#db/count.ts'
-import { and, asc, eq, gt, isNotNull, isNull, ne, or } from '#db/drizzle.ts'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, or } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, people, registrations } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
@@ -99,11 +99,18 @@ export function listRefusals(
   now: Temporal.Instant,
 ): { contributor: Contributor; event: Event }[] {
   const saidNo = or(eq(registrations.status, 'cancelled'), isNotNull(registrations.declinedAt))
+  const isComing = gt(events.startsAt, now)
+  // Two indexes know who said no to what is coming; only for those few the event itself is looked at.
+  const refusals = db
+    .select({ id: registrations.id })
+    .from(events)
+    .crossJoin(registrations)
+    .where(and(isComing, eq(registrations.eventId, events.id), isListed, saidNo))
   return db
     .select({ registration: registrations, event: events })
-    .from(events)
-    .innerJoin(registrations, eq(registrations.eventId, events.id))
-    .where(and(gt(events.startsAt, now), isNull(events.cancelledAt), isListed, saidNo, areMine(organiser, 'organiser')))
+    .from(registrations)
+    .innerJoin(events, eq(events.id, registrations.eventId))
+    .where(and(inArray(registrations.id, refusals), isNull(events.cancelledAt), areMine(organiser, 'organiser')))
     .orderBy(asc(events.startsAt), asc(registrations.queueNumber))
     .limit(MOST_REFUSALS)
     .all()

@@ -68,21 +68,25 @@ function listWhere(db: Db, where: SQL | undefined, limit: number): ListedEvent[]
   )
 }
 
+/** As much of an event as is said of it where another one would be on its day. */
+export type Clash = Pick<Event, 'id' | 'title' | 'localStart' | 'timeZone' | 'durationMinutes'>
+
 /** What else is on the days of a span, by date: what everybody can see, and the drafts of one's own groups. Cancelled events clash with nothing. */
 export function listOnDays(
   db: Db,
   organiser: Organiser,
   from: Temporal.PlainDate,
   until: Temporal.PlainDate,
-): Map<string, Event[]> {
+): Map<string, Clash[]> {
   const within = and(
     isAround(from, until),
     sql`${events.localStart} >= ${from.toString()}`,
     lt(events.localStart, `${until.add({ days: 1 })}`),
   )
   const seen = or(isNotNull(events.publishedAt), isMine(organiser, 'host'))
+  const { id, title, localStart, timeZone, durationMinutes } = events
   const found = db
-    .select()
+    .select({ id, title, localStart, timeZone, durationMinutes })
     .from(events)
     .where(and(within, isNull(events.cancelledAt), seen))
     .orderBy(asc(events.localStart))

@@ -19,7 +19,8 @@ const QUARTER = 15 * 60 * 1000
  * cancelled never counted, and neither do speakers and hosts. Added up by the database: no list of people is read.
  */
 export function signUpsOf(db: Db, event: Event, now: Temporal.Instant): DayTotal[] {
-  const quarter = sql<number>`${registrations.createdAt} / ${QUARTER}`
+  // A number that is bound is a fraction to SQLite, and so would be what it divides.
+  const quarter = sql<number>`${registrations.createdAt} / ${sql.raw(String(QUARTER))}`
   const rows = db
     .select({ quarter, total: count() })
     .from(registrations)

@@ -5,7 +5,7 @@ import { heldMailsOf } from '#src/domain/consequences.ts'
 import type { Event } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
 import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
-import { listOnDays } from '#src/domain/overview.ts'
+import { type Clash, listOnDays } from '#src/domain/overview.ts'
 import { listStray, nextSpan, type Proposal, planDates, proposeDates } from '#src/domain/planning.ts'
 import {
   type SchoolHoliday,
@@ -54,7 +54,7 @@ export interface ProposedDate extends Proposal {
   schoolHolidays: SchoolHolidayOn[]
   /** A day near it with nothing against it, where the rule's own has a holiday. */
   instead: Temporal.PlainDate | undefined
-  clashes: Event[]
+  clashes: Clash[]
 }
 
 export interface PlanningPages {
