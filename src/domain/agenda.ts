@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
+import { rowsOf } from '#db/rows.ts'
 import { events, eventThemes, series, themes } from '#db/schema.ts'
 import { isHostedBy } from './cohosts.ts'
 import { type Event, type Kind, type ListedEvent, listed } from './events.ts'
@@ -21,7 +22,7 @@ export interface EventFilter {
 export function listUpcoming(db: Db, filter: EventFilter, now: Temporal.Instant, limit = 200): ListedEvent[] {
   if (isEmpty(filter)) {
     const since = now.subtract(LONGEST).epochMilliseconds
-    return listed(db, upcoming(db).all({ since, now: now.epochMilliseconds, limit }))
+    return listed(db, rowsOf(events, upcoming(db).values({ since, now: now.epochMilliseconds, limit })))
   }
   const where = and(isPublished(), isNotOver(now), matches(db, filter))
   return listed(

@@ -2,6 +2,7 @@
 import { and, asc, eq, inArray, isNotNull, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { among, prepared } from '#db/prepared.ts'
+import { rowsOf } from '#db/rows.ts'
 import { eventSlugs, events, eventThemes, groups, type KINDS, materials, series, sessions, themes } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -87,8 +88,8 @@ const slugAfter = prepared(db =>
 export function listed(db: Db, list: Event[]): ListedEvent[] {
   const ids = { ids: JSON.stringify(list.map(event => event.id)) }
   const unique = (values: (number | null)[]) => ({ ids: JSON.stringify([...new Set(values)]) })
-  const groupById = keyed(groupsAmong(db).all(unique(list.map(event => event.groupId))))
-  const seriesById = keyed(seriesAmong(db).all(unique(list.map(event => event.seriesId))))
+  const groupById = keyed(rowsOf(groups, groupsAmong(db).values(unique(list.map(event => event.groupId)))))
+  const seriesById = keyed(rowsOf(series, seriesAmong(db).values(unique(list.map(event => event.seriesId)))))
   const cohosts = cohostsOf(db, list)
   const themesByEvent = Map.groupBy(themesAmong(db).all(ids), row => row.eventId)
   const materialsByEvent = Map.groupBy(materialsAmong(db).all(ids), row => row.eventId)

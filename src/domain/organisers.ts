@@ -2,6 +2,7 @@
 import { countRows } from '#db/count.ts'
 import { and, asc, eq, inArray, type SQLWrapper, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
+import { rowsOf } from '#db/rows.ts'
 import { events, groups, memberships, organisers, RIGHTS, registrations, series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import type { Event } from './events.ts'
@@ -83,12 +84,8 @@ export function groupsWith(organiser: Organiser, right: Right) {
 }
 
 export function listGroupsWith(db: Db, organiser: Organiser, right: Right): Group[] {
-  return db
-    .select()
-    .from(groups)
-    .where(inArray(groups.id, groupsWith(organiser, right)))
-    .orderBy(asc(groups.name))
-    .all()
+  const isMine = inArray(groups.id, groupsWith(organiser, right))
+  return rowsOf(groups, db.select().from(groups).where(isMine).orderBy(asc(groups.name)).values())
 }
 
 /** The group, if this organiser has the right in it; NotFound otherwise. */
@@ -127,12 +124,8 @@ export function ownsEverything(db: Db, organiser: Organiser): boolean {
 }
 
 export function listSeriesWith(db: Db, organiser: Organiser, right: Right): Series[] {
-  return db
-    .select()
-    .from(series)
-    .where(inArray(series.groupId, groupsWith(organiser, right)))
-    .orderBy(asc(series.title))
-    .all()
+  const isMine = inArray(series.groupId, groupsWith(organiser, right))
+  return rowsOf(series, db.select().from(series).where(isMine).orderBy(asc(series.title)).values())
 }
 
 /** The series, if this organiser has the right in its group; NotFound otherwise. */

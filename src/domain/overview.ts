@@ -4,6 +4,7 @@ import { countRows } from '#db/count.ts'
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
+import { rowsOf } from '#db/rows.ts'
 import { events } from '#db/schema.ts'
 import { type Cursor, isBeyond, isNotOver, isOver } from './agenda.ts'
 import { type Event, type ListedEvent, listed } from './events.ts'
@@ -55,17 +56,27 @@ export function listEnded(
   after?: Cursor,
 ): ListedEvent[] {
   const where = and(isNotNull(events.publishedAt), isOver(now), isMine(organiser, right), isBeyond(after))
-  return listed(
-    db,
-    db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
-  )
+  const newest = [desc(events.startsAt), desc(events.id)]
+  const values = db
+    .select()
+    .from(events)
+    .where(where)
+    .orderBy(...newest)
+    .limit(limit)
+    .values()
+  return listed(db, rowsOf(events, values))
 }
 
 function listWhere(db: Db, where: SQL | undefined, limit: number): ListedEvent[] {
-  return listed(
-    db,
-    db.select().from(events).where(where).orderBy(asc(events.startsAt), asc(events.id)).limit(limit).all(),
-  )
+  const oldest = [asc(events.startsAt), asc(events.id)]
+  const values = db
+    .select()
+    .from(events)
+    .where(where)
+    .orderBy(...oldest)
+    .limit(limit)
+    .values()
+  return listed(db, rowsOf(events, values))
 }
 
 /** As much of an event as is said of it where another one would be on its day. */
@@ -105,17 +116,15 @@ function isAround(from: Temporal.PlainDate, until: Temporal.PlainDate): SQL | un
 
 /** The last day for which each series has something, by the id of the series. */
 export function lastPlanned(db: Db, list: Series[]): Map<number, string> {
-  return new Map(
-    list.flatMap(({ id }) => {
-      const last = lastOf(db).get(id)
-      return last ? [[id, last]] : []
-    }),
-  )
+  const rows = lastOf(db).all(JSON.stringify(list.map(({ id }) => id)))
+  return new Map(rows.flatMap(({ id, last }) => (last ? [[id, last]] : [])))
 }
 
-/** A look at the end of the index: put as one query, all events of each series are gone through. */
+/** A look at the end of the index for each: put together, all events of each series are gone through. */
 const lastOf = prepared(db =>
-  db.$client.prepare<[number], string | null>('select max(local_start) from events where series_id = ?').pluck(),
+  db.$client.prepare<[string], { id: number; last: string | null }>(
+    `select value as id, (select max(local_start) from events where series_id = value) as last from json_each(?)`,
+  ),
 )
 
 /** Which of these events the organiser may change, besides seeing who comes. */

@@ -72,10 +72,13 @@ const queue = prepared(db =>
 
 /** The places of many events in one query. */
 export function placesOfMany(db: Db, list: Event[]): Map<number, Places[]> {
-  const rows = tallies(db).all({ ids: JSON.stringify(list.map(event => event.id)) })
-  const totals = new Map(rows.map(row => [`${row.eventId} ${row.attendance} ${row.status}`, row.total]))
+  const rows = tallies(db).values({ ids: JSON.stringify(list.map(event => event.id)) }) as Tally[]
+  const totals = new Map(rows.map(([id, presence, status, total]) => [`${id} ${presence} ${status}`, total]))
   return new Map(list.map(event => [event.id, presencesOf(event).map(presence => fromTotals(totals, event, presence))]))
 }
+
+/** As SQLite gives them: a list of events has two for each. */
+type Tally = [eventId: number, presence: Presence, status: string, total: number]
 
 const tallies = prepared(db =>
   db

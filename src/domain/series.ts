@@ -2,6 +2,7 @@
 import { asc, eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
+import { rowsOf } from '#db/rows.ts'
 import { series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { firstFree, slugify } from '#src/lib/text.ts'
@@ -11,7 +12,7 @@ import { refuseSecretsIn } from './secrets.ts'
 export type Series = typeof series.$inferSelect
 
 export function listSeries(db: Db): Series[] {
-  return all(db).all()
+  return rowsOf(series, all(db).values())
 }
 
 const all = prepared(db => db.select().from(series).orderBy(asc(series.title)).prepare())

@@ -3,6 +3,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
   hash as oneHash,
   randomBytes,
@@ -41,7 +42,7 @@ export interface Tokens {
 }
 
 export function createTokens(secret: Buffer): Tokens {
-  const macKey = derive(secret, 'links')
+  const macKey = createSecretKey(derive(secret, 'links'))
   const sealKey = derive(secret, 'seals')
   const tagKey = derive(secret, 'tags')
   const mac = (purpose: Purpose, body: string) => createHmac('sha256', macKey).update(`${purpose}:${body}`).digest()
