@@ -62,10 +62,8 @@ function keysOf(spelling: string): string[] {
   return [words.join(''), bare, initials && `#${initials}`].filter(key => key.length > 1)
 }
 
-/** Whether two keys are one slip apart, in words long enough for that to be one. Numbers are no slips. */
-function isSlip(a: string, b: string): boolean {
-  return a !== b && Math.min(a.length, b.length) >= LONG_ENOUGH && !/[\d#]/.test(a + b) && isOneSlipAway(a, b)
-}
+/** Whether a key can be a slip of another: of words long enough for that. Numbers are no slips, and neither are initials. */
+const canSlip = (key: string) => key.length >= LONG_ENOUGH && !/[\d#]/.test(key)
 
 /** Spellings that may mean one organisation, put together; so many at most. What was said to be different stays apart. */
 export function listProposals(db: Db, limit: number): Proposals {
@@ -73,12 +71,15 @@ export function listProposals(db: Db, limit: number): Proposals {
   const fresh = staleSpellings(db)
   const spellings = [...new Set([...keptSpellings(db), ...fresh.keys()])].sort()
   const groups = together(spellings, names, readApart(db, names))
-  const proposals = groups.slice(0, limit).map(group => proposalOf(db, group, names, fresh))
+  const years = yearsOf(db)
+  const proposals = groups.slice(0, limit).map(group => proposalOf(db, years, group, names, fresh))
   return { proposals, more: groups.length - proposals.length }
 }
 
+const yearsOf = (db: Db) => distinctOf<number>(db, organisationTotals.year)
+
 function keptSpellings(db: Db): string[] {
-  return distinctOf<number>(db, organisationTotals.year)
+  return yearsOf(db)
     .flatMap(year => spellingsIn(db, year))
     .filter(Boolean)
 }
@@ -168,9 +169,9 @@ function pairsOf<T>(list: T[]): [T, T][] {
 
 /** Texts that are a slip apart share what is left of them without one letter: no need to compare each with each. */
 function slipsAmong(keys: string[]): [string, string][] {
-  const rests = keys.filter(key => key.length >= LONG_ENOUGH).flatMap(key => restsOf(key).map(rest => ({ key, rest })))
+  const rests = keys.filter(canSlip).flatMap(key => restsOf(key).map(rest => ({ key, rest })))
   return [...Map.groupBy(rests, ({ rest }) => rest).values()].flatMap(of =>
-    pairsOf(of.map(({ key }) => key)).filter(([a, b]) => isSlip(a, b)),
+    pairsOf(of.map(({ key }) => key)).filter(([a, b]) => a !== b && isOneSlipAway(a, b)),
   )
 }
 
@@ -178,9 +179,9 @@ const restsOf = (key: string) => [
   ...new Set([key, ...Array.from(key, (_, index) => key.slice(0, index) + key.slice(index + 1))]),
 ]
 
-function proposalOf(db: Db, group: string[], names: Names, fresh: Map<string, Spelling>): Proposal {
+function proposalOf(db: Db, years: number[], group: string[], names: Names, fresh: Map<string, Spelling>): Proposal {
   const spellings = group
-    .map(spelling => readSpelling(db, spelling, fresh.get(spelling)))
+    .map(spelling => readSpelling(db, years, spelling, fresh.get(spelling)))
     .sort((a, b) => b.registered - a.registered)
   const chosen = spellings.map(({ spelling }) => names.get(spelling)).find(Boolean)
   return { name: chosen?.name ?? spellings[0]?.written ?? '', spellings }
@@ -204,10 +205,8 @@ const ofSpelling = prepared(db =>
     .prepare(),
 )
 
-function readSpelling(db: Db, spelling: string, fresh: Spelling | undefined): Spelling {
-  const kept = distinctOf<number>(db, organisationTotals.year).flatMap(
-    year => ofSpelling(db).get({ spelling, year }) ?? [],
-  )
+function readSpelling(db: Db, years: number[], spelling: string, fresh: Spelling | undefined): Spelling {
+  const kept = years.flatMap(year => ofSpelling(db).get({ spelling, year }) ?? [])
   const registered = kept.reduce((sum, row) => sum + row.registered, fresh?.registered ?? 0)
   const eventId = kept.findLast(row => row.eventId !== null)?.eventId
   const written = fresh?.written ?? (eventId ? writtenAt(db, eventId, spelling) : spelling)

@@ -1,6 +1,6 @@
 // What a mail is shown with to who writes its texts: the group's next event and somebody who registered for it, brought into
 // the state that the mail is about. Always in a transaction that is rolled back.
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, sql } from '#db/drizzle.ts'
+import { and, asc, desc, eq, gt, isNotNull, isNull, type SQL, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { events, people, registrations, type Told } from '#db/schema.ts'
 import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
@@ -139,14 +139,12 @@ export function stage(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): 
 
 /** The group's own first, then those of the groups under it. */
 function findNext(tx: Tx, group: Group, now: Temporal.Instant): Event | undefined {
-  const isComing = and(isNotNull(events.publishedAt), isNull(events.cancelledAt), gt(events.startsAt, now))
-  return tx
-    .select()
-    .from(events)
-    .where(and(isComing, inArray(events.groupId, descendantsOf(group.slug))))
-    .orderBy(desc(eq(events.groupId, group.id)), asc(events.startsAt))
-    .limit(1)
-    .get()
+  const first = (isHosted: SQL) => {
+    const isComing = and(isNotNull(events.publishedAt), isNull(events.cancelledAt), gt(events.startsAt, now))
+    return tx.select().from(events).where(and(isComing, isHosted)).orderBy(asc(events.startsAt)).limit(1).get()
+  }
+  // The plus keeps to the order of the dates: the first that fits is found before all of a network are put in order.
+  return first(eq(events.groupId, group.id)) ?? first(sql`+${events.groupId} in ${descendantsOf(group.slug)}`)
 }
 
 function makeUp(tx: Tx, { group, locale, timeZone }: Cast, now: Temporal.Instant): Event {
