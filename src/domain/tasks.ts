@@ -1,9 +1,9 @@
 // What is to be done for events, and by when: the lines of their run sheets with the day each is due. A line with a proof
 // sees for itself whether it is done, and is open again once that is no longer so; any line can be ticked by a person.
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, max, min, or, type SQL, sql } from '#db/drizzle.ts'
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, max, min, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, materials, organisers, series, tasks, taskTicks } from '#db/schema.ts'
-import { dateIn } from '#src/lib/time.ts'
+import { dateIn, isBefore } from '#src/lib/time.ts'
 import type { Event } from './events.ts'
 import { areMine, type Organiser } from './organisers.ts'
 import type { Task } from './run-sheets.ts'
@@ -60,44 +60,62 @@ export function listPressing(
   beside?: Pick<Event, 'id'>,
 ): { list: DueTask[]; total: number; isCalm: boolean } {
   const mine = and(areMine(organiser, 'viewer'), or(isNotNull(events.publishedAt), areMine(organiser, 'organiser')))
-  const where = undone(db, mine, now, SOON_DAYS)
-  // There may be thousands, of which few are shown: judged are the bare rows.
-  const pressing = pressingIds(db, where, now)
-  const others = pressing.filter(({ eventId }) => eventId !== beside?.id)
-  const shown = others.slice(0, most)
-  const isShown = or(...shown.map(({ eventId, taskId }) => and(eq(events.id, eventId), eq(tasks.id, taskId))))
+  const days = pressingDays(db, undone(db, mine, now, SOON_DAYS), now, beside)
+  const shown: Which[] = []
+  for (const of of Map.groupBy(days, ({ due }) => due).values()) {
+    if (shown.length < most) shown.push(...linesOf(of).filter(({ eventId }) => eventId !== beside?.id))
+  }
+  const isShown = or(
+    ...shown.slice(0, most).map(({ eventId, taskId }) => and(eq(events.id, eventId), eq(tasks.id, taskId))),
+  )
   const list = shown.length ? read(db, isShown, now, sql`0`) : []
-  return { list, total: others.length, isCalm: pressing.length === 0 }
+  const total = days.reduce((sum, day) => sum + day.total - day.beside, 0)
+  return { list, total, isCalm: days.length === 0 }
 }
 
-/** Which lines of which events are overdue or coming up, of those not done, in the order of `read`. */
-function pressingIds(db: Db, where: SQL | undefined, now: Temporal.Instant) {
-  const leftIn = onceEach((zone: string) => {
-    const today = dateIn(now, zone)
-    return onceEach((day: string) => today.until(Temporal.PlainDate.from(day)).days)
-  })
-  const rows = db
+interface Which {
+  startsAt: number
+  eventId: number
+  taskId: number
+}
+
+/**
+ * The lines that are overdue or coming up, of those not done, by the day each is due. There may be thousands, of which few are
+ * shown: those of a day are one text, and only of the first days it is read.
+ */
+function pressingDays(db: Db, where: SQL | undefined, now: Temporal.Instant, beside: Pick<Event, 'id'> | undefined) {
+  const line = sql`${events.startsAt} || ' ' || ${events.id} || ' ' || ${tasks.id}`
+  return db
     .select({
-      taskId: tasks.id,
-      eventId: events.id,
-      days: tasks.days,
       due,
       zone: events.timeZone,
-      endsAt: sql<number>`${events.endsAt}`,
+      total: count(),
+      beside: sql<number>`sum(${events.id} = ${beside?.id ?? 0})`,
+      lines: sql<string>`group_concat(${line})`,
     })
     .from(events)
     .innerJoin(tasks, belongs)
     .leftJoin(taskTicks, isTick)
     .where(where)
-    .orderBy(...inOrder)
-    .values() as [number, number, number, string, string, number][]
-  return rows.flatMap(([taskId, eventId, days, due, zone, endsAt]) => {
-    const daysLeft = leftIn(zone)(due)
-    return isPressing(undoneState({ days }, endsAt, daysLeft, now)) ? [{ taskId, eventId }] : []
-  })
+    .groupBy(due, events.timeZone)
+    .orderBy(due)
+    .all()
+    .filter(day => {
+      const daysLeft = dateIn(now, day.zone).until(Temporal.PlainDate.from(day.due)).days
+      return daysLeft <= SOON_DAYS && daysLeft >= -LAPSE_DAYS
+    })
 }
 
-const isPressing = (state: TaskState) => state === 'overdue' || state === 'soon'
+/** Of one day, in the order of `read`. */
+function linesOf(days: { lines: string }[]): Which[] {
+  return days
+    .flatMap(({ lines }) => lines.split(','))
+    .map(line => {
+      const [startsAt = 0, eventId = 0, taskId = 0] = line.split(' ').map(Number)
+      return { startsAt, eventId, taskId }
+    })
+    .sort((a, b) => a.startsAt - b.startsAt || a.eventId - b.eventId || a.taskId - b.taskId)
+}
 
 /** What is overdue; of everybody, or where this organiser is to see to it. */
 export function listOverdue(db: Db, organiser: Organiser | undefined, now: Temporal.Instant): DueTask[] {
@@ -210,14 +228,10 @@ function judge(row: Row, today: Temporal.PlainDate, now: Temporal.Instant): DueT
 }
 
 function stateOf({ task, event, isProven, tickedAt }: Row, daysLeft: number, now: Temporal.Instant): TaskState {
-  return isProven || tickedAt ? 'done' : undoneState(task, event.endsAt.epochMilliseconds, daysLeft, now)
-}
-
-/** `endsAt`: when the event is over, in milliseconds. */
-function undoneState({ days }: Pick<Task, 'days'>, endsAt: number, daysLeft: number, now: Temporal.Instant): TaskState {
+  if (isProven || tickedAt) return 'done'
   if (daysLeft > SOON_DAYS) return 'open'
   if (daysLeft >= 0) return 'soon'
-  const isForNothing = days < 0 && endsAt <= now.epochMilliseconds
+  const isForNothing = task.days < 0 && !isBefore(now, event.endsAt)
   return isForNothing || -daysLeft > LAPSE_DAYS ? 'lapsed' : 'overdue'
 }
 

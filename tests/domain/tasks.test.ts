@@ -1,7 +1,7 @@
 // What is to be done for an event: when each line is due, and whether it sees that it is done.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { eq } from '#db/drizzle.ts'
+import { asc, eq } from '#db/drizzle.ts'
 import { events, registrations, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
@@ -15,6 +15,7 @@ import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } fr
 
 const VENUE = { name: 'Het Paleis', address: '', postcode: '', city: 'Groningen', access: '' }
 const day = (date: string) => Temporal.PlainDate.from(date)
+const LONG_AGO = NOW.subtract({ hours: 24 * 100 })
 
 function openSheet(values: Partial<Event> = {}) {
   const world = openWorld()
@@ -240,6 +241,40 @@ describe('over all events', () => {
     expect(named(listOverdue(db, stranger, NOW))).toEqual(['Van een ander: speaker', 'Van een ander: text'])
     expect(listOverdue(db, undefined, NOW)).toHaveLength(5)
   })
+
+  test.each([NOW, NOW.add({ hours: 14 }), NOW.subtract({ hours: 12 })])(
+    'as looking at each event says, wherever in the world it is (%s)',
+    now => {
+      const { db, group, organiser } = openSheet()
+      const me = organiser('otto@example.org', 'owner')
+      const zones = ['Europe/Amsterdam', 'Pacific/Kiritimati', 'Pacific/Pago_Pago']
+      for (let number = 0; number < 60; number++) {
+        const date = NOW.toZonedDateTimeISO('UTC')
+          .toPlainDate()
+          .add({ days: number - 25 })
+        const zone = { timeZone: zones[number % zones.length] as string, slug: `e${number}` }
+        makeEvent(
+          db,
+          group,
+          { ...zone, localStart: `${date}T${number % 2 ? '23:30' : '00:30'}`, summary: '' },
+          LONG_AGO,
+        )
+      }
+      const all = db.select().from(events).orderBy(asc(events.startsAt), asc(events.id)).all()
+      const pressing = all
+        .flatMap(event => listTasks(db, event, now))
+        .filter(({ state }) => state === 'overdue' || state === 'soon')
+        .sort((a, b) => Temporal.PlainDate.compare(a.due, b.due))
+      const beside = pressing[0]?.event
+      const others = pressing.filter(({ event }) => event.id !== beside?.id)
+      expect(others.length).toBeGreaterThan(100)
+      for (const most of [1, 8, 1000]) {
+        const found = { list: others.slice(0, most), total: others.length, isCalm: false }
+        expect(listPressing(db, me, now, most, beside)).toEqual(found)
+      }
+      expect(listPressing(db, me, now, 1000).list).toEqual(pressing)
+    },
+  )
 
   test('a draft whose day has passed asks for nothing', () => {
     const { db, event, organiser } = openSheet()
