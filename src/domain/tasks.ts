@@ -100,10 +100,13 @@ function pressingDays(db: Db, where: SQL | undefined, now: Temporal.Instant, bes
     .groupBy(due, events.timeZone)
     .orderBy(due)
     .all()
-    .filter(day => {
-      const daysLeft = dateIn(now, day.zone).until(Temporal.PlainDate.from(day.due)).days
-      return daysLeft <= SOON_DAYS && daysLeft >= -LAPSE_DAYS
-    })
+    .filter(day => isWithin(now, day, SOON_DAYS))
+}
+
+/** Whether a line that is `undone` is due within so many days and has not lapsed; `zone` is where its event is. */
+function isWithin(now: Temporal.Instant, { due, zone }: { due: string; zone: string }, days: number): boolean {
+  const daysLeft = dateIn(now, zone).until(Temporal.PlainDate.from(due)).days
+  return daysLeft <= days && daysLeft >= -LAPSE_DAYS
 }
 
 /** Of one day, in the order of `read`. */
@@ -120,7 +123,7 @@ function linesOf(days: { lines: string }[]): Which[] {
 /** What is overdue; of everybody, or where this organiser is to see to it. */
 export function listOverdue(db: Db, organiser: Organiser | undefined, now: Temporal.Instant): DueTask[] {
   const mine = organiser && areMine(organiser, 'organiser')
-  return readUndone(db, mine, now, 0).filter(({ state }) => state === 'overdue')
+  return read(db, undone(db, mine, now, 0), now, sql`0`).filter(({ state }) => state === 'overdue')
 }
 
 /** How many lines are overdue for each of these events; those without any are not in it. */
@@ -129,8 +132,15 @@ export function countOverdue(db: Db, list: Pick<Event, 'id'>[], now: Temporal.In
     events.id,
     list.map(({ id }) => id),
   )
-  const overdue = readUndone(db, which, now, 0).filter(({ state }) => state === 'overdue')
-  return new Map([...Map.groupBy(overdue, ({ event }) => event.id)].map(([id, { length }]) => [id, length]))
+  const overdue = db
+    .select({ id: events.id, due, zone: events.timeZone })
+    .from(events)
+    .innerJoin(tasks, belongs)
+    .leftJoin(taskTicks, isTick)
+    .where(undone(db, which, now, 0))
+    .all()
+    .filter(line => isWithin(now, line, -1))
+  return new Map([...Map.groupBy(overdue, ({ id }) => id)].map(([id, { length }]) => [id, length]))
 }
 
 /** What nobody has done yet and is due so many days from now at the latest. The index on starts finds the events it can be of. */
@@ -153,10 +163,6 @@ function undone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: num
     which,
     sql`not ${isProvenAt(now)}`,
   )
-}
-
-function readUndone(db: Db, which: SQL | undefined, now: Temporal.Instant, days: number): DueTask[] {
-  return read(db, undone(db, which, now, days), now, sql`0`)
 }
 
 /** Near enough to now to be looked at, told in whole numbers: what day it is in words takes SQLite many times as long. */

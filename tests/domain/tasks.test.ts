@@ -273,6 +273,9 @@ describe('over all events', () => {
         expect(listPressing(db, me, now, most, beside)).toEqual(found)
       }
       expect(listPressing(db, me, now, 1000).list).toEqual(pressing)
+      const overdue = pressing.filter(({ state }) => state === 'overdue')
+      const counts = [...Map.groupBy(overdue, ({ event }) => event.id)].map(([id, { length }]) => [id, length])
+      expect([...countOverdue(db, all, now)].sort()).toEqual(counts.sort())
     },
   )
 
