@@ -107,6 +107,7 @@ export function listedForMe(
     mayChange: changeable.has(event.id),
     seesPeople: receivable.has(event.id),
     overdue: overdue.get(event.id) ?? 0,
+    warnings: [],
   }))
 }
 

@@ -25,8 +25,6 @@ import { signUpsChart } from './sign-ups-chart.ts'
 import { warningsFor } from './warnings.ts'
 
 export interface NextEvent extends ListedForMe {
-  /** What is known against the day of a draft. */
-  warnings: string[]
   tasks: DueTask[]
   /** Nothing while nobody has registered. */
   chart: Chart | undefined

@@ -49,6 +49,8 @@ export interface ListedForMe {
   seesPeople: boolean
   /** Tasks that should have been done. */
   overdue: number
+  /** What is known against the day of a draft, on the console's first page. */
+  warnings: string[]
 }
 
 export interface PreviewedMail {
