@@ -36,25 +36,22 @@ export function placesReader({ $client }: Db): (events: string, places: number) 
   return (events, places) => statement.get(events, places) !== undefined
 }
 
-/** So much is kept of each question. */
-const MOST_KEPT = 200
+/** So much is kept of one sort of thing. */
+const MOST_KEPT = 400
 
 /**
- * Asks again only once the programme changed; until then it gives what it got. For what rests on the programme alone, is only
- * looked at, and is not asked inside a write.
+ * Keeps what was asked for under a key, and asks again only once the programme changed. For what rests on the programme alone,
+ * is only looked at, and is not asked inside a write.
  */
-export function keptWithProgramme<Key extends {}, Value extends {}>(
-  db: Db,
-  ask: (key: Key) => Value | undefined,
-): (key: Key) => Value | undefined {
-  const kept = new LRUCache<Key, Value>({ max: MOST_KEPT })
+export function keeperOf<Value extends {}>(db: Db): (key: string, ask: () => Value | undefined) => Value | undefined {
+  const kept = new LRUCache<string, Value>({ max: MOST_KEPT })
   const readRevision = revisionReader(db)
   let keptFor: number | undefined
-  return key => {
+  return (key, ask) => {
     const [programme] = readRevision()
     if (programme !== keptFor) kept.clear()
     keptFor = programme
-    const value = kept.get(key) ?? ask(key)
+    const value = kept.get(key) ?? ask()
     if (value !== undefined) kept.set(key, value)
     return value
   }
