@@ -36,23 +36,22 @@ export function placesReader({ $client }: Db): (events: string, places: number) 
   return (events, places) => statement.get(events, places) !== undefined
 }
 
-/** So much is kept of one sort of thing. */
-const MOST_KEPT = 400
-
 /**
- * Keeps what was asked for under a key, and asks again only once the programme changed. For what rests on the programme alone,
- * is only looked at, and is not asked inside a write.
+ * Keeps what was asked for under a key, at most so many, and asks again only once the programme changed. For what rests on the
+ * programme alone, is only looked at, and is not asked inside a write.
  */
-export function keeperOf<Value extends {}>(db: Db): (key: string, ask: () => Value | undefined) => Value | undefined {
-  const kept = new LRUCache<string, Value>({ max: MOST_KEPT })
+export function keeperOf<Value extends {}>(db: Db, most: number) {
+  const kept = new LRUCache<string | number, Value>({ max: most })
   const readRevision = revisionReader(db)
   let keptFor: number | undefined
-  return (key, ask) => {
+  return <Found extends Value | undefined>(key: string | number, ask: () => Found): Value | Found => {
     const [programme] = readRevision()
     if (programme !== keptFor) kept.clear()
     keptFor = programme
-    const value = kept.get(key) ?? ask()
-    if (value !== undefined) kept.set(key, value)
-    return value
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const found = ask()
+    if (found !== undefined) kept.set(key, found)
+    return found
   }
 }

@@ -1,4 +1,5 @@
 // Dates and times as people read them. Formatters are made once per language and zone: making one costs fifty times using it.
+import { LRUCache } from 'lru-cache'
 import type { Locale } from './index.ts'
 
 /** When something is: a wall time, its zone, and how long it lasts. */
@@ -37,6 +38,15 @@ function wall(locale: Locale, style: keyof typeof STYLES, local: Temporal.PlainD
   return formatter(locale, style).format(local.toZonedDateTime('UTC').epochMilliseconds)
 }
 
+/** What was said of a wall time: lists say the same of the same events again and again, and reading a time costs most of it. */
+const said = new LRUCache<string, string>({ max: 5000 })
+
+function sayOnce(key: string, say: () => string): string {
+  const known = said.get(key) ?? say()
+  said.set(key, known)
+  return known
+}
+
 function createFormats(locale: Locale, zone: string) {
   const plain = (when: Pick<When, 'localStart'>) => Temporal.PlainDateTime.from(when.localStart)
   const ofDate = (date: Temporal.PlainDate) => date.toPlainDateTime('12:00')
@@ -44,14 +54,18 @@ function createFormats(locale: Locale, zone: string) {
     const time = wall(locale, 'time', local)
     return locale === 'nl' ? time.replace(':', '.').replace(/^0(?=\d)/, '') : time
   }
-  const range = (when: When) => {
+  const text = (style: keyof typeof STYLES, { localStart }: Pick<When, 'localStart'>) =>
+    sayOnce(`${locale} ${style} ${localStart}`, () => wall(locale, style, plain({ localStart })))
+  const range = (when: When) =>
+    sayOnce(`${locale} ${when.localStart} ${when.durationMinutes} ${when.timeZone}`, () => rangeOf(when))
+  const rangeOf = (when: When) => {
     const start = plain(when)
     // By way of the instant: a night in which the clock changes has an hour more or less.
     const end = start.toZonedDateTime(when.timeZone).add({ minutes: when.durationMinutes }).toPlainDateTime()
     const text = `${clock(start)}–${clock(end)}`
     return locale === 'nl' ? `${text} uur` : text
   }
-  const day = (when: Pick<When, 'localStart'>) => wall(locale, 'day', plain(when))
+  const day = (when: Pick<When, 'localStart'>) => text('day', when)
   const localIn = (at: string, instant: Temporal.Instant) => instant.toZonedDateTimeISO(at).toPlainDateTime()
   const moment = (style: 'day' | 'dayShort' | 'dayTiny', instant: Temporal.Instant, at = zone) =>
     `${wall(locale, style, localIn(at, instant))}, ${clock(localIn(at, instant))}`
@@ -59,27 +73,27 @@ function createFormats(locale: Locale, zone: string) {
     /** donderdag 2 september 2027 */
     day,
     /** donderdag 2 september */
-    dayShort: (when: Pick<When, 'localStart'>) => wall(locale, 'dayShort', plain(when)),
+    dayShort: (when: Pick<When, 'localStart'>) => text('dayShort', when),
     /** 2 september 2027 */
-    dayOfYear: (when: Pick<When, 'localStart'>) => wall(locale, 'dayOfYear', plain(when)),
+    dayOfYear: (when: Pick<When, 'localStart'>) => text('dayOfYear', when),
     /** 2 september */
-    dayOfMonth: (when: Pick<When, 'localStart'>) => wall(locale, 'dayOfMonth', plain(when)),
+    dayOfMonth: (when: Pick<When, 'localStart'>) => text('dayOfMonth', when),
     /** do 2 sep */
-    dayTiny: (when: Pick<When, 'localStart'>) => wall(locale, 'dayTiny', plain(when)),
+    dayTiny: (when: Pick<When, 'localStart'>) => text('dayTiny', when),
     /** donderdag 2 september 2027, of a date without a time */
     date: (date: Temporal.PlainDate) => wall(locale, 'day', ofDate(date)),
     /** september 2027 */
-    month: (when: Pick<When, 'localStart'>) => wall(locale, 'month', plain(when)),
+    month: (when: Pick<When, 'localStart'>) => text('month', when),
     /** september, of 1 to 12 */
     monthName: (month: number) =>
       wall(locale, 'monthName', ofDate(Temporal.PlainDate.from({ year: 2026, month, day: 1 }))),
     monthShort: (month: number) =>
       wall(locale, 'monthShort', ofDate(Temporal.PlainDate.from({ year: 2026, month, day: 1 }))).replace('.', ''),
     dayNumber: (when: Pick<When, 'localStart'>) => String(plain(when).day),
-    monthOf: (when: Pick<When, 'localStart'>) => wall(locale, 'monthName', plain(when)),
-    monthShortOf: (when: Pick<When, 'localStart'>) => wall(locale, 'monthShort', plain(when)).replace('.', ''),
-    weekday: (when: Pick<When, 'localStart'>) => wall(locale, 'weekday', plain(when)),
-    weekdayShort: (when: Pick<When, 'localStart'>) => wall(locale, 'weekdayShort', plain(when)).replace('.', ''),
+    monthOf: (when: Pick<When, 'localStart'>) => text('monthName', when),
+    monthShortOf: (when: Pick<When, 'localStart'>) => text('monthShort', when).replace('.', ''),
+    weekday: (when: Pick<When, 'localStart'>) => text('weekday', when),
+    weekdayShort: (when: Pick<When, 'localStart'>) => text('weekdayShort', when).replace('.', ''),
     /** donderdag; 1 is Monday */
     weekdayName: (weekday: number) =>
       wall(locale, 'weekday', ofDate(Temporal.PlainDate.from('2026-06-01').add({ days: weekday - 1 }))),

@@ -47,6 +47,11 @@ export function dateIn(instant: Temporal.Instant, timeZone: string): Temporal.Pl
   return instant.toZonedDateTimeISO(timeZone).toPlainDate()
 }
 
+/** Every start, end and window of ours is a wall time of hours and minutes: within a minute (its number) nothing changes by itself. */
+export function minuteOf(instant: Temporal.Instant): number {
+  return Math.floor(instant.epochMilliseconds / 60_000)
+}
+
 export function isBefore(a: Temporal.Instant, b: Temporal.Instant): boolean {
   return Temporal.Instant.compare(a, b) < 0
 }

@@ -1,12 +1,11 @@
 // What is kept in memory of pages, feeds and files, and answering from it before the framework has looked at who asks: that
-// would cost more than the answer. Exact: what is kept holds for its revision and for this minute, because words change by
-// themselves only at whole minutes (every start, end and window is a wall time of hours and minutes, and days begin at one).
-// What is kept, and what of, says the plugin `cache`.
+// would cost more than the answer. Exact: what is kept holds for its revision and for this minute. What is kept, and what of, says the plugin `cache`.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { placesReader, revisionReader } from '#db/revision.ts'
 import { preferredLocale } from '#src/i18n/index.ts'
 import { countOne } from '#src/lib/counts.ts'
+import { minuteOf } from '#src/lib/time.ts'
 import { type Content, type Encoded, isKnown } from './content.ts'
 import type { Deps } from './deps.ts'
 import { cookieName } from './plugins/session.ts'
@@ -72,7 +71,7 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
 
   function now(): Moment {
     const [programme, places] = readRevision()
-    return { programme, places, minute: Math.floor(clock.now().epochMilliseconds / 60_000) }
+    return { programme, places, minute: minuteOf(clock.now()) }
   }
 
   /** What changed at other events leaves it as it is. */

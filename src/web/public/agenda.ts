@@ -1,10 +1,12 @@
 // The agenda: the next event on top, the rhythm of the year, and all that is coming by month. The archive: what has been.
-
-import { listPast, listUpcoming } from '#src/domain/agenda.ts'
+import type { Db } from '#db/open.ts'
+import { keeperOf } from '#db/revision.ts'
+import { type EventFilter, listPast, listUpcoming } from '#src/domain/agenda.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import { listSeries } from '#src/domain/series.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'
+import { minuteOf } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { Before, cursorText, readCursor } from '../params.ts'
 import { FilterQuery, filterForm, filterOf } from './lists.ts'
@@ -18,20 +20,24 @@ const ArchiveQuery = Type.Object({
 const PAGE = 20
 
 export function agendaRoutes(app: App, { db, clock }: Deps): void {
+  const keep = keeperOf<AgendaProgramme>(db, 1)
+
   app.get('/', { schema: { querystring: FilterQuery }, config: { content: 'places' } }, (request, reply) => {
     const now = clock.now()
-    const filter = filterForm(db, paths.agenda(), filterOf(request.query))
-    const rows = rowsOf(db, listUpcoming(db, filterOf(request.query), now), now)
+    const chosen = filterOf(request.query)
+    const isWhole = Object.values(chosen).every(value => value === undefined)
+    const find = () => programmeOf(db, chosen, now)
+    const { list, ...programme } = isWhole ? keep(minuteOf(now), find) : find()
+    const rows = rowsOf(db, list, now)
     request.tellsOf = rows.map(({ event }) => event.id)
-    const next = filter.isActive ? undefined : rows.find(({ event }) => !event.cancelledAt)
+    const next = programme.filter.isActive ? undefined : rows.find(({ event }) => !event.cancelledAt)
     return reply.page('public/agenda', {
+      ...programme,
       next: next ?? null,
       daysToNext: next ? daysUntil(next.event, now) : 0,
-      strip: filter.isActive ? null : stripOf(db, listSeries(db), now),
       months: byMonth(rows.filter(row => row !== next)),
       count: rows.length,
       hasPast: rows.length === 0 && listPast(db, {}, now, 1).length > 0,
-      filter,
     })
   })
 
@@ -49,6 +55,14 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
     })
   })
 }
+
+/** What a registration does not change. */
+function programmeOf(db: Db, chosen: EventFilter, now: Temporal.Instant) {
+  const filter = filterForm(db, paths.agenda(), chosen)
+  const strip = filter.isActive ? null : stripOf(db, listSeries(db), now)
+  return { list: listUpcoming(db, chosen, now), filter, strip }
+}
+type AgendaProgramme = ReturnType<typeof programmeOf>
 
 function olderThan(query: Static<typeof ArchiveQuery>, last: ListedEvent | undefined): string | null {
   if (!last) return null

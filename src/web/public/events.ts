@@ -21,9 +21,11 @@ import { daysUntil, openPlaces, rowOf } from './rows.ts'
 import { structuredEvent } from './structured.ts'
 import { windowTexts } from './windows.ts'
 
+const MOST_KEPT = 400
+
 export function eventRoutes(app: App, deps: Deps): void {
   const { db } = deps
-  const keep = keeperOf<EventProgramme>(db)
+  const keep = keeperOf<EventProgramme>(db, MOST_KEPT)
 
   app.get('/events/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const { slug } = request.params
