@@ -28,12 +28,24 @@ export function forgetRevision({ $client }: Db): void {
   known.delete($client)
 }
 
-/** Asks whether somebody came or left at one of these events (ids as JSON) after the revision that had these `places`. */
-export function placesReader({ $client }: Db): (events: string, places: number) => boolean {
-  const statement = $client
-    .prepare('select 1 from place_revisions where event_id in (select value from json_each(?)) and places > ? limit 1')
-    .pluck()
-  return (events, places) => statement.get(events, places) !== undefined
+/** Tells when somebody last came or left at an event, as the `places` of that revision; 0 if not since this was made. */
+export function placesReader(db: Db): (eventId: number) => number {
+  const statement = db.$client
+    .prepare('select event_id, places from place_revisions where places > ? order by places')
+    .raw()
+  const readRevision = revisionReader(db)
+  const changes = new Map<number, number>()
+  let [, readUpTo] = readRevision()
+  return eventId => {
+    const [, places] = readRevision()
+    if (places > readUpTo) {
+      for (const [id, at] of statement.all(readUpTo) as [number, number][]) {
+        changes.set(id, at)
+        readUpTo = at
+      }
+    }
+    return changes.get(eventId) ?? 0
+  }
 }
 
 /**

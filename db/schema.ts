@@ -118,10 +118,11 @@ export const revision = sqliteTable('revision', {
 })
 
 /** Which `places` the last change at an event brought, so that a page that tells of other events holds. Raised by the same triggers. */
-export const placeRevisions = sqliteTable('place_revisions', {
-  eventId: integer().primaryKey(),
-  places: integer().notNull(),
-})
+export const placeRevisions = sqliteTable(
+  'place_revisions',
+  { eventId: integer().primaryKey(), places: integer().notNull() },
+  table => [index('place_revisions_places').on(table.places)],
+)
 
 export const groups = sqliteTable(
   'groups',

@@ -3,6 +3,7 @@ CREATE TABLE `place_revisions` (
 	`places` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `place_revisions_places` ON `place_revisions` (`places`);--> statement-breakpoint
 -- The triggers of migration `revision` on registrations, which now also say at which event somebody came or left.
 DROP TRIGGER `revision_registrations_inserted`;--> statement-breakpoint
 DROP TRIGGER `revision_registrations_updated`;--> statement-breakpoint

@@ -34,9 +34,7 @@ export interface Page {
   route: string | undefined
 }
 
-interface Kept extends Omit<Page, 'tellsOf'> {
-  /** As JSON. */
-  tellsOf: string | null
+interface Kept extends Page {
   ready: Map<Encoded, { full: Headers; unchanged: Headers }>
 }
 export type Headers = Record<string, string>
@@ -62,7 +60,7 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
     sizeCalculation: ({ content }, key) => content.size + 2 * key.length + 1000,
   })
   const readRevision = revisionReader(db)
-  const hasChanged = placesReader(db)
+  const lastChangeAt = placesReader(db)
   const session = `${cookieName(config.baseUrl.startsWith('https:'))}=`
   const keyOf = ({ headers, url }: IncomingMessage) =>
     `${preferredLocale(headers['accept-language']) ?? config.locale} ${url}`
@@ -80,7 +78,7 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
     const { programme, places, minute } = now()
     if (madeAt.programme !== programme || madeAt.minute !== minute) return false
     if (dependence === 'programme' || madeAt.places === places) return true
-    if (tellsOf === null || hasChanged(tellsOf, madeAt.places)) return false
+    if (tellsOf === null || tellsOf.some(id => lastChangeAt(id) > madeAt.places)) return false
     madeAt.places = places
     return true
   }
@@ -88,9 +86,9 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
   return {
     isForAll,
     now,
-    keep: (request, { tellsOf, ...page }) => {
+    keep: (request, page) => {
       if (!request.url || request.url.length > MOST_URL) return
-      all.set(keyOf(request), { ...page, tellsOf: tellsOf && JSON.stringify(tellsOf), ready: new Map() })
+      all.set(keyOf(request), { ...page, ready: new Map() })
     },
     answer: (request, response) => {
       if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
