@@ -691,7 +691,7 @@ export const nl = {
     readHow: 'Lees hoe',
     sentTitle: 'Kijk in je mail',
     sentTo: 'We sturen een mail naar',
-    sentConfirmed: 'Er is plaats. De uitnodiging voor je agenda zit bij de mail.',
+    sentConfirmed: 'Je aanmelding is binnen. Er is plaats. De uitnodiging voor je agenda zit bij de mail.',
     sentRequested:
       'Je aanvraag is binnen. De organisator kijkt wie er kan komen. Je krijgt een mail zodra dat bekend is.',
     sentWaitlisted:
@@ -2120,7 +2120,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       },
       held: (count: number, time: string) =>
         count === 1 ? `Eén mail wacht tot ${time}.` : `${count} mails wachten tot ${time}.`,
-      heldText: 'Tot dan weet niemand hiervan. Daarna gaan ze vanzelf weg.',
+      heldText: 'Tot dan krijgt niemand een mail. Op de website staat het al. Daarna gaan de mails vanzelf weg.',
       undo: 'Terugdraaien',
       public: 'Bekijk de pagina',
       preview: 'Bekijk zoals een deelnemer het ziet',
@@ -2326,7 +2326,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           : count === 1
             ? 'Eén persoon krijgt een mail'
             : `${count} mensen krijgen een mail`,
-      waits: 'De mails wachten twee minuten. Zo lang kun je het terugdraaien zonder dat iemand het merkt.',
+      waits: 'De mails wachten twee minuten. Zo lang kun je het terugdraaien zonder dat iemand er mail over krijgt.',
       who: 'Wie?',
       kinds: {
         confirmed: 'Bevestiging van aanmelding',
