@@ -11,9 +11,17 @@ import { type Event, type ListedEvent, listed } from './events.ts'
 import { isMine, type Organiser, type Right } from './organisers.ts'
 import type { Series } from './series.ts'
 
-/** Published events that have not ended, the first one first. */
-export function listComing(db: Db, organiser: Organiser, right: Right, now: Temporal.Instant, limit: number) {
-  return listWhere(db, and(isNotNull(events.publishedAt), isNotOver(now), isMine(organiser, right)), limit)
+/** Published events that have not ended, the first one first, after a cursor. */
+export function listComing(
+  db: Db,
+  organiser: Organiser,
+  right: Right,
+  now: Temporal.Instant,
+  limit: number,
+  after?: Cursor,
+): ListedEvent[] {
+  const where = and(isNotNull(events.publishedAt), isNotOver(now), isMine(organiser, right), isAfter(after))
+  return listWhere(db, where, limit)
 }
 
 /**
@@ -37,9 +45,14 @@ export function listDraftsOfYear(db: Db, { id }: Series, year: number): Event[] 
     .all()
 }
 
-/** Drafts, the first one first; those whose day has passed as well, since they can still be removed. */
-export function listDrafts(db: Db, organiser: Organiser, limit: number): ListedEvent[] {
-  return listWhere(db, and(isNull(events.publishedAt), isMine(organiser, 'organiser')), limit)
+/** Drafts, the first one first, after a cursor; those whose day has passed as well, since they can still be removed. */
+export function listDrafts(db: Db, organiser: Organiser, limit: number, after?: Cursor): ListedEvent[] {
+  return listWhere(db, and(isNull(events.publishedAt), isMine(organiser, 'organiser'), isAfter(after)), limit)
+}
+
+/** What comes after a cursor in a list that begins with the first event. */
+function isAfter(after: Cursor | undefined): SQL | undefined {
+  return after && sql`(${events.startsAt}, ${events.id}) > (${after.startsAt.epochMilliseconds}, ${after.id})`
 }
 
 export function countDrafts(db: Db, organiser: Organiser): number {

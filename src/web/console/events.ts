@@ -15,7 +15,7 @@ import { cleanLine } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
-import { Before, cursorText, readCursor } from '../params.ts'
+import { cursorText, EventCursor, readCursor } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
 import {
   atDate,
@@ -35,7 +35,8 @@ const PAGE = 50
 const WHEN = ['coming', 'drafts', 'past'] as const
 const Query = Type.Object({
   when: Type.Optional(Type.Enum([...WHEN])),
-  before: Before,
+  before: EventCursor,
+  after: EventCursor,
 })
 const NewForm = Type.Object({ title: Title, date: Day, time: Time, ...Setting })
 
@@ -44,16 +45,18 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
 
   app.get(paths.console.events(), { schema: { querystring: Query } }, async (request, reply) => {
     const me = organiserOf(request)
-    const { when = 'coming', before } = request.query
+    const { when = 'coming' } = request.query
+    const [before, after] = [readCursor(request.query.before), readCursor(request.query.after)]
     const found = {
-      coming: () => listComing(db, me, 'viewer', clock.now(), 200),
-      drafts: () => listDrafts(db, me, 200),
-      past: () => listEnded(db, me, 'viewer', clock.now(), PAGE, readCursor(before)),
+      coming: () => listComing(db, me, 'viewer', clock.now(), PAGE + 1, after),
+      drafts: () => listDrafts(db, me, PAGE + 1, after),
+      past: () => listEnded(db, me, 'viewer', clock.now(), PAGE + 1, before),
     }[when]()
-    const last = when === 'past' && found.length === PAGE ? found.at(-1) : undefined
+    const list = found.slice(0, PAGE)
+    const last = found.length > PAGE ? list.at(-1) : undefined
     return reply.page('console/events', {
       when,
-      rows: rowsFor(request, found),
+      rows: rowsFor(request, list),
       next: last && cursorText(last),
       mayMake: groupsOf(request).length > 0,
     })

@@ -185,6 +185,7 @@ export interface ConsolePages
   'console/events': {
     when: 'coming' | 'drafts' | 'past'
     rows: ListedForMe[]
+    /** The last one of this page, if there are more. */
     next: string | undefined
     mayMake: boolean
   }

@@ -8,14 +8,14 @@ import { paths } from '#src/lib/paths.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'
 import { minuteOf } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
-import { Before, cursorText, readCursor } from '../params.ts'
+import { cursorText, EventCursor, readCursor } from '../params.ts'
 import { FilterQuery, filterForm, filterOf } from './lists.ts'
 import { byMonth, daysUntil, rowsOf } from './rows.ts'
 import { stripOf } from './year.ts'
 
 const ArchiveQuery = Type.Object({
   ...FilterQuery.properties,
-  before: Before,
+  before: EventCursor,
 })
 const PAGE = 20
 

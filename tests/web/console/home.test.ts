@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Db } from '#db/open.ts'
 import { organisers } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { tick } from '#src/domain/run-sheets.ts'
 import { listTasks } from '#src/domain/tasks.ts'
@@ -25,7 +27,14 @@ const tasksIn = (html: string) =>
     )
 const titles = (html: string) => [...html.matchAll(/<h3><a [^>]*>([^<]*)</g)].map(match => match[1])
 
+const nextOf = (html = '') => /rel="next" href="([^"]*)"/.exec(html)?.[1]?.replaceAll('&amp;', '&')
+
 const links = (html: string) => [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(match => match[1])
+
+function makeDraft(db: Db, group: Group, title: string, localStart: string) {
+  const usual = { kind: 'meeting', timeZone: 'Europe/Amsterdam', durationMinutes: 60, attendance: 'online' } as const
+  writeNow(db, tx => createEvent(tx, { ...usual, groupId: group.id, title, localStart }, NOW))
+}
 
 describe('who does not organise', () => {
   test.each([
@@ -253,26 +262,49 @@ describe('the list of events', () => {
     const { db, group, get } = await openConsole()
     makeEvent(db, group, { title: 'Komt' })
     makeEvent(db, group, { title: 'Geweest', localStart: '2026-11-05T12:00' }, NOW.subtract({ hours: 24 * 60 }))
-    const { kind, timeZone, durationMinutes, attendance } = makeSeries(db, group)
-    const draft = { groupId: group.id, kind, timeZone, durationMinutes, attendance, title: 'Concept' }
-    writeNow(db, tx => createEvent(tx, { ...draft, localStart: '2027-01-07T12:00' }, NOW))
+    makeDraft(db, group, 'Concept', '2027-01-07T12:00')
     const listed = async (query: string) => titles((await get(`/console/events${query}`)).body)
     expect(await listed('')).toEqual(['Komt'])
     expect(await listed('?when=drafts')).toEqual(['Concept'])
     expect(await listed('?when=past')).toEqual(['Geweest'])
   })
 
-  test('of the past goes on page by page, without a gap or a double', async () => {
+  // Most begin at one moment, so that a page ends among them.
+  test.each([
+    ['past', 'Ouder', 'Older'],
+    ['coming', 'Meer', 'More'],
+    ['drafts', 'Meer', 'More'],
+  ])('goes on page by page (%s), without a gap or a double', async (when, label, inEnglish) => {
     const { db, group, get } = await openConsole()
+    const ago = NOW.subtract({ hours: 24 * 60 })
     const made = Array.from({ length: 53 }, (_, index) => {
-      const title = `Nummer ${index}`
-      makeEvent(db, group, { title, localStart: '2026-11-05T12:00' }, NOW.subtract({ hours: 24 * 60 }))
+      const [title, day] = [`Nummer ${index}`, index < 52 ? '05' : '12']
+      if (when === 'past') makeEvent(db, group, { title, localStart: `2026-11-${day}T12:00` }, ago)
+      if (when === 'coming') makeEvent(db, group, { title, localStart: `2027-01-${day}T12:00` })
+      if (when === 'drafts') makeDraft(db, group, title, `2027-01-${day}T12:00`)
       return title
     })
-    const first = (await get('/console/events?when=past')).body
-    const next = /rel="next" href="([^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
-    const second = (await get(next)).body
-    expect(second).not.toContain('rel="next"')
-    expect([...titles(first), ...titles(second)]).toEqual(made.reverse())
+    const pages = [(await get(`/console/events?when=${when}`)).body]
+    for (let next = nextOf(pages[0]); next && pages.length < 5; next = nextOf(pages.at(-1))) {
+      pages.push((await get(next)).body)
+    }
+    expect(pages.map(body => titles(body).length)).toEqual([50, 3])
+    expect(pages.flatMap(titles)).toEqual(when === 'past' ? made.reverse() : made)
+    expect(pages.map(body => body.includes(`rel="next"`))).toEqual([true, false])
+    expect(pages[0]).toMatch(new RegExp(`rel="next"[^>]*>${label}</a>`))
+    const english = (await get(`/console/events?when=${when}&lang=en`)).body
+    expect(english).toMatch(new RegExp(`rel="next" href="[^"]*lang=en"[^>]*>${inEnglish}</a>`))
+  })
+
+  test('of exactly one page says nothing of a next one, and an address that is none is refused', async () => {
+    const { db, group, get } = await openConsole()
+    for (let index = 0; index < 50; index++) makeEvent(db, group, { title: `Nummer ${index}` })
+    const { body } = await get('/console/events')
+    expect(titles(body)).toHaveLength(50)
+    expect(body).not.toContain('rel="next"')
+    expect((await get('/console/events?after=morgen')).statusCode).toBe(400)
+    const { startsAt, id } = makeEvent(db, group, { title: 'De laatste' })
+    const end = await get(`/console/events?after=${startsAt.epochMilliseconds}-${id}`)
+    expect([end.statusCode, titles(end.body)]).toEqual([200, []])
   })
 })
