@@ -1,5 +1,6 @@
 // What travels: some bytes in each encoding a reader may like, compressed once, and each with its own strong ETag, since that
 // names the very bytes that travel (RFC 9110 §8.8.3.3).
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib'
 import { hash } from '#src/lib/tokens.ts'
@@ -53,6 +54,8 @@ export function createContent(payload: string | Buffer, type: string, lasts: key
 
 /** An answer that is made for one reader, once: in their encoding, without a tag. What takes long is done beside the event loop. */
 export async function encodeOnce(payload: string | Buffer, type: string, accepted: string | undefined) {
+  // Making it took its time already: it is encoded and sent in a turn of its own.
+  if (payload.length > LARGE) await setImmediate()
   const bytes = Buffer.from(payload as string)
   const encoding = isWorthIt(bytes, type) ? encodingFor(accepted) : 'identity'
   if (encoding === 'identity') return { bytes, encoding }

@@ -10,6 +10,7 @@ import { getEventWith, getRegistrationWith } from '#src/domain/organisers.ts'
 import { changeableIds } from '#src/domain/overview.ts'
 import { type Urgency, urgencyOf } from '#src/domain/urgent.ts'
 import { NotFound } from '#src/lib/errors.ts'
+import { inTurns, partsOf } from '#src/lib/parts.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'
 import { fold } from '#src/lib/text.ts'
@@ -79,7 +80,7 @@ export function checkInRoutes(app: App, deps: Deps): void {
 
   app.get(url, { schema: { params: Id, querystring: Query } }, async (request, reply) => {
     const event = getEventWith(db, organiserOf(request), 'host', request.params.id)
-    return reply.headers(AT_THE_ENTRANCE).page('console/check-in', pageOf(request, event, request.query))
+    return reply.headers(AT_THE_ENTRANCE).page('console/check-in', await pageOf(request, event, request.query))
   })
 
   app.post(url, { schema: { params: Id, body: Tick } }, async (request, reply) => {
@@ -119,20 +120,20 @@ export function checkInRoutes(app: App, deps: Deps): void {
     return { now: clock.now().epochMilliseconds, people: listPresence(db, event), refused }
   }
 
-  function pageOf(
+  async function pageOf(
     request: FastifyRequest,
     event: Event,
     { q = '', done }: Static<typeof Query>,
-  ): CheckInPages['console/check-in'] {
+  ): Promise<CheckInPages['console/check-in']> {
     const all = listExpected(db, event)
     const placed = all.filter(({ status }) => status === 'confirmed')
     const wanted = fold(q)
     const mayChange = changeableIds(db, organiserOf(request), [event]).has(event.id)
-    return {
+    const page = {
       event: getListedEvent(db, event.id),
       mayChange,
       urgent: mayChange ? urgencyOf(event, clock.now()) : undefined,
-      people: placed.map(one => listed(one, wanted)),
+      people: [] as Listed[],
       waiting: all.filter(({ status }) => status === 'waitlisted'),
       counts: countPresent(all),
       q,
@@ -141,6 +142,9 @@ export function checkInRoutes(app: App, deps: Deps): void {
       decoder: QR_DECODER,
       keepUntil: event.endsAt.add({ hours: KEPT_HOURS }),
     }
+    // All has been read by now; what is made of thousands for the page takes turns of its own.
+    for await (const part of inTurns(partsOf(placed))) page.people.push(...part.map(one => listed(one, wanted)))
+    return page
   }
 
   function listed(one: Expected, wanted: string): Listed {
