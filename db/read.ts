@@ -6,8 +6,8 @@ import { prepared } from './prepared.ts'
  * What `work` reads is all of one moment, whoever writes meanwhile. It also takes the locks of the file once, instead of for
  * each statement: that halves what the reading of a page costs. Nothing that `work` does later is part of it.
  */
-export function atOneMoment(db: Db, work: () => void): void {
-  transaction(db).deferred(work)
+export function atOneMoment<Found>(db: Db, work: () => Found): Found {
+  return transaction(db).deferred(work) as Found
 }
 
-const transaction = prepared(({ $client }) => $client.transaction((work: () => void) => work()))
+const transaction = prepared(({ $client }) => $client.transaction((work: () => unknown) => work()))

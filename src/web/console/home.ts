@@ -1,12 +1,14 @@
 // The console's first page: the next event with what is still to be done for it, what asks for attention elsewhere, and what
 // comes after it.
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
+import { atOneMoment } from '#db/read.ts'
 import { type BackupTrouble, findBackupTrouble } from '#src/domain/backups.ts'
 import { listRefusals } from '#src/domain/contributors.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { countTroubles } from '#src/domain/my-messages.ts'
-import { listGroupsWith, listSeriesWith, ownsEverything } from '#src/domain/organisers.ts'
+import { listGroupsWith, listSeriesWith, type Organiser, ownsEverything } from '#src/domain/organisers.ts'
 import { countDrafts, findAhead, lastPlanned, listComing, listDrafts, listDraftsOfYear } from '#src/domain/overview.ts'
 import type { Series } from '#src/domain/series.ts'
 import { signUpsOf } from '#src/domain/sign-ups.ts'
@@ -70,17 +72,27 @@ export function homeRoutes(app: App, deps: Deps): void {
   app.get(paths.console.home(), async (request, reply) => {
     const me = organiserOf(request)
     const now = clock.now()
+    const page = atOneMoment(db, () => readFor(request, me, now))
+    // Each takes its time, so each has a turn of its own: this, what is pressing among thousands of lines, and the page itself.
+    await setImmediate()
+    // What is to be done for the first stands with it already.
+    const pressing = listPressing(db, me, now, PRESSING, page.first?.event)
+    await setImmediate()
+    return reply.page('console/home', {
+      ...page,
+      pressing: pressing.list,
+      pressingMore: pressing.total - pressing.list.length,
+      isCalm: pressing.isCalm,
+    })
+  })
+
+  function readFor(request: FastifyRequest, me: Organiser, now: Temporal.Instant) {
     const first = findAhead(db, me, now)
     const coming = listComing(db, me, 'viewer', now, NEXT + 1).filter(({ id }) => id !== first?.id)
     const drafts = listDrafts(db, me, DRAFTS + 1).filter(({ id }) => id !== first?.id)
     const mine = listSeriesWith(db, me, 'organiser')
-    // What is to be done for the first stands with it already.
-    const pressing = listPressing(db, me, now, PRESSING, first)
-    return reply.page('console/home', {
+    return {
       first: first && nextEvent(request, first),
-      pressing: pressing.list,
-      pressingMore: pressing.total - pressing.list.length,
-      isCalm: pressing.isCalm,
       strip: stripOf(db, mine, now, WORKPLACE),
       next: listedForMe(deps, request, coming.slice(0, NEXT)),
       drafts: drafts.slice(0, DRAFTS).map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
@@ -94,8 +106,8 @@ export function homeRoutes(app: App, deps: Deps): void {
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,
       wantsSummary: me.summaryStoppedAt === null,
       refusals: listRefusals(db, me, now),
-    })
-  })
+    }
+  }
 
   function nextEvent(request: FastifyRequest, event: ListedEvent): NextEvent | undefined {
     const [row] = listedForMe(deps, request, [event])
