@@ -1,14 +1,14 @@
 // Which ways of writing look like the same organisation. Only ever a proposal: an owner says yes or no, and both stay said.
 
 import { distinctOf } from '#db/distinct.ts'
-import { and, eq, inArray, sql } from '#db/drizzle.ts'
+import { and, inArray } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { events, organisationTotals, spellingsApart, staleEvents } from '#db/schema.ts'
+import { events, organisationTotals, spellingsApart, staleEvents, yearOrganisations } from '#db/schema.ts'
 import { isOneSlipAway } from '#src/lib/text.ts'
 import { listNames, type Organisation } from './organisations.ts'
-import { writtenAt } from './reached-organisations.ts'
-import { countEvent } from './totals.ts'
+import { isCounted } from './reach.ts'
+import { countEvent, type OrganisationCounts } from './totals.ts'
 
 export interface Spelling {
   spelling: string
@@ -65,50 +65,57 @@ function keysOf(spelling: string): string[] {
 /** Whether a key can be a slip of another: of words long enough for that. Numbers are no slips, and neither are initials. */
 const canSlip = (key: string) => key.length >= LONG_ENOUGH && !/[\d#]/.test(key)
 
-/** Spellings that may mean one organisation, put together; so many at most. What was said to be different stays apart. */
+/**
+ * Spellings that may mean one organisation, put together; so many at most. What was said to be different stays apart. They
+ * are those that reports count: who registered for what was cancelled is in none of them.
+ */
 export function listProposals(db: Db, limit: number): Proposals {
   const names = listNames(db)
-  const fresh = staleSpellings(db)
-  const spellings = [...new Set([...keptSpellings(db), ...fresh.keys()])].sort()
-  const groups = together(spellings, names, readApart(db, names))
-  const years = yearsOf(db)
-  const proposals = groups.slice(0, limit).map(group => proposalOf(db, years, group, names, fresh))
+  const fresh = freshOf(db)
+  const counts = countSpellings(db, fresh)
+  const groups = together([...counts.keys()].sort(), names, readApart(db, names))
+  const writtenOf = readWritten(db, fresh)
+  const proposals = groups.slice(0, limit).map(group => proposalOf(group, names, counts, writtenOf))
   return { proposals, more: groups.length - proposals.length }
 }
 
-const yearsOf = (db: Db) => distinctOf<number>(db, organisationTotals.year)
-
-function keptSpellings(db: Db): string[] {
-  return yearsOf(db)
-    .flatMap(year => spellingsIn(db, year))
-    .filter(Boolean)
+/** How many registered in each spelling, of all years: as it was added up, less what that said of events that changed since. */
+function countSpellings(db: Db, fresh: OrganisationCounts[]): Map<string, number> {
+  const years = distinctOf<number>(db, yearOrganisations.year)
+  const off = keptOfStale(db)
+    .all()
+    .map(({ spelling, registered }) => ({ spelling, registered: -registered }))
+  const counts = new Map<string, number>()
+  for (const { spelling, registered } of [...years.flatMap(year => inYear(db).all(year)), ...off, ...fresh]) {
+    counts.set(spelling, (counts.get(spelling) ?? 0) + registered)
+  }
+  return new Map([...counts].filter(([spelling, registered]) => spelling && registered > 0))
 }
 
-/** One step through the index for each spelling, instead of one for each row. */
-function spellingsIn({ $client }: Db, year: number): string[] {
-  return $client
-    .prepare(
-      `with recursive next(spelling) as (
-        select min(spelling) from organisation_totals where year = $year
-        union all
-        select (select min(spelling) from organisation_totals where year = $year and spelling > next.spelling)
-        from next where next.spelling is not null
-      ) select spelling from next where spelling is not null`,
-    )
-    .pluck()
-    .all({ year }) as string[]
-}
+type Count = Pick<OrganisationCounts, 'spelling' | 'registered'>
+
+const inYear = prepared(db =>
+  db.$client.prepare<[number], Count>('select spelling, registered from year_organisations where year = ?'),
+)
+
+const keptOfStale = prepared(db =>
+  db.$client.prepare<[], Count>(
+    // The few that are stale lead to what is kept of them: "cross" keeps that order.
+    `select spelling, registered from stale_events
+     cross join events on events.id = stale_events.event_id and published_at is not null and cancelled_at is null
+     cross join organisation_totals kept on kept.event_id = events.id`,
+  ),
+)
 
 /** Those of events that are not added up yet. */
-function staleSpellings(db: Db): Map<string, Spelling> {
+function freshOf(db: Db): OrganisationCounts[] {
   const stale = db.select({ id: staleEvents.eventId }).from(staleEvents)
-  const list = db.select().from(events).where(inArray(events.id, stale)).all()
-  const found = new Map<string, Spelling>()
-  for (const { spelling, written, registered } of list.flatMap(event => countEvent(db, event).organisations)) {
-    const before = found.get(spelling)?.registered ?? 0
-    if (spelling) found.set(spelling, { spelling, written, registered: registered + before })
-  }
-  return found
+  const list = db
+    .select()
+    .from(events)
+    .where(and(inArray(events.id, stale), isCounted))
+    .all()
+  return list.flatMap(event => countEvent(db, event).organisations)
 }
 
 type Names = Map<string, Organisation>
@@ -179,36 +186,34 @@ const restsOf = (key: string) => [
   ...new Set([key, ...Array.from(key, (_, index) => key.slice(0, index) + key.slice(index + 1))]),
 ]
 
-function proposalOf(db: Db, years: number[], group: string[], names: Names, fresh: Map<string, Spelling>): Proposal {
+function proposalOf(
+  group: string[],
+  names: Names,
+  counts: Map<string, number>,
+  writtenOf: (spelling: string) => string,
+): Proposal {
   const spellings = group
-    .map(spelling => readSpelling(db, years, spelling, fresh.get(spelling)))
+    .map(spelling => ({ spelling, written: writtenOf(spelling), registered: counts.get(spelling) ?? 0 }))
     .sort((a, b) => b.registered - a.registered)
   const chosen = spellings.map(({ spelling }) => names.get(spelling)).find(Boolean)
   return { name: chosen?.name ?? spellings[0]?.written ?? '', spellings }
 }
 
-const isFresh = sql`${organisationTotals.eventId} not in (select ${staleEvents.eventId} from ${staleEvents})`
-const ofSpelling = prepared(db =>
-  db
-    .select({
-      registered: sql<number>`coalesce(sum(${organisationTotals.registered}), 0)`,
-      eventId: sql<number | null>`max(${organisationTotals.eventId})`,
-    })
-    .from(organisationTotals)
-    .where(
-      and(
-        eq(organisationTotals.year, sql.placeholder('year')),
-        eq(organisationTotals.spelling, sql.placeholder('spelling')),
-        isFresh,
-      ),
-    )
-    .prepare(),
-)
-
-function readSpelling(db: Db, years: number[], spelling: string, fresh: Spelling | undefined): Spelling {
-  const kept = years.flatMap(year => ofSpelling(db).get({ spelling, year }) ?? [])
-  const registered = kept.reduce((sum, row) => sum + row.registered, fresh?.registered ?? 0)
-  const eventId = kept.findLast(row => row.eventId !== null)?.eventId
-  const written = fresh?.written ?? (eventId ? writtenAt(db, eventId, spelling) : spelling)
-  return { spelling, written, registered }
+/** How a spelling is written where it changed since it was added up, or else in the last year that has it. */
+function readWritten(db: Db, fresh: OrganisationCounts[]): (spelling: string) => string {
+  const now = new Map(fresh.map(({ spelling, written }) => [spelling, written]))
+  const years = distinctOf<number>(db, organisationTotals.year).reverse()
+  return spelling => {
+    const kept = years.values().map(year => lastWritten(db).get(year, spelling))
+    return now.get(spelling) ?? kept.find(written => written !== undefined) ?? spelling
+  }
 }
+
+const lastWritten = prepared(db =>
+  db.$client
+    .prepare<[number, string], string>(
+      `select written from organisation_totals where year = ? and spelling = ?
+       and event_id not in (select event_id from stale_events) order by event_id desc limit 1`,
+    )
+    .pluck(),
+)

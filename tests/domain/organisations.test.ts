@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '#db/open.ts'
 import { organisationSpellings, organisations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { cancelEvent } from '#src/domain/cancellations.ts'
 import type { Event } from '#src/domain/events.ts'
 import { listProposals } from '#src/domain/organisation-proposals.ts'
 import {
@@ -88,6 +89,29 @@ describe('what looks the same', () => {
       ],
     })
     expect(listProposals(db, 0)).toEqual({ more: 1, proposals: [] })
+  })
+
+  test('counts over events and years what reports count, added up or not: nothing of what was cancelled', () => {
+    const counts = () => listProposals(db, 20).proposals.map(({ spellings }) => spellings.map(one => one.registered))
+    const expectBoth = (wanted: number[][]) => {
+      expect(counts()).toEqual(wanted)
+      writeNow(db, tx => addUp(tx, 10))
+      expect(counts()).toEqual(wanted)
+    }
+    write('gem Assen', 'Gemeente Assen', 'Gemeente Assen')
+    expectBoth([[2, 1]])
+    const first = event
+    event = makeEvent(db, makeGroup(db, { slug: 'oost' }), { localStart: '2027-03-04T12:00', capacityOnline: null })
+    write('gem Assen', 'gem Assen', 'gem Assen', 'Gemeente Assen', 'Hanze Hogeschool', 'Hanzehogeschool')
+    expectBoth([
+      [4, 3],
+      [1, 1],
+    ])
+    writeNow(db, tx => cancelEvent(tx, event, '', { organiserId: keeper.organiserId, revision: event.revision }, NOW))
+    expectBoth([[2, 1]])
+    event = first
+    write('gem Assen', 'gem Assen')
+    expectBoth([[3, 2]])
   })
 })
 
