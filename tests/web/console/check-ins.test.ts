@@ -67,6 +67,17 @@ const mark = ({ id }: Registration, number: number, isPresent = true, at = AT) =
 })
 
 describe('the list', () => {
+  test('of more people than are made in one turn has everybody once, by name', async () => {
+    const { get, host, db, group } = door
+    const event = makeEvent(db, group, { capacityOnline: null })
+    const names = Array.from({ length: 205 }, (_, index) => `Gast ${String.fromCharCode(97 + (index % 26))}${index}`)
+    for (const [index, name] of names.entries()) makeRegistration(db, event, { name, email: `g${index}@example.org` })
+    const { body } = await get(`/console/events/${event.id}/check-in`, host)
+    const listed = [...body.matchAll(/data-name="([^"]+)"/g)].map(([, name]) => name)
+    expect(listed).toEqual(names.toSorted(new Intl.Collator('nl').compare))
+    expect(body).toMatch(/<span data-count="online">0<\/span> van 205<\/b>/)
+  })
+
   test('has names, organisations and roles by name, who waits apart; no addresses, no needs, no notes', async () => {
     const { get, host, url, db, bo } = door
     writeNow(db, tx => update(tx, getRegistration(tx, bo.id), { part: 'speaker', note: 'Komt met de trein' }))
