@@ -665,7 +665,8 @@ export const en: Messages = {
     readHow: 'Read how',
     sentTitle: 'Look in your e-mail',
     sentTo: 'We are sending an e-mail to',
-    sentConfirmed: 'We have your registration. There is a place. The invitation for your calendar comes with the e-mail.',
+    sentConfirmed:
+      'We have your registration. There is a place. The invitation for your calendar comes with the e-mail.',
     sentRequested:
       'Your request has arrived. The organiser decides who can come. You get a mail as soon as that is known.',
     sentWaitlisted: 'All places are taken, so you join the waiting list. When one comes free, you hear at once.',
@@ -2053,7 +2054,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         cover: 'The picture is saved.',
       },
       held: (count, time) => (count === 1 ? `One e-mail waits until ${time}.` : `${count} e-mails wait until ${time}.`),
-      heldText: 'Until then nobody gets an e-mail. The website shows it already. After that the e-mails leave by themselves.',
+      heldText:
+        'Until then nobody gets an e-mail. The website shows it already. After that the e-mails leave by themselves.',
       undo: 'Undo',
       public: 'See the page',
       preview: 'See it as an attendee does',
