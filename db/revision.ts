@@ -9,7 +9,10 @@ export type Revision = readonly [programme: number, places: number]
 /** What was read in this turn of the event loop: looking at the file for each answer from memory costs a tenth of it. */
 const known = new WeakMap<Db['$client'], Revision>()
 
-/** Reads the revision, at most once in a turn: whoever was told of a change asks in a later one. */
+/**
+ * Reads the revision, at most once in a turn: whoever was told of a change asks in a later one. For what answers a request: read
+ * in a timer, it would outlive the requests that come next.
+ */
 export function revisionReader({ $client }: Db): () => Revision {
   const statement = $client.prepare('select programme, places from revision').raw()
   const forget = () => known.delete($client)
@@ -28,7 +31,10 @@ export function forgetRevision({ $client }: Db): void {
   known.delete($client)
 }
 
-/** Tells when somebody last came or left at an event, as the `places` of that revision; 0 if not since this was made. */
+/**
+ * Tells when somebody last came or left at an event, as the `places` of that revision; 0 if not since this was made. Not inside
+ * a write: what is rolled back would be remembered.
+ */
 export function placesReader(db: Db): (eventId: number) => number {
   const statement = db.$client
     .prepare('select event_id, places from place_revisions where places > ? order by places')

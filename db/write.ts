@@ -89,6 +89,7 @@ export function createWrite(db: Db, { patienceMs = PATIENCE_MS, ...events }: Wri
       // With the whole transaction gone, the jobs before are undone as well and those after would commit one by one.
       if (!db.$client.inTransaction) throw error
       db.$client.exec('rollback to job')
+      forgetRevision(db)
       db.$client.exec('release job')
       job.reject(note(error))
     }
@@ -211,4 +212,5 @@ function waitFor(db: Db, ms: number): void {
 /** SQLite ends a transaction by itself on a full disk or an I/O error; then there is nothing left to undo. */
 function undo(db: Db) {
   if (db.$client.inTransaction) db.$client.exec('rollback')
+  forgetRevision(db)
 }

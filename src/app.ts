@@ -1,5 +1,4 @@
 // The table of contents: what the app is made of, and every route file by name.
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import formbody from '@fastify/formbody'
 import fastify, { type FastifyBaseLogger, type FastifySchema, type FastifyServerOptions, LogController } from 'fastify'
 import pino from 'pino'
@@ -57,7 +56,7 @@ import { swapRoutes } from './web/console/swaps.ts'
 import { urgentRoutes } from './web/console/urgent.ts'
 import type { App, Deps } from './web/deps.ts'
 import type { Durations } from './web/durations.ts'
-import { createPageCache, type PageCache } from './web/page-cache.ts'
+import { answerFromMemory, createPageCache } from './web/page-cache.ts'
 import { assets } from './web/plugins/assets.ts'
 import { keepPages } from './web/plugins/cache.ts'
 import { encoding } from './web/plugins/encoding.ts'
@@ -66,7 +65,7 @@ import { securityHeaders } from './web/plugins/headers.ts'
 import { limits } from './web/plugins/limits.ts'
 import { localePlugin } from './web/plugins/locale.ts'
 import { sameOrigin } from './web/plugins/origin.ts'
-import { createNote, type Note, noteRequests, requestNames } from './web/plugins/requests.ts'
+import { createNote, noteRequests, requestNames } from './web/plugins/requests.ts'
 import { sessions } from './web/plugins/session.ts'
 import { compileWhenUsed } from './web/plugins/validators.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
@@ -112,14 +111,6 @@ export interface AppOptions {
 /** What Node reads of a request before it refuses it. */
 const MOST_HEADER_BYTES = 16 * 1024
 
-/** Milliseconds. Whoever takes longer to send a form of the size that we take is not filling one in. */
-const TIMES = {
-  requestTimeout: 60_000,
-  headersTimeout: 15_000,
-  connectionsCheckingInterval: 5_000,
-  keepAliveTimeout: 72_000,
-}
-
 /** Builds the app; it neither listens nor sends mail. */
 export async function createApp(
   deps: Deps,
@@ -134,7 +125,9 @@ export async function createApp(
     trustProxy: trusted(config.trustProxy),
     genReqId: requestNames(config.trustProxy),
     bodyLimit: 64 * 1024,
-    serverFactory: handle => createServer(TIMES, fromMemoryFirst(cache, handle, note, log)),
+    // Whoever takes longer to send a form of that size is not filling one in.
+    requestTimeout: 60_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     logController: new LogController({ disableRequestLogging: true }),
     // How long a parameter may be is said by its schema, whose answer is a page of ours; no address is longer than this.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_HEADER_BYTES },
@@ -152,6 +145,7 @@ export async function createApp(
   app.addHook('onRoute', ({ method, url, schema }) => {
     for (const each of [method].flat()) onRoute?.({ method: each, url, schema })
   })
+  answerFromMemory(app.server, cache, answered => note(answered, log))
   keepPages(app, cache, deps)
   securityHeaders(app, config.baseUrl.startsWith('https:'))
   localePlugin(app, deps)
@@ -241,27 +235,6 @@ export async function createApp(
   })
 
   return app
-}
-
-/** What is in memory is answered before the framework makes a request of it; when we stop, nobody is kept. */
-function fromMemoryFirst(cache: PageCache, handle: RequestListener, note: Note, log: FastifyBaseLogger) {
-  const answer: RequestListener = function (this: Server, request, response) {
-    const begun = performance.now()
-    const found = this.listening ? find(cache, request, response) : undefined
-    if (!found) return handle.call(this, request, response)
-    const { method, url = '' } = request
-    note({ method, url, route: found.route, status: response.statusCode, ms: performance.now() - begun }, log)
-  }
-  return answer
-}
-
-/** A store that cannot be read has a page of its own, which the framework makes. */
-function find(cache: PageCache, request: IncomingMessage, response: ServerResponse) {
-  try {
-    return cache.answer(request, response)
-  } catch {
-    return undefined
-  }
 }
 
 /** Fastify no longer takes a number of hops; the function it takes instead is asked per hop, counted from us. */

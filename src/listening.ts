@@ -2,7 +2,7 @@
 // at once it would let in one visitor per turn, and each turn is as long as the work of all who are in. Where the system can
 // share a port, several listeners share ours: as many come in per turn, and share a commit.
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { createServer, type ListenOptions, type Server } from 'node:net'
 import type { App } from './web/deps.ts'
 
 /** Connections that may wait to be accepted (Node's own is 511). */
@@ -18,7 +18,9 @@ export interface Listening {
 
 /** Listens on a port, or on a free one (0). Rejects with EADDRINUSE where somebody else does. */
 export async function listen(app: App, { port, host }: { port: number; host: string }): Promise<Listening> {
+  await app.ready()
   const free = CAN_SHARE ? await findFree(port, host) : port
+  const claim = CAN_SHARE ? [await claimed(host, free)] : []
   const where = { port: free, host, backlog: BACKLOG, reusePort: CAN_SHARE }
   await app.listen(where)
   const { address, port: given } = app.server.address() as { address: string; port: number }
@@ -26,17 +28,24 @@ export async function listen(app: App, { port, host }: { port: number; host: str
   await Promise.all(more.map(each => listening(each, { port: given, host: address, reusePort: true })))
   return {
     port: given,
-    close: () => Promise.all([app.close(), ...more.map(each => new Promise(done => each.close(done)))]),
+    close: () => Promise.all([app.close(), ...[...more, ...claim].map(each => new Promise(done => each.close(done)))]),
   }
 }
 
-/** A port that is shared could be shared with a second copy of this program by mistake: first it must be ours alone. */
+/** A port that can be shared could be shared with another program by mistake: first it must be ours alone. */
 async function findFree(port: number, host: string): Promise<number> {
-  const alone = createServer()
-  await listening(alone, { port, host })
+  const alone = await listening(createServer(), { port, host })
   const { port: free } = alone.address() as { port: number }
   await new Promise(done => alone.close(done))
   return free
+}
+
+/** A copy of this program that starts at the same moment finds it free as well, but a name (unix(7), abstract) is had by one. */
+function claimed(host: string, port: number): Promise<Server> {
+  return listening(
+    createServer(socket => socket.destroy()),
+    { path: `\0aanschuiven ${host}:${port}` },
+  )
 }
 
 /** A listener that opens connections as Node's own HTTP server does, and leaves them to ours. */
@@ -44,7 +53,8 @@ function handOver(app: App): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, socket => app.server.emit('connection', socket))
 }
 
-async function listening(server: Server, where: { port: number; host: string; reusePort?: boolean }): Promise<void> {
+async function listening(server: Server, where: ListenOptions): Promise<Server> {
   server.listen({ ...where, backlog: BACKLOG })
   await once(server, 'listening')
+  return server
 }

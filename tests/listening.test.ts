@@ -51,12 +51,21 @@ test.skipIf(process.platform !== 'linux')('lets in many visitors in one turn of 
   const answers = await visit(port, 400)
   clearImmediate(spinning)
   expect(answers.filter(answer => !answer.endsWith('welkom'))).toEqual([])
+  // One at a time would take a turn for each.
   expect(turns).toBeLessThan(200)
 })
 
 test('shares its port with nobody, not even with a second one of its own', async () => {
   const { port } = await openApp()
   await expect(openApp(undefined, { ...HERE, port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
+
+test('lets one of two have it that start at the same moment', async () => {
+  const { port, close } = await openApp()
+  await close()
+  const starts = await Promise.allSettled([1, 2].map(() => openApp(undefined, { ...HERE, port })))
+  expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(starts.find(start => start.status === 'rejected')?.reason).toMatchObject({ code: 'EADDRINUSE' })
 })
 
 test('answers all who are in before it is closed, and lets nobody else in', async () => {

@@ -60,6 +60,6 @@ function basic(moment: Temporal.ZonedDateTime): string {
 /** Outlook shows a `+` as it stands, so spaces are `%20`, as `encodeURIComponent` writes them. */
 function query(values: Record<string, string>): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
     .join('&')
 }

@@ -1,6 +1,7 @@
 // What is kept in memory of pages, feeds and files, and answering from it before the framework has looked at who asks: that
-// would cost more than the answer. Exact: what is kept holds for its revision and for this minute. What is kept, and what of, says the plugin `cache`.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+// would cost more than the answer. Exact: what is kept holds until something that it tells of changes, and for this minute. What
+// is kept, and what of, says the plugin `cache`.
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { placesReader, revisionReader } from '#db/revision.ts'
 import { preferredLocale } from '#src/i18n/index.ts'
@@ -8,6 +9,7 @@ import { countOne } from '#src/lib/counts.ts'
 import { minuteOf } from '#src/lib/time.ts'
 import { type Content, type Encoded, isKnown } from './content.ts'
 import type { Deps } from './deps.ts'
+import type { Answered } from './plugins/requests.ts'
 import { cookieName } from './plugins/session.ts'
 
 /**
@@ -34,14 +36,14 @@ export interface Page {
   route: string | undefined
 }
 
-interface Kept extends Page {
+export interface Kept extends Page {
   ready: Map<Encoded, { full: Headers; unchanged: Headers }>
 }
 export type Headers = Record<string, string>
 
 export interface PageCache {
-  /** Answers, if what is asked for is kept and still true; and of which route that was. */
-  answer: (request: IncomingMessage, response: ServerResponse) => { route: string | undefined } | undefined
+  /** What is asked for, if it is kept and still true. */
+  find: (request: IncomingMessage) => Kept | undefined
   /** A page says to who is signed in that they are, and holds for nobody else; a file of ours does not. */
   isForAll: (request: IncomingMessage, dependence: Dependence | undefined) => boolean
   keep: (request: IncomingMessage, page: Page) => void
@@ -90,18 +92,40 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
       if (!request.url || request.url.length > MOST_URL) return
       all.set(keyOf(request), { ...page, ready: new Map() })
     },
-    answer: (request, response) => {
+    find: request => {
       if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
       const found = all.get(keyOf(request))
       if (!found || !isForAll(request, found.dependence) || !isStillTrue(found)) return undefined
       countOne(counts.pageCache, 'hit')
-      write(found, request, response)
       return found
     },
   }
 }
 
-function write(found: Kept, { method, headers }: IncomingMessage, response: ServerResponse): void {
+/** What is in memory is answered before the framework makes a request of it; while we stop, the framework sends people away. */
+export function answerFromMemory(server: Server, cache: PageCache, note: (answered: Answered) => void): void {
+  const [handle] = server.listeners('request') as [RequestListener]
+  server.off('request', handle)
+  server.on('request', (request, response) => {
+    const begun = performance.now()
+    const found = server.listening ? tryFind(cache, request) : undefined
+    if (!found) return handle.call(server, request, response)
+    answer(found, request, response)
+    const { method, url = '' } = request
+    note({ method, url, route: found.route, status: response.statusCode, ms: performance.now() - begun })
+  })
+}
+
+/** A store that cannot be read has a page of its own, which the framework makes. */
+function tryFind(cache: PageCache, request: IncomingMessage): Kept | undefined {
+  try {
+    return cache.find(request)
+  } catch {
+    return undefined
+  }
+}
+
+export function answer(found: Kept, { method, headers }: IncomingMessage, response: ServerResponse): void {
   const encoded = found.content.for(headers['accept-encoding'])
   const { full, unchanged } = found.ready.get(encoded) ?? makeReady(found, encoded)
   if (isKnown(headers['if-none-match'], encoded.etag)) response.writeHead(304, unchanged).end()

@@ -56,3 +56,8 @@ describe('links to web calendars', () => {
     expect(Object.values(links).filter(url => url.includes('+'))).toEqual([])
   })
 })
+
+it('half a character, as a programme that is read in may have, breaks no link', () => {
+  const links = addLinks({ ...event, title: 'Half \ud83d' }, context)
+  expect(links.google).toContain('text=Half%20%EF%BF%BD')
+})

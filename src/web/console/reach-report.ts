@@ -53,14 +53,14 @@ export function reportOf(db: Db, ground: Ground, words: Words, now: Temporal.Ins
     ...(isMany ? [{ name: 'months' as const, columns: OF_EVENTS, lines: months(db, ground, words) }] : []),
     { name: 'roles', columns: OF_ALL, lines: roles(db, ground, words) },
     { name: 'organisations', columns: OF_ATTENDANCE, lines: organisations(db, ground, words, now) },
-    ...(isMany ? many(db, ground, words, now, most) : []),
+    ...(isMany ? many(db, ground, words, most, now) : []),
   ]
   const moreOf = ({ name, lines }: Omit<Cut, 'more'>) => (name === 'events' ? total.events - lines.length : 0)
   const full = cuts.map(cut => ({ ...cut, more: moreOf(cut) }))
   return { total, held, coming: total.events - held, cuts: full }
 }
 
-function many(db: Db, ground: Ground, words: Words, now: Temporal.Instant, most: number): Omit<Cut, 'more'>[] {
+function many(db: Db, ground: Ground, words: Words, most: number, now: Temporal.Instant): Omit<Cut, 'more'>[] {
   const groupNames = new Map(listGroups(db).map(({ id, name }) => [id, name]))
   const seriesNames = new Map(listSeries(db).map(({ id, title }) => [id, title]))
   const noSeries = words.t.console.reach.noSeries

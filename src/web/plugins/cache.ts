@@ -5,7 +5,14 @@ import { atOneMoment } from '#db/read.ts'
 import { countOne } from '#src/lib/counts.ts'
 import { type Content, createContent, isKnown } from '../content.ts'
 import type { App, Deps } from '../deps.ts'
-import { type Dependence, type Headers, type Moment, type PageCache, SAID_OF_NOTHING_NEW } from '../page-cache.ts'
+import {
+  answer,
+  type Dependence,
+  type Headers,
+  type Moment,
+  type PageCache,
+  SAID_OF_NOTHING_NEW,
+} from '../page-cache.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,8 +38,10 @@ export function keepPages(app: App, cache: PageCache, { db, counts }: Deps): voi
 
   /** Just before it is made: somebody else who asked may have had it made meanwhile. */
   function prepare(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    if (cache.answer(request.raw, reply.raw)) {
+    const found = cache.find(request.raw)
+    if (found) {
       reply.hijack()
+      answer(found, request.raw, reply.raw)
       return
     }
     const isPublic = cache.isForAll(request.raw, dependenceOf(request))

@@ -1,5 +1,5 @@
 // What is kept of a request once it is answered: a line in the log for what somebody will read, with the request's id, and
-// a count. Neither says who asked.
+// a count. Neither says who asked. What memory answers has no id: nothing can go wrong with it that somebody would look up.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '#src/config.ts'

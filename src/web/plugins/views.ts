@@ -42,7 +42,7 @@ export function viewsPlugin(app: App, deps: Deps, { asset, strictViews, onPage }
   })
 }
 
-/** Every view is named from the root, so a name always means the same file; Eta would work that out for each part of a page. */
+/** Every view of the web is named from the root, so a name always means the same file; Eta would work that out for each part of a page. */
 function findOnce(eta: Eta): void {
   const { resolvePath } = eta
   if (!resolvePath) return
