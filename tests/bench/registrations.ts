@@ -1,8 +1,8 @@
 // Registering: how fast, durable as it is and with the mails of it leaving meanwhile, against a form that is only read and
 // checked; how long one takes while pages are read; and a conference that opens to everybody at once.
-import { count, eq } from '#db/drizzle.ts'
+import { and, count, eq, inArray } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { registrations } from '#db/schema.ts'
+import { events, registrations } from '#db/schema.ts'
 import { makeEvent, makeGroup } from '../support/world.ts'
 import { type Ground, layGround } from './grounds.ts'
 import type { Ask, Report } from './load.ts'
@@ -62,9 +62,17 @@ async function measureRush(run: Run, ground: Ground, { port }: Server): Promise<
   const asks = [registering(rush, 'congres')]
   const [report] = await run.load.run({ name: 'rush', port, asks, connections: RUSH, count: RUSH, seconds: 30 })
   const has = (status: 'confirmed' | 'waitlisted') =>
-    ground.use(
-      db => db.select({ count: count() }).from(registrations).where(eq(registrations.status, status)).get()?.count,
-    )
+    ground.use(db => {
+      const ofRush = inArray(
+        registrations.eventId,
+        db.select({ id: events.id }).from(events).where(eq(events.slug, rush)),
+      )
+      return db
+        .select({ count: count() })
+        .from(registrations)
+        .where(and(ofRush, eq(registrations.status, status)))
+        .get()?.count
+    })
   const [confirmed, waiting] = [has('confirmed'), has('waitlisted')]
   const isExact = confirmed === PLACES && waiting === RUSH - PLACES
   const counted = `${confirmed} confirmed, ${waiting} waiting`
