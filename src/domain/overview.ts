@@ -69,24 +69,17 @@ export function listEnded(
   after?: Cursor,
 ): ListedEvent[] {
   const where = and(isNotNull(events.publishedAt), isOver(now), isMine(organiser, right), isBeyond(after))
-  const newest = [desc(events.startsAt), desc(events.id)]
-  const values = db
-    .select()
-    .from(events)
-    .where(where)
-    .orderBy(...newest)
-    .limit(limit)
-    .values()
-  return listed(db, rowsOf(events, values))
+  return listWhere(db, where, limit, [desc(events.startsAt), desc(events.id)])
 }
 
-function listWhere(db: Db, where: SQL | undefined, limit: number): ListedEvent[] {
-  const oldest = [asc(events.startsAt), asc(events.id)]
+const OLDEST_FIRST = [asc(events.startsAt), asc(events.id)]
+
+function listWhere(db: Db, where: SQL | undefined, limit: number, order = OLDEST_FIRST): ListedEvent[] {
   const values = db
     .select()
     .from(events)
     .where(where)
-    .orderBy(...oldest)
+    .orderBy(...order)
     .limit(limit)
     .values()
   return listed(db, rowsOf(events, values))
