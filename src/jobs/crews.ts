@@ -23,9 +23,9 @@ const SHORTEST_SLEEP_MS = 100
 
 /** The urgent one first: it takes what the pace leaves before the other does. */
 export function createCrews(db: Db, pause: Pause, pace: Pace, isPaced: boolean): Crew[] {
-  // Four times what the pool sends at once: it never waits for our disk, and half of them share one commit, which buys mails/s.
+  // Eight times what the pool sends at once: it never waits for our disk, and half of them share one commit, which buys mails/s.
   // Where the rate is limited nothing waits in the pool.
-  const most = isPaced ? CONNECTIONS.ordinary : 4 * CONNECTIONS.ordinary
+  const most = isPaced ? CONNECTIONS.ordinary : 8 * CONNECTIONS.ordinary
   return [createCrew('urgent', CONNECTIONS.urgent), createCrew('ordinary', most)]
 
   function createCrew(queue: Queue, most: number): Crew {

@@ -37,7 +37,7 @@ type Result = Outcome | Pause
 type Written = Message & { bytes: Buffer }
 const DISK_WAIT_MS = 1000
 /** While several mails are under way, what is known of one waits this long for the others: half of the commits, so more mails/s. */
-const PATIENCE_MS = 5
+const PATIENCE_MS = 12
 
 export function createDelivery({ config, write, clock, tokens, counts, log, transport, worker }: DeliveryDeps) {
   const dkim = readDkim(config)

@@ -73,10 +73,10 @@ describe('with every ordinary connection hanging', () => {
     await open({ clock: runningClock() })
     office.mailbox.next(...Array<'hang'>(5).fill('hang'))
     office.nudged()
-    registerMany(30)
+    registerMany(60)
     office.worker().wake()
     await expect.poll(() => received().length, { interval: 10 }).toBe(5)
-    expect(kindsOf('sending')).toHaveLength(20)
+    expect(kindsOf('sending')).toHaveLength(40)
 
     const asked = performance.now()
     await askLink()
@@ -88,7 +88,7 @@ describe('with every ordinary connection hanging', () => {
     await expect.poll(urgent, { timeout: 2000, interval: 10 }).toEqual(expected)
     expect(performance.now() - asked).toBeLessThan(2000)
     await expect.poll(() => kindsOf('sent').toSorted()).toEqual(['address', 'my', 'sign_in'])
-    expect(kindsOf('sending')).toHaveLength(20)
+    expect(kindsOf('sending')).toHaveLength(40)
   })
 })
 

@@ -60,12 +60,12 @@ describe('stopping', () => {
   test('finishes what is under way and starts nothing new', async () => {
     const office = await openPostOffice({ mailbox: await openMailbox({ delayMs: 200 }) })
     office.nudged()
-    await registerMany(office, 24)
-    await expect.poll(() => office.messages().filter(({ state }) => state === 'sending').length).toBe(20)
+    await registerMany(office, 44)
+    await expect.poll(() => office.messages().filter(({ state }) => state === 'sending').length).toBe(40)
     await office.worker().stop()
     const states = office.messages().flatMap(({ kind, state }) => (kind === 'confirmed' ? [state] : []))
     expect(Object.groupBy(states, state => state)).toEqual({
-      sent: Array(20).fill('sent'),
+      sent: Array(40).fill('sent'),
       queued: Array(4).fill('queued'),
     })
     await office.close()
