@@ -35,4 +35,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "--input-type=module", "--eval", "process.exit((await fetch(`http://127.0.0.1:${process.env.PORT}/readyz`)).ok ? 0 : 1)"]
 # Node itself is process 1: it hears SIGTERM and stops within five seconds.
-CMD ["node", "--max-semi-space-size=4", "--v8-pool-size=1", "--heap-growing-percent=20", "src/start.js"]
+CMD ["node", "--max-semi-space-size=4", "--v8-pool-size=1", "--heap-growing-percent=20", "--no-allocation-site-pretenuring", "src/start.js"]

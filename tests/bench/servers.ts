@@ -8,7 +8,10 @@ import { join } from 'node:path'
 export const MAIN = join(import.meta.dirname, '../../src/start.js')
 const BARE = join(import.meta.dirname, 'bare.ts')
 /** As `npm start` does. */
-const AS_PRODUCTION = ['--max-semi-space-size=4', '--v8-pool-size=1', '--heap-growing-percent=20']
+const AS_PRODUCTION = [
+  ...['--max-semi-space-size=4', '--v8-pool-size=1', '--heap-growing-percent=20'],
+  '--no-allocation-site-pretenuring',
+]
 const PROBE = join(import.meta.dirname, 'probe.js')
 /** The moment at which the filled databases are looked at. */
 export const NOW = Temporal.Instant.from('2026-11-21T09:00:00Z')
