@@ -45,18 +45,31 @@ const OF_ATTENDANCE: Column[] = ['registered', 'attended', 'absent', 'minutes']
 const OF_ALL: Column[] = [...OF_ATTENDANCE, 'waited', 'waiting', 'cancelled']
 const OF_EVENTS: Column[] = [...OF_ALL, 'events']
 
-/** All cuts of a ground, with `most` lines for events; those with one line only, which says what the total says, are left out. */
-export function reportOf(db: Db, ground: Ground, words: Words, now: Temporal.Instant, most: number): Report {
+/**
+ * All cuts of a ground, with `most` lines for events; those with one line only, which says what the total says, are left out.
+ * Made in parts, the organisations in one of their own.
+ */
+export function* reportOf(
+  db: Db,
+  ground: Ground,
+  words: Words,
+  now: Temporal.Instant,
+  most: number,
+): Generator<undefined, Report> {
   const { total, held } = ground
   const isMany = total.events > 1
+  yield
+  const ofOrganisations = organisations(db, ground, words, now)
+  yield
   const cuts: Omit<Cut, 'more'>[] = [
     ...(isMany ? [{ name: 'months' as const, columns: OF_EVENTS, lines: months(db, ground, words) }] : []),
     { name: 'roles', columns: OF_ALL, lines: roles(db, ground, words) },
-    { name: 'organisations', columns: OF_ATTENDANCE, lines: organisations(db, ground, words, now) },
+    { name: 'organisations', columns: OF_ATTENDANCE, lines: ofOrganisations },
     ...(isMany ? many(db, ground, words, most, now) : []),
   ]
   const moreOf = ({ name, lines }: Omit<Cut, 'more'>) => (name === 'events' ? total.events - lines.length : 0)
   const full = cuts.map(cut => ({ ...cut, more: moreOf(cut) }))
+  yield
   return { total, held, coming: total.events - held, cuts: full }
 }
 

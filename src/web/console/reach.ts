@@ -1,6 +1,7 @@
 // What the network did, in figures: a year of all that somebody may see, of a group or of a series, and of one event.
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
+import { inParts } from '#db/read.ts'
 import { getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import {
   getEventWith,
@@ -66,7 +67,7 @@ export interface ReachPages {
 export function reachRoutes(app: App, { db, clock }: Deps): void {
   app.get(paths.console.reach(), { schema: { querystring: Query } }, async (request, reply) => {
     const me = organiserOf(request)
-    const { scope, report } = read(request, SHOWN)
+    const { scope, report } = await read(request, SHOWN)
     const { year, group, series } = scope
     const chosen = { year: String(year), group: group?.slug ?? '', series: series?.slug ?? '' }
     return reply.page('console/reach', {
@@ -84,7 +85,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   })
 
   app.get(paths.console.reachSheet(), { schema: { querystring: Query } }, async (request, reply) => {
-    const { scope, ground, report } = read(request, 0)
+    const { scope, ground, report } = await read(request, 0)
     // Finding the events of a year takes a turn of the event loop of its own.
     await setImmediate()
     const all = everyEvent(db, ground, request, clock.now())
@@ -93,7 +94,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   })
 
   app.get('/console/events/:id/reach', { schema: { params: Id } }, async (request, reply) => {
-    const { event, report } = readEvent(request)
+    const { event, report } = await readEvent(request)
     const me = organiserOf(request)
     return reply.page('console/event-reach', {
       ...shown(request, report, Number(event.localStart.slice(0, 4))),
@@ -105,7 +106,7 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
   })
 
   app.get('/console/events/:id/reach.xlsx', { schema: { params: Id } }, async (request, reply) => {
-    const { event, report } = readEvent(request)
+    const { event, report } = await readEvent(request)
     const name = `${request.t.console.reach.title.toLowerCase()}-${event.slug}`
     return sendXlsx(reply, name, sheetsOf(request.t, report))
   })
@@ -119,14 +120,18 @@ export function reachRoutes(app: App, { db, clock }: Deps): void {
       group: group ? getGroupWith(db, me, 'viewer', group) : undefined,
       series: series ? getSeriesWith(db, me, 'viewer', series) : undefined,
     }
-    const ground = readGround(db, me, scope, now)
-    return { scope, ground, report: reportOf(db, ground, request, now, most) }
+    return inParts(db, function* () {
+      const ground = readGround(db, me, scope, now)
+      return { scope, ground, report: yield* reportOf(db, ground, request, now, most) }
+    })
   }
 
   function readEvent(request: FastifyRequest<{ Params: { id: number } }>) {
     const event = getEventWith(db, organiserOf(request), 'viewer', request.params.id)
     const now = clock.now()
-    return { event, report: reportOf(db, readEventGround(db, event, now), request, now, SHOWN) }
+    return inParts(db, function* () {
+      return { event, report: yield* reportOf(db, readEventGround(db, event, now), request, now, SHOWN) }
+    })
   }
 }
 
