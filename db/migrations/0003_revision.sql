@@ -4,7 +4,7 @@ CREATE TABLE `revision` (
 	`places` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
--- Whatever public pages read raises the row in the same transaction; whoever adds a table to those pages adds its triggers here (tests/db/revision.test.ts).
+-- Whatever public pages read raises the row in the same transaction; whoever adds a table to those pages adds its triggers here (tests/web/cache.test.ts).
 INSERT INTO `revision` VALUES (1, 0, 0);--> statement-breakpoint
 CREATE TRIGGER `revision_groups_inserted` AFTER INSERT ON `groups` BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint
 CREATE TRIGGER `revision_groups_updated` AFTER UPDATE ON `groups` BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint
