@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import { seal } from './seal.ts'
 import { nextMigration } from './versions.ts'
@@ -32,11 +32,27 @@ export class BackupError extends Error {}
  * owner only, whole or not at all, and on the disk when this returns. Holds up no other process; in this one it stands still.
  */
 export function backUp(dataDir: string, file: string): void {
-  if (existsSync(file)) throw new BackupError(`${file} exists already: choose another name`)
+  const exists = new BackupError(`${file} exists already: choose another name`)
+  if (existsSync(file)) throw exists
   if (![DATABASE, 'secret'].every(name => existsSync(join(dataDir, name))))
     throw new BackupError(`${dataDir} holds no installation: set DATA_DIR`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  write(dataDir, file)
+  try {
+    write(dataDir, file)
+  } catch (error) {
+    // Another was ready first, and took away what this one had.
+    throw existsSync(file) ? exists : error
+  }
+  removeLeft(file)
+}
+
+const LEFT = /^\.[\da-f]{8}\.unfinished(-journal)?$/
+
+/** What those left that were killed while they made this file. */
+function removeLeft(file: string): void {
+  const name = basename(file)
+  const left = readdirSync(dirname(file)).filter(other => other.startsWith(name) && LEFT.test(other.slice(name.length)))
+  for (const other of left) rmSync(join(dirname(file), other), { force: true })
 }
 
 /** What `isWanted` says no to is dropped: the copy as it is before it becomes the file. */
@@ -78,7 +94,7 @@ function snapshot(dataDir: string, unfinished: string): void {
  * the rows may still name: then it has to be done again.
  */
 function addFiles(dataDir: string, unfinished: string): boolean {
-  const copy = new Sqlite(unfinished)
+  const copy = new Sqlite(unfinished, { fileMustExist: true })
   try {
     copy.exec('create table backup_files (path text primary key, bytes blob not null) strict')
     const add = copy.prepare('insert into backup_files (path, bytes) values (?, ?)')

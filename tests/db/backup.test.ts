@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   copyFileSync,
@@ -51,6 +51,14 @@ const WRITER = `
   write()
   process.on('SIGUSR2', () => console.log(pairs + ' pairs'))
   setTimeout(() => console.log('begun'), 20)
+`
+
+/** Makes a backup and is killed as soon as the database was copied. */
+const KILLED = `
+  const { createRequire } = await import('node:module')
+  createRequire(${JSON.stringify(import.meta.url)})('better-sqlite3').prototype.close = () => process.kill(process.pid, 'SIGKILL')
+  const { backUp } = await import(${JSON.stringify(new URL('../../db/backup.ts', import.meta.url).href)})
+  backUp(...process.argv.slice(1))
 `
 
 /** A data folder in use: a database with a row, the secret, an uploaded file. */
@@ -198,6 +206,38 @@ describe('a backup', () => {
     const other = fresh('other')
     expect(() => backUp(empty, other)).toThrow('holds no installation')
     expect(readdirSync(folder).filter(name => name.endsWith('.unfinished'))).toEqual([])
+  })
+
+  test('that was killed leaves a half one, which goes with the next of that name, and nothing else does', () => {
+    const { dataDir } = makeInstallation()
+    const file = join(fresh('killed'), 'monday.sqlite')
+    const inFolder = () => readdirSync(dirname(file)).sort()
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', KILLED, dataDir, file])
+    const half = expect.stringMatching(/^monday\.sqlite\.[\da-f]{8}\.unfinished$/)
+    expect([signal, inFolder()]).toEqual(['SIGKILL', [half]])
+    const others = ['monday.sqlite.notes.unfinished', 'tuesday.sqlite.0a1b2c3d.unfinished']
+    for (const name of [...others, 'monday.sqlite.0a1b2c3d.unfinished-journal'])
+      writeFileSync(join(dirname(file), name), '')
+    backUp(dataDir, file)
+    expect(inFolder()).toEqual(['monday.sqlite', ...others])
+  })
+
+  test('to which another is ready first gives way, and that one is whole', () => {
+    const { dataDir, secret } = makeInstallation()
+    const file = join(fresh('twice'), 'monday.sqlite')
+    const close = Sqlite.prototype.close
+    vi.spyOn(Sqlite.prototype, 'close').mockImplementationOnce(function (this: Sqlite.Database) {
+      close.call(this)
+      backUp(dataDir, file)
+      return this
+    })
+    expect(() => backUp(dataDir, file)).toThrow(new BackupError(`${file} exists already: choose another name`))
+    vi.restoreAllMocks()
+    expect(readdirSync(dirname(file))).toEqual(['monday.sqlite'])
+    const target = fresh('restored')
+    restore(file, target)
+    expect(readSecret(target)).toEqual(secret)
+    expect(openDatabase(join(target, 'aanschuiven.sqlite')).select().from(settings).all()).toHaveLength(1)
   })
 })
 
