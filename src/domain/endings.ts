@@ -20,8 +20,8 @@ import {
   tasks,
   taskTicks,
 } from '#db/schema.ts'
-import { among, daysAgo, empty, type Found, holds, type Rule, remove, type Walk } from './forgetting.ts'
-import { eraseOrganiser, NOWHERE } from './former-organisers.ts'
+import { daysAgo, empty, type Found, holds, type Rule, remove, theseRows, type Walk } from './forgetting.ts'
+import { eraseOrganiser, FORMER } from './former-organisers.ts'
 import { type Limits, monthsBefore } from './retention.ts'
 
 /** Nothing of who it was is left in a registration, and its links lead nowhere. */
@@ -109,7 +109,7 @@ const isToInvitee = sql`${messages.inviteeId} is not null`
 function forgetMailings(tx: Tx, ids: number[], now: Temporal.Instant): void {
   const copies = sql`exists (select 1 from ${messages} where ${messages.mailingId} = ${mailings.id})`
   tx.delete(mailings)
-    .where(and(among(ids), isNull(mailings.releasedAt), not(copies)))
+    .where(and(theseRows(ids), isNull(mailings.releasedAt), not(copies)))
     .run()
   empty('mailings', 'preparation')(tx, ids, now)
 }
@@ -117,7 +117,7 @@ function forgetMailings(tx: Tx, ids: number[], now: Temporal.Instant): void {
 /** Has no right, did nothing for so long, and is somebody still. */
 const isFormer = ({ now }: Limits) => {
   const limit = monthsBefore(now, DATA.organiser.end.months).epochMilliseconds
-  return sql`${organisers.createdAt} < ${limit} and ${organisers.email} not like ${`%${NOWHERE}`}
+  return sql`${organisers.createdAt} < ${limit} and ${organisers.email} not like ${`%${FORMER}`}
     and not exists (select 1 from ${memberships} where ${memberships.organiserId} = ${organisers.id})
     and not exists (select 1 from ${auditEntries}
       where ${auditEntries.organiserId} = ${organisers.id} and ${auditEntries.at} > ${limit})`
@@ -170,7 +170,7 @@ export const WALKS: Walk[] = [
       {
         kind: 'registration',
         find: named,
-        end: (tx, ids) => void tx.update(registrations).set(FORGOTTEN).where(among(ids)).run(),
+        end: (tx, ids) => void tx.update(registrations).set(FORGOTTEN).where(theseRows(ids)).run(),
       },
     ],
   },

@@ -69,7 +69,7 @@ export function forgetIn(tx: Tx, { name, rules }: Walk, { after, to }: Stretch, 
   })
 }
 
-export const among = (ids: number[]) => sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`
+export const theseRows = (ids: number[]) => sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`
 export const daysAgo = ({ now }: Limits, days: number) => now.epochMilliseconds - days * DAY_MS
 
 /** As a condition: a row still holds something of a kind. */
@@ -79,9 +79,9 @@ export function holds(name: TableName, kind: DataKind): SQL {
 }
 
 export function empty(name: TableName, kind: DataKind): Rule['end'] {
-  return (tx, ids) => void tx.update(TABLES[name]).set(emptied(name, kind)).where(among(ids)).run()
+  return (tx, ids) => void tx.update(TABLES[name]).set(emptied(name, kind)).where(theseRows(ids)).run()
 }
 
 export function remove(name: TableName): Rule['end'] {
-  return (tx, ids) => void tx.delete(TABLES[name]).where(among(ids)).run()
+  return (tx, ids) => void tx.delete(TABLES[name]).where(theseRows(ids)).run()
 }

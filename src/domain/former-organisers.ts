@@ -8,9 +8,9 @@ import type { Organiser } from './organisers.ts'
 import { endSignIns } from './sign-ins.ts'
 
 /** Stands where an address stood: nobody can have it (RFC 2606 §2). */
-export const NOWHERE = '@former.invalid'
+export const FORMER = '@former.invalid'
 
-export const isForgotten = ({ email }: Pick<Organiser, 'email'>) => email.endsWith(NOWHERE)
+export const isForgotten = ({ email }: Pick<Organiser, 'email'>) => email.endsWith(FORMER)
 
 /** Signs an organiser out everywhere, and takes away their passkeys, once they have no right in any group. */
 export function leaveIfDone(tx: Tx, organiser: Organiser, now: Temporal.Instant): void {
@@ -33,7 +33,7 @@ function lockOut(tx: Tx, { id }: Pick<Organiser, 'id'>, now: Temporal.Instant): 
 export function eraseOrganiser(tx: Tx, { id }: Pick<Organiser, 'id'>, now: Temporal.Instant): void {
   lockOut(tx, { id }, now)
   tx.update(organisers)
-    .set({ ...emptied('organisers', 'organiser'), email: `${id}${NOWHERE}` })
+    .set({ ...emptied('organisers', 'organiser'), email: `${id}${FORMER}` })
     .where(eq(organisers.id, id))
     .run()
 }

@@ -115,14 +115,14 @@ function newest(db: Db, where: SQL | undefined, limit: number): number[] {
     .map(row => row.id)
 }
 
-const among = (ids: number[]) => sql`${auditEntries.id} in (select value from json_each(${JSON.stringify(ids)}))`
+const theseEntries = (ids: number[]) => sql`${auditEntries.id} in (select value from json_each(${JSON.stringify(ids)}))`
 
 /** The same, the last done first: an import writes down today what was done before. */
 export function byMoment(db: Db, ids: number[]): number[] {
   return db
     .select({ id: auditEntries.id })
     .from(auditEntries)
-    .where(among(ids))
+    .where(theseEntries(ids))
     .orderBy(desc(auditEntries.at), desc(auditEntries.id))
     .all()
     .map(row => row.id)
@@ -143,7 +143,7 @@ export function listEntries(db: Db, ids: number[]): Entry[] {
     .leftJoin(events, eq(events.id, auditEntries.eventId))
     .leftJoin(groups, eq(groups.id, auditEntries.groupId))
     .leftJoin(registrations, eq(registrations.id, auditEntries.registrationId))
-    .where(among(ids))
+    .where(theseEntries(ids))
     .orderBy(desc(auditEntries.at), desc(auditEntries.id))
     .all()
   return rows.flatMap(({ entry: { id, at, action, detail }, ...about }) =>

@@ -173,12 +173,12 @@ export const paths = {
 }
 
 /** Where nothing stands. */
-const NOWHERE = '/-'
+const NO_PAGE = '/-'
 
 /** The address that was asked for; one that cannot be read leads nowhere, and so to our own page for that. */
 export function readableUrl(url: string): string {
   const isAddress = url.startsWith('/') || /^https?:\/\//i.test(url)
-  return isAddress && (!url.includes('%') || isEncoded(url)) ? url : NOWHERE
+  return isAddress && (!url.includes('%') || isEncoded(url)) ? url : NO_PAGE
 }
 
 function isEncoded(url: string): boolean {
