@@ -1,5 +1,4 @@
 // Invented attendees for the example programme: functions and quarters as names, all at example.org.
-
 import type { Answers } from '#src/domain/answers.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
 import type { Event } from '#src/domain/events.ts'

@@ -1,6 +1,5 @@
 // Every column of every table, by the kind of personal data it holds. A column that is missing here fails the type check.
 // An id that leads to a row about somebody is no data of its own: it says as much as that row still does.
-
 import { getTableColumns, type SQLiteTable } from './drizzle.ts'
 import type { DataKind } from './personal-data.ts'
 import * as schema from './schema.ts'

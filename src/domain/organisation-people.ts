@@ -1,6 +1,5 @@
 // How many people stand behind an organisation: enough to name it, or so few that its name points at them. Kept are the lowest and
 // the highest person of each event; with two people at most, these are all of them.
-
 import { distinctOf } from '#db/distinct.ts'
 import { and, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'

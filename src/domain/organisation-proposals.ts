@@ -1,5 +1,4 @@
 // Which ways of writing look like the same organisation. Only ever a proposal: an owner says yes or no, and both stay said.
-
 import { distinctOf } from '#db/distinct.ts'
 import { and, inArray } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'

@@ -1,6 +1,5 @@
 // Two topics of a series change places: each event goes to the other's date, with its page, its people and its calendar
 // entries. The dates stay those of the series.
-
 import { eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { events } from '#db/schema.ts'

@@ -1,6 +1,5 @@
 // A group's own words for its mails, by language and kind, as an owner reads and changes them. Only what differs from what
 // would stand there anyway is kept, text by text.
-
 import { distinctOf } from '#db/distinct.ts'
 import { and, eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'

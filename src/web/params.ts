@@ -1,5 +1,4 @@
 // What stands in the addresses of pages: names, numbers, personal links, and where a list goes on.
-
 import type { Cursor } from '#src/domain/agenda.ts'
 import type { Event } from '#src/domain/events.ts'
 import Type from '#src/lib/schemas.ts'

@@ -1,6 +1,5 @@
 // Reading what has not changed since it was last asked for: the page of an event, the agenda and a feed of 200 events, whole
 // and as a 304, against a bare `node:http`.
-
 import type { Key } from './floors.ts'
 import { findEventPath, layExample, layFeed, layGround } from './grounds.ts'
 import type { Ask } from './load.ts'

@@ -1,5 +1,4 @@
 // What the page of an event weighs in a real browser: at the first visit, and at the second one.
-
 import unpackChromium, { launchBrowser } from '../support/chromium.ts'
 import { weigh } from '../support/weight.ts'
 import { findEventPath, layExample, layGround } from './grounds.ts'

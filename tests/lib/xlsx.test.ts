@@ -1,5 +1,4 @@
 // Files for a spreadsheet on their way out: what stands in an Excel file, and that neither kind holds the event loop.
-
 import { crc32 } from 'node:zlib'
 import { unzipSync } from 'fflate'
 import { readSheet } from 'read-excel-file/node'

@@ -1,5 +1,4 @@
 // An event made after another: the same texts, people and places on another day.
-
 import { duplicateEvent } from '#src/domain/duplicating.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'

@@ -1,5 +1,4 @@
 // The form of an event's page in the console: its fields, how an event stands in it, and what is read from it.
-
 import { KINDS, WAITING_RULES } from '#db/schema.ts'
 import type { EventEdit } from '#src/domain/editing.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'

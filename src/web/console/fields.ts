@@ -1,5 +1,4 @@
 // Parts that the console's forms share, and how what was typed becomes what is stored.
-
 import { ATTENDANCES, KINDS, type Venue } from '#db/schema.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'

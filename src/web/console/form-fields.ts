@@ -1,5 +1,4 @@
 // The extra questions of a registration form, as rows of the editor.
-
 import { FORM_FIELD_KINDS } from '#db/schema.ts'
 import { type FormField, type FormFieldKind, MOST_FORM_FIELDS, type WantedField } from '#src/domain/form-fields.ts'
 import Type from '#src/lib/schemas.ts'

@@ -1,5 +1,4 @@
 // Recordings, slides and other materials of an event, as rows of the editor.
-
 import { MATERIAL_KINDS } from '#db/schema.ts'
 import type { Material } from '#src/domain/events.ts'
 import { MOST_MATERIALS, type NewMaterial } from '#src/domain/materials.ts'

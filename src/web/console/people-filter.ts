@@ -1,5 +1,4 @@
 // What the list of people is narrowed to, as it stands in its address and in forms that send it along.
-
 import { PRESENCES, ROLES, STATUSES } from '#db/schema.ts'
 import { type AttendeeFilter, MARKS, ORDERS } from '#src/domain/attendees.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'

@@ -1,6 +1,5 @@
 // The form of a year's plan: one row per date of the rule, to take, to put on another day, or to let pass. Read here into
 // what is planned and what is skipped.
-
 import { holidaysOn } from '#src/domain/holidays.ts'
 import type { PlannedDate } from '#src/domain/planning.ts'
 import type { Series } from '#src/domain/series.ts'

@@ -1,5 +1,4 @@
 // From draft to page: seeing it as an attendee will, publishing it, or removing it.
-
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { removeFile } from '#src/lib/files.ts'

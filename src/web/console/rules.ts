@@ -1,5 +1,4 @@
 // A series' rule as a sentence of choices, and back in words.
-
 import { ALL_MONTHS, parseRule, QUARTER_MONTHS, type Rule, WEEKDAYS, type Weekday } from '#src/domain/rules.ts'
 import type { Formats } from '#src/i18n/dates.ts'
 import type { Messages } from '#src/i18n/index.ts'

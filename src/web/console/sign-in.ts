@@ -1,5 +1,4 @@
 // Signing in: an address, then the link or the code from the mail. Whoever types an address learns nothing about it.
-
 import type { Tx } from '#db/open.ts'
 import { endSession } from '#src/domain/organiser-sessions.ts'
 import { isLiveToken, requestSignIn, signInByCode, signInByToken } from '#src/domain/sign-ins.ts'

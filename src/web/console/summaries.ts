@@ -1,5 +1,4 @@
 // Whether this organiser wants the daily mail about what is overdue.
-
 import { resumeSummaries, stopSummaries } from '#src/domain/summaries.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'

@@ -1,6 +1,5 @@
 // Compression of what is made for one reader: the console, personal pages, forms with errors. What many ask for is compressed
 // once, by the page cache.
-
 import { encodeOnce } from '../content.ts'
 import type { App } from '../deps.ts'
 

@@ -1,5 +1,4 @@
 // Proving a new e-mail address: the link came by mail to that address, the button makes the change.
-
 import { getRegistrationToProve, proveAddress } from '#src/domain/addresses.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'

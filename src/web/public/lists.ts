@@ -1,5 +1,4 @@
 // What every list of events can be narrowed to, by address: `?q=&kind=&group=&theme=`. An empty choice is no choice.
-
 import type { Db } from '#db/open.ts'
 import { KINDS } from '#db/schema.ts'
 import type { EventFilter } from '#src/domain/agenda.ts'

@@ -1,5 +1,4 @@
 // "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
-
 import type { Db } from '#db/open.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'

@@ -1,6 +1,5 @@
 // What is kept of people, why and until when, in words: read from the annotations of the schema, so that nothing is kept that
 // is not told. For the page about privacy, and for the register.
-
 import { PERSONAL_COLUMNS, TABLE_NAMES } from '#db/personal-columns.ts'
 import { DATA, DATA_KINDS, type DataKind, type End, MONTHS, type Whose } from '#db/personal-data.ts'
 import { listGroups } from '#src/domain/groups.ts'

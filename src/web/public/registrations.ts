@@ -1,5 +1,4 @@
 // Registering: the form's POST and the page after it. What somebody does with their registration stands in `own-registration`.
-
 import { isAnswer, registerAll } from '#src/domain/applying.ts'
 import { getPublishedEvent } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'

@@ -1,5 +1,4 @@
 // The reach as pages and as a spreadsheet, and the names of organisations as forms.
-
 import readExcel from 'read-excel-file/node'
 import { describe, expect, test } from 'vitest'
 import { organisationSpellings, organisations, registrations, spellingsApart } from '#db/schema.ts'
