@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import pino from 'pino'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { registrations } from '#db/schema.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
@@ -17,6 +17,7 @@ import { updateGroup } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { createTheme } from '#src/domain/themes.ts'
+import { openApp } from '../support/app.ts'
 import { by, openFeeds } from '../support/feeds.ts'
 import { makeDataDir } from '../support/server.ts'
 import { shareValidators } from '../support/validators.ts'
@@ -165,6 +166,27 @@ describe('a page that anybody may see', () => {
     theirs.$client.close()
     folder.remove()
   })
+})
+
+test('made anew, the pages that most ask for, and a registration, ask with statements that were prepared before', async () => {
+  const { app, db, post, clock } = await openApp()
+  const event = makeEvent(db, makeGroup(db), { capacityOnline: null })
+  const register = (name: string) =>
+    post(`/events/${event.slug}/registrations`, { name, email: `${name}@example.org`, role: 'practice' })
+  const ask = async (name: string) => {
+    const pages = ['/', `/events/${event.slug}`, '/calendar.ics'].map(url => app.inject(url))
+    return [...(await Promise.all(pages)), await register(name)].map(({ statusCode }) => statusCode)
+  }
+  // The first of each finds what there is yet to prepare, the second what is for later.
+  for (const name of ['anna', 'bea']) await ask(name)
+  clock.advance({ minutes: 2 })
+  const prepares = vi.spyOn(Object.getPrototypeOf(db.$client), 'prepare')
+  onTestFinished(() => void prepares.mockRestore())
+  expect(await ask('cor')).toEqual([200, 200, 200, 303])
+  expect(prepares.mock.calls).toEqual([])
+  // And it would be seen.
+  await app.inject('/archive')
+  expect(prepares).toHaveBeenCalled()
 })
 
 describe('over a connection, where memory answers before the framework', () => {
