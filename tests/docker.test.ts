@@ -16,6 +16,7 @@ import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { AS_PRODUCTION } from './bench/servers.ts'
 import { serve } from './support/server.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -65,6 +66,34 @@ test('the image runs as a number that is not root, is told to stop politely, and
   // No shell between the signal and the program.
   for (const command of [only('CMD'), only('HEALTHCHECK').replace(/^.*?CMD /, '')])
     expect(JSON.parse(command)[0]).toBe('node')
+})
+
+test('whoever starts it, with npm, Docker, Compose or systemd, and whoever measures it, starts it in one way', () => {
+  const { start, demo } = JSON.parse(read('package.json')).scripts as Record<string, string>
+  const [readme, compose] = [read('README.md'), read('compose.yaml')]
+  const others = {
+    demo: demo?.replace(/ --demo$/, ''),
+    docker: (JSON.parse(only('CMD')) as string[]).join(' '),
+    compose: /^ {4}command: (.+?) \$\{DEMO/m.exec(compose)?.[1],
+    systemd: /^ExecStart=\/usr\/bin\/(.+)$/m.exec(readme)?.[1],
+    readme: /^`npm start` is `(.+?)`/m.exec(readme)?.[1],
+    bench: ['node', ...AS_PRODUCTION, 'src/start.js'].join(' '),
+  }
+  expect(others).toEqual(Object.fromEntries(Object.keys(others).map(name => [name, start])))
+})
+
+/** The lines of one service in compose.yaml. */
+const serviceOf = (name: string) =>
+  new RegExp(`^ {2}${name}:\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(read('compose.yaml'))?.[1]
+
+test('compose gives the program its data and nothing else, shows it to this machine only, and Caddy shows no measurements', () => {
+  const app = serviceOf('app') ?? ''
+  for (const line of ['read_only: true', 'cap_drop:\n      - ALL', '- no-new-privileges:true', '- data:/data'])
+    expect(app).toContain(line)
+  expect(app.match(/- [\d.]+:\d+:\d+$/gm)).toEqual(['- 127.0.0.1:3000:3000'])
+  expect(serviceOf('mailpit')?.match(/- [\d.]+:\d+:\d+$/gm)).toEqual(['- 127.0.0.1:8025:8025'])
+  expect(serviceOf('caddy')).toContain('profiles:\n      - tls')
+  expect(read('compose.yaml')).toMatch(/respond \/metrics 404\n(.*\n)*? +reverse_proxy app:3000/)
 })
 
 test('what is not copied on purpose cannot get in: no data, no secrets, no history', () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 export const MAIN = join(import.meta.dirname, '../../src/start.js')
 const BARE = join(import.meta.dirname, 'bare.ts')
 /** As `npm start` does. */
-const AS_PRODUCTION = [
+export const AS_PRODUCTION = [
   ...['--max-semi-space-size=4', '--v8-pool-size=1', '--heap-growing-percent=20'],
   '--no-allocation-site-pretenuring',
 ]
