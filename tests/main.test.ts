@@ -9,7 +9,7 @@ import { messages } from '#db/schema.ts'
 import { newestMigration } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
 import { enqueue } from '#src/domain/outbox.ts'
-import { createPoster, makeDataDir, startServer } from './support/server.ts'
+import { createPoster, makeDataDir, serve, startServer } from './support/server.ts'
 import { openMailbox } from './support/smtp.ts'
 import { makeEvent, makeGroup } from './support/world.ts'
 
@@ -102,6 +102,44 @@ describe('SIGTERM ends it within five seconds, and well', () => {
   /** Beyond the wait after a silence of the mail server. */
   const later = () => Temporal.Now.instant().add({ minutes: 6 }).toString()
 
+  test('when somebody’s registration waits for the disk and a mail is on its way: both are finished', async () => {
+    const mailbox = await openMailbox({ delayMs: 400 })
+    const db = folder.open()
+    const date = Temporal.Now.plainDateISO('Europe/Amsterdam').add({ days: 30 })
+    const event = makeEvent(db, makeGroup(db), { localStart: `${date}T12:00` }, Temporal.Now.instant())
+    const server = await startServer({ DATA_DIR: folder.dataDir, SMTP_URL: mailbox.url })
+    const poster = createPoster(2)
+    const register = (name: string) => {
+      const form = { name, email: `${name}@example.org`, role: 'practice' }
+      return poster.post(`${server.url}/events/${event.slug}/registrations`, form)
+    }
+    const states = () =>
+      db
+        .select()
+        .from(messages)
+        .all()
+        .flatMap(({ kind, state, toAddress }) => (kind === 'confirmed' ? [`${toAddress} ${state}`] : []))
+    expect((await register('anna')).status).toBe(303)
+    while (!states().includes('anna@example.org sending')) await sleep(5)
+    db.$client.exec('begin immediate')
+    let isAnswered = false
+    const asked = register('bea').finally(() => (isAnswered = true))
+    await sleep(150)
+    const stopping = timed(server.stop)
+    await sleep(150)
+    expect(isAnswered).toBe(false)
+    db.$client.exec('rollback')
+    expect((await asked).status).toBe(303)
+    expect(await stopping).toEqual({ code: 0, isInTime: true })
+    expect(mailbox.received.map(({ to }) => to[0])).toContain('anna@example.org')
+    // What came last may have left as well; it is known in any case.
+    expect(states().filter(line => !line.startsWith('bea'))).toEqual(['anna@example.org sent'])
+    expect(states()).toHaveLength(2)
+    poster.close()
+    db.$client.close()
+    await mailbox.close()
+  })
+
   test('while a visitor is halfway a form', async () => {
     const server = await startServer({ DATA_DIR: folder.dataDir })
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
@@ -112,6 +150,37 @@ describe('SIGTERM ends it within five seconds, and well', () => {
     expect(await timed(server.stop)).toEqual({ code: 0, isInTime: true })
     socket.destroy()
   })
+})
+
+/** Says at its end which packages were loaded. */
+const TELLS = `
+  import { registerHooks } from 'node:module'
+  const seen = new Set()
+  registerHooks({
+    load(url, context, next) {
+      const name = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1]
+      if (name) seen.add(name)
+      return next(url, context)
+    },
+  })
+  process.on('exit', () => console.log('loaded ' + [...seen].join(' ') + '.'))
+`
+
+test('a start and the first pages load nothing of what only mail, pictures, tables, passkeys and measuring need', async () => {
+  const hooks = `data:text/javascript,${encodeURIComponent(TELLS)}`
+  const loadedBy = async (...paths: string[]) => {
+    const server = await serve(['--import', hooks, START], { PORT: '0', DATA_DIR: folder.dataDir })
+    for (const path of paths) expect((await fetch(server.url + path)).status).toBe(200)
+    expect(await server.stop()).toBe(0)
+    return /loaded (.*)\./.exec(server.output())?.[1]?.split(' ') ?? []
+  }
+  const late = ['@simplewebauthn/server', 'csv-parse', 'imapflow', 'nodemailer', 'postal-mime', 'prom-client']
+  late.push('read-excel-file', 'sharp')
+  const usual = await loadedBy('/', '/calendar.ics', '/sign-in')
+  expect(usual).toEqual(expect.arrayContaining(['fastify', 'better-sqlite3', 'eta']))
+  expect(usual.filter(name => late.includes(name))).toEqual([])
+  // And it would be seen.
+  expect((await loadedBy('/metrics')).filter(name => late.includes(name))).toEqual(['prom-client'])
 })
 
 test('the log says what became of a mail, and not who it was for, though the mail server repeats that', async () => {
