@@ -48,6 +48,7 @@ function planKills(random: () => number, startMs: number): Plan[] {
 }
 
 test('§8.33 fifty times SIGKILL under people who register and cancel loses nothing', async () => {
+  const begun = performance.now()
   const random = randomFrom(SEED)
   const plans = planKills(random, await warmUp())
   const ends = await Promise.all(
@@ -64,7 +65,7 @@ test('§8.33 fifty times SIGKILL under people who register and cancel loses noth
   const inBackup = deaths.filter(({ isInBackup }) => isInBackup).length
   const afterTaking = deaths.filter(({ unsure }) => unsure.length > 0).length
   console.log(
-    `seed ${SEED}: ${deaths.length} kills; inside a POST: ${inPost}; between the mail server's 250 and our commit: ${afterTaking}; inside a backup: ${inBackup}; registrations: ${ends.flatMap(({ rows }) => rows).length}, of which cancelled: ${ends.flatMap(({ rows }) => rows).filter(({ status }) => status === 'cancelled').length}`,
+    `seed ${SEED}: ${deaths.length} kills in ${Math.round((performance.now() - begun) / 1000)} s; inside a POST: ${inPost}; between the mail server's 250 and our commit: ${afterTaking}; inside a backup: ${inBackup}; registrations: ${ends.flatMap(({ rows }) => rows).length}, of which cancelled: ${ends.flatMap(({ rows }) => rows).filter(({ status }) => status === 'cancelled').length}`,
   )
   expect(deaths).toHaveLength(50)
   expect(inPost).toBeGreaterThan(0)

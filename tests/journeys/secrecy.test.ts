@@ -59,6 +59,7 @@ test('no token, code, cookie, address, room or password of a journey stands in t
     /\b(\d{3}) ?(\d{3})\b/.exec(
       mailbox.received.map(({ mail }) => (mail.subject?.includes('nlog') ? mail.text : '')).join(''),
     ) ?? []
+  expect(code).toHaveLength(3)
   const visitor = visit(server.url)
   await visitor.open(paths.find(path => path.startsWith('/sign-in/')) ?? '')
   await visitor.submit(/sign-in/)
