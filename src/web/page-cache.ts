@@ -63,11 +63,12 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
   })
   const readRevision = revisionReader(db)
   const lastChangeAt = placesReader(db)
-  const session = `${cookieName(config.baseUrl.startsWith('https:'))}=`
+  // White space before the `=` is no part of the name, says who reads cookies for us.
+  const session = new RegExp(`${cookieName(config.baseUrl.startsWith('https:'))}\\s*=`)
   const keyOf = ({ headers, url }: IncomingMessage) =>
     `${preferredLocale(headers['accept-language']) ?? config.locale} ${url}`
   const isForAll: PageCache['isForAll'] = ({ headers }, dependence) =>
-    dependence === 'nothing' || (dependence !== 'person' && !headers.cookie?.includes(session))
+    dependence === 'nothing' || (dependence !== 'person' && !session.test(headers.cookie ?? ''))
 
   function now(): Moment {
     const [programme, places] = readRevision()

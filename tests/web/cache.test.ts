@@ -15,6 +15,8 @@ import { setThemes } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { updateGroup } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
+import { startSession } from '#src/domain/organiser-sessions.ts'
+import { ensureOwner } from '#src/domain/organisers.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { openApp } from '../support/app.ts'
@@ -84,6 +86,21 @@ describe('a page that anybody may see', () => {
     const { headers, body } = await get('/', { cookie: 'session=whatever' })
     expect(headers['cache-control']).toBe('private, no-cache')
     expect((await get('/')).body).toBe(body)
+  })
+
+  test('says to nobody else that somebody is signed in, however their cookie is written', async () => {
+    const { db, clock, get } = await openCounted()
+    const me = writeNow(db, tx => ensureOwner(tx, 'eigenaar@example.org', clock.now()))
+    const token = writeNow(db, tx => startSession(tx, me.id, 'link', clock.now()))
+    for (const [index, cookie] of [`session=${token}`, `session =${token}`, `a=1;session\t= ${token}`].entries()) {
+      const url = `/?niet-eerder=${index}`
+      const mine = await get(url, { cookie })
+      expect([mine.headers['cache-control'], mine.body.includes('href="/console"')]).toEqual([
+        'private, no-cache',
+        true,
+      ])
+      expect((await get(url)).body).not.toContain('href="/console"')
+    }
   })
 
   test('is made anew in another language, and after a minute', async () => {
