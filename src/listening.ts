@@ -1,6 +1,7 @@
 // Being reachable. libuv takes one waiting connection in a turn of the event loop (since 1.45), so when a whole conference comes
 // at once it would let in one visitor per turn, and each turn is as long as the work of all who are in. Where the system can
 // share a port, several listeners share ours: as many come in per turn, and share a commit.
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { createServer, type ListenOptions, type Server } from 'node:net'
 import type { App } from './web/deps.ts'
@@ -19,17 +20,31 @@ export interface Listening {
 /** Listens on a port, or on a free one (0). Rejects with EADDRINUSE where somebody else does. */
 export async function listen(app: App, { port, host }: { port: number; host: string }): Promise<Listening> {
   await app.ready()
-  const free = CAN_SHARE ? await findFree(port, host) : port
-  const claim = CAN_SHARE ? [await claimed(host, free)] : []
-  const where = { port: free, host, backlog: BACKLOG, reusePort: CAN_SHARE }
+  const [first = host, ...others] = await addressesOf(host)
+  const free = CAN_SHARE ? await findFree(port, first) : port
+  const claim = CAN_SHARE ? [await claimed(first, free)] : []
+  const where = { port: free, host: first, backlog: BACKLOG, reusePort: CAN_SHARE }
   await app.listen(where)
   const { address, port: given } = app.server.address() as { address: string; port: number }
-  const more = Array.from({ length: CAN_SHARE ? LISTENERS - 1 : 0 }, () => handOver(app))
-  await Promise.all(more.map(each => listening(each, { port: given, host: address, reusePort: true })))
+  const more = await Promise.all([
+    ...Array.from({ length: CAN_SHARE ? LISTENERS - 1 : 0 }, () =>
+      listening(handOver(app), { port: given, host: address, reusePort: true }),
+    ),
+    // A machine may know a name for an address that it does not have.
+    ...others.map(other => listening(handOver(app), { port: given, host: other }).catch(() => [])),
+  ])
   return {
     port: given,
-    close: () => Promise.all([app.close(), ...[...more, ...claim].map(each => new Promise(done => each.close(done)))]),
+    close: () =>
+      Promise.all([app.close(), ...[...more.flat(), ...claim].map(each => new Promise(done => each.close(done)))]),
   }
+}
+
+/** `localhost` may be two, and a browser may try either. Fastify would open the second itself, and not cut it off at a stop. */
+async function addressesOf(host: string): Promise<string[]> {
+  if (host !== 'localhost') return [host]
+  const found = await lookup(host, { all: true })
+  return [...new Set(found.map(({ address }) => address))]
 }
 
 /** A port that can be shared could be shared with another program by mistake: first it must be ours alone. */

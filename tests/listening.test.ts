@@ -1,9 +1,15 @@
 // Coming in: many at a time, on a port that is ours alone, and out again when all have been answered.
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import fastify from 'fastify'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type Listening, listen } from '#src/listening.ts'
 import type { App } from '#src/web/deps.ts'
+
+// Not every machine has two addresses by that name.
+vi.mock('node:dns/promises', () => ({
+  lookup: async () => ['127.0.0.1', '127.0.0.2', '192.0.2.1'].map(address => ({ address, family: 4 })),
+}))
 
 const HERE = { port: 0, host: '127.0.0.1' }
 const open: Listening[] = []
@@ -22,14 +28,14 @@ async function openApp(wait: Promise<unknown> = Promise.resolve(), where = HERE)
   })
   const listening = await listen(app, where)
   open.push(listening)
-  return { ...listening, inside: () => inside }
+  return { ...listening, app, inside: () => inside }
 }
 
 /** Visitors who all come at once and ask for the same page; each gives what it was answered. */
-function visit(port: number, count: number): Promise<string[]> {
+function visit(port: number, count: number, host = HERE.host): Promise<string[]> {
   const visitor = (done: (text: string) => void) => {
     let text = ''
-    const socket: Socket = connect(port, HERE.host)
+    const socket: Socket = connect(port, host)
     socket.on('data', chunk => {
       text += chunk
     })
@@ -87,3 +93,21 @@ test('answers all who are in before it is closed, and lets nobody else in', asyn
   await closing
   expect((await visitors).filter(text => !text.endsWith('welkom'))).toEqual([])
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'has both addresses of localhost, and cuts off who came by either',
+  async () => {
+    const { app, port, close } = await openApp(undefined, { ...HERE, host: 'localhost' })
+    for (const host of ['127.0.0.1', '127.0.0.2'])
+      expect(await visit(port, 1, host)).toEqual([expect.stringMatching(/welkom$/)])
+    const unfinished = connect(port, '127.0.0.2')
+    unfinished.on('error', () => {}).write('GET / HTTP/1.1\r\n')
+    const cut = once(unfinished, 'close')
+    await once(unfinished, 'connect')
+    // Until the server has seen it come.
+    expect(await visit(port, 1, '127.0.0.2')).toHaveLength(1)
+    const closing = close()
+    app.server.closeAllConnections()
+    await Promise.all([closing, cut])
+  },
+)
