@@ -1,5 +1,5 @@
 // The outbox: a mail is a row before it is a mail. Here rows are added; how they leave stands in `sending`, what they say in
-// `mail`, which mail somebody should get in `telling` and `reminders`, and who may see them in `overview`.
+// `mail`, which mail somebody should get in `telling` and `reminders`, and who may see them in `my-messages`.
 import { countRows } from '#db/count.ts'
 import { and, eq, gte, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
