@@ -8,8 +8,12 @@ import { type Browser, chromium as driver } from 'playwright-core'
 
 export const isBundled = process.platform === 'linux' && process.arch === 'x64'
 
-// The package's own arguments run everything in one process, which dies with the first context that closes.
-export const ARGS = ['--no-sandbox', '--disable-gpu', '--no-zygote', '--headless=shell', '--font-render-hinting=none']
+// The package's own arguments run everything in one process, which dies with the first context that closes. One process for all
+// pages is enough: a process for each took a third of the time of whatever opens many.
+export const ARGS = [
+  ...['--no-sandbox', '--disable-gpu', '--no-zygote', '--headless=shell', '--font-render-hinting=none'],
+  ...['--renderer-process-limit=1', '--in-process-gpu'],
+]
 
 /** To be unpacked before. */
 export async function launchBrowser(): Promise<Browser> {
