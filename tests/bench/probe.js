@@ -1,8 +1,11 @@
 // Loaded before a server that is measured (`node --import`): tells where it listens, and when asked what it cost so far. The
 // server itself is the one that production runs. JavaScript, since taking the types off would load what production does not: 18 MiB.
 import { subscribe } from 'node:diagnostics_channel'
-import { Server } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getBuiltinModule } from 'node:process'
+
+// Imported, it would bring its WebSocket along, and the fetch behind that: what production does not load, 8 MiB.
+const { Server } = getBuiltinModule('node:http')
 
 const loop = monitorEventLoopDelay({ samplePerIteration: true })
 
