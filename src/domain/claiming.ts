@@ -1,7 +1,7 @@
 // Which rows of the outbox leave now. Whose they are meanwhile stands in `leases`, what becomes of them in `sending`.
 import { and, asc, eq, inArray, isNotNull, isNull, lte, min, notInArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { given, prepared } from '#db/prepared.ts'
+import { among, given, prepared } from '#db/prepared.ts'
 import { messages } from '#db/schema.ts'
 import { findHold } from './holding.ts'
 import { LEASE, LONG_LEASE, lease } from './leases.ts'
@@ -22,7 +22,11 @@ export interface Wanted {
 export function claim(tx: Tx, worker: string, { queue, limit }: Wanted, now: Temporal.Instant): Message[] {
   if (isHeld(tx, queue)) return []
   const due = queries[queue].due(tx).all({ now: now.epochMilliseconds, limit: limit * 4 })
-  return lease(tx, worker, due.filter(isFirstOfItsRegistration).slice(0, limit), now.add(LEASE))
+  const ids = due
+    .filter(isFirstOfItsRegistration)
+    .slice(0, limit)
+    .map(({ id }) => id)
+  return lease(tx, worker, inTheirOrder(tx).all({ ids: JSON.stringify(ids) }), now.add(LEASE))
 }
 
 /** Takes one row that this transaction has added itself, whatever else is due. Its lease cannot be renewed. */
@@ -31,7 +35,9 @@ export function claimOwn(tx: Tx, worker: string, key: string, now: Temporal.Inst
   return lease(tx, worker, rows, now.add(LONG_LEASE))
 }
 
-function isFirstOfItsRegistration({ registrationId }: Message, index: number, all: Message[]): boolean {
+type Due = Pick<Message, 'id' | 'registrationId'>
+
+function isFirstOfItsRegistration({ registrationId }: Due, index: number, all: Due[]): boolean {
   return registrationId === null || all.findIndex(other => other.registrationId === registrationId) === index
 }
 
@@ -60,6 +66,17 @@ const firstOfLane = prepared(db =>
     .prepare(),
 )
 
+const ORDER = [asc(messages.lane), asc(messages.dueAt), asc(messages.id)]
+
+const inTheirOrder = prepared(db =>
+  db
+    .select()
+    .from(messages)
+    .where(inArray(messages.id, among('ids')))
+    .orderBy(...ORDER)
+    .prepare(),
+)
+
 const queries: Record<Queue, ReturnType<typeof queriesOf>> = {
   // Nothing urgent carries an invitation, so nothing about the same registration holds it up.
   urgent: queriesOf(URGENT_LANES, () => undefined),
@@ -74,10 +91,10 @@ function queriesOf(lanes: number[], isAllowed: (db: Db) => ReturnType<typeof isF
   const where = (db: Db) => and(eq(messages.state, 'queued'), inArray(messages.lane, lanes), isDue, isAllowed(db))
   const due = prepared(db =>
     db
-      .select()
+      .select({ id: messages.id, registrationId: messages.registrationId })
       .from(messages)
       .where(where(db))
-      .orderBy(asc(messages.lane), asc(messages.dueAt), asc(messages.id))
+      .orderBy(...ORDER)
       .limit(sql.placeholder('limit'))
       .prepare(),
   )

@@ -90,7 +90,7 @@ function picturesOf(block: Block) {
 const MODULE_PIXELS = 8
 
 /** As SMTP wants it, so that what is stored is what leaves. */
-const crlf = (text: string) => text.replaceAll(/\r?\n/g, '\r\n')
+const crlf = (text: string) => text.replaceAll('\r\n', '\n').replaceAll('\n', '\r\n')
 
 /** In object form, so that nobody's name can become a second recipient. */
 function mailbox({ name, email }: Mailbox): { name: string; address: string } {

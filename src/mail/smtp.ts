@@ -101,6 +101,8 @@ function letterFor(mail: Outgoing, config: TransportConfig, tokens: Tokens) {
   const id = mail.messageId?.replaceAll(/[<>]/g, '')
   return {
     envelope,
+    // It stands in the bytes as well; unless told, nodemailer thinks of one, and random numbers take time.
+    ...(mail.messageId && { messageId: mail.messageId }),
     dsn: { ...(id && { id }), return: 'headers' as const, notify: ['failure' as const, 'delay' as const] },
   }
 }
