@@ -46,7 +46,8 @@ function note(to: string, raw: Buffer): void {
   }
 }
 
-process.on('message', () => {
+process.on('message', (question: 'how many' | 'report') => {
+  if (question === 'how many') return process.send?.(taken.size)
   const report: SinkReport = { taken: [...taken.values()], span: lastAt - firstAt }
   process.send?.(report)
 })

@@ -18,18 +18,18 @@ export async function startSink(): Promise<Sink> {
   const child = fork(join(import.meta.dirname, 'sink.ts'), { env: { PATH: process.env.PATH ?? '', TZ: 'UTC' } })
   endWithUs(child)
   const [port] = (await once(child, 'message')) as [number]
-  const report = async () => {
-    child.send('report')
-    const [found] = (await once(child, 'message')) as [SinkReport]
-    return found
+  async function ask<Answer>(question: string): Promise<Answer> {
+    child.send(question)
+    const [answer] = (await once(child, 'message')) as [Answer]
+    return answer
   }
   return {
     url: `smtp://127.0.0.1:${port}`,
-    report,
+    report: () => ask<SinkReport>('report'),
     reaches: async (mails, seconds) => {
       const until = performance.now() + seconds * 1000
       for (;;) {
-        if ((await report()).taken.length >= mails || performance.now() > until) return
+        if ((await ask<number>('how many')) >= mails || performance.now() > until) return
         await sleep(250)
       }
     },
