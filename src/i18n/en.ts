@@ -616,7 +616,8 @@ export const en: Messages = {
     followAll: 'the whole agenda',
     signUp: 'Pull up a chair',
     signUpWaiting: 'Join the waiting list',
-    left: (left, capacity) => `${left} of ${capacity} places left.`,
+    left: (left, capacity) =>
+      left === 1 && capacity === 1 ? 'One place left.' : `${left} of ${capacity} places left.`,
     leftIn: { in_person: 'In person', online: 'Online' },
     fullText: 'All places are taken. When one comes free, it goes to who has waited longest.',
     fullByHand: 'All places are taken. When one comes free, the organiser gives it to somebody who waits.',
@@ -627,7 +628,7 @@ export const en: Messages = {
     waiting: count => (count === 1 ? 'One person is waiting.' : `${count} people are waiting.`),
     unlimited: 'There is room for everyone.',
     free: 'Taking part is free.',
-    taken: (taken, capacity) => `${taken} of ${capacity} places taken`,
+    taken: (taken, capacity) => `${taken} of ${capacity} ${capacity === 1 ? 'place' : 'places'} taken`,
   },
   form: {
     name: 'Name',
@@ -1221,7 +1222,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
     more: 'More',
     older: 'Older',
     seats: (confirmed, capacity) =>
-      capacity === null ? `${confirmed} registered` : `${confirmed} of ${capacity} places`,
+      capacity === null
+        ? `${confirmed} registered`
+        : `${confirmed} of ${capacity} ${capacity === 1 ? 'place' : 'places'}`,
     waiting: count => `${count} on the waiting list`,
     presence: { online: 'online', in_person: 'in person' },
     badges: { draft: 'draft', cancelled: 'cancelled', moved: 'moved', past: 'past' },
@@ -1245,7 +1248,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       signUpsChart: 'How many people have registered, by day',
       signUpsSummary: (total: number, week: number) =>
         `${total === 1 ? '1 person has registered' : `${total} people have registered`}, ${week === 0 ? 'nobody in the last seven days' : `${week} of them in the last seven days`}.`,
-      signUpsPlaces: (places: number) => `The dashed line is at ${places} places.`,
+      signUpsPlaces: (places: number) => `The dashed line is at ${places === 1 ? '1 place' : `${places} places`}.`,
       day: 'Day',
       total: 'Registered',
       pressing: 'This asks for attention now',
@@ -1419,7 +1422,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       inMonths: (ordinal, weekday, months) =>
         `every ${ordinal} ${weekday} of ${new Intl.ListFormat('en').format(months)}`,
       weekly: (interval, weekday, count) =>
-        `${interval === 1 ? `every ${weekday}` : `every ${interval} weeks on ${weekday}`}${count ? `, ${count} times` : ''}`,
+        `${interval === 1 ? `every ${weekday}` : `every ${interval} weeks on ${weekday}`}${count === 1 ? ', once' : count ? `, ${count} times` : ''}`,
     },
     fields: {
       title: 'Title',
@@ -1937,7 +1940,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       uploadHint: 'The JSON file of the open data: opendata.rijksoverheid.nl, kind "schoolholidays", with output=json.',
       file: 'File',
       submit: 'Read this file',
-      imported: count => `${count} holidays were read. They count while planning.`,
+      imported: count =>
+        count === 1
+          ? '1 holiday was read. It counts while planning.'
+          : `${count} holidays were read. They count while planning.`,
       problems: {
         no_file: 'Choose a file first.',
         too_large: 'This file is too large. The open data is far smaller than 5 MB.',
@@ -2588,7 +2594,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       note: {
         events: (held, coming) => `${held} held, ${coming} to come`,
         absent: share => `${share} of those with a place`,
-        waiting: count => `${count} still wait`,
+        waiting: count => `${count} still ${count === '1' ? 'waits' : 'wait'}`,
       },
       columns: {
         events: 'Events',
@@ -2656,7 +2662,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       lead: 'People write the name of their organisation in different ways. Merge them, and they count as one everywhere. New registrations count with them at once.',
       proposals: 'Look the same',
       noProposals: 'We see no names that look alike.',
-      moreProposals: count => `There are ${count} more proposals. You see them when these are done.`,
+      moreProposals: count =>
+        count === 1
+          ? 'There is one more proposal. You see it when these are done.'
+          : `There are ${count} more proposals. You see them when these are done.`,
       spellings: 'Spellings',
       count: count => (count === 1 ? '1 registration' : `${count} registrations`),
       asName: 'Name',
@@ -2829,7 +2838,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         attended: 'Present',
         merged: 'Listed twice',
       },
-      wasThere: minutes => (minutes === null ? 'was there' : `was there, ${minutes} minutes online`),
+      wasThere: minutes =>
+        minutes === null ? 'was there' : `was there, ${minutes === 1 ? '1 minute' : `${minutes} minutes`} online`,
       goesOn: 'Goes on as',
       mergedFrom: 'This includes',
       unnamed: 'Name erased',
@@ -3185,7 +3195,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       changed: {
         title: 'This was not done',
         count: (shown, now) =>
-          `Something changed meanwhile: ${shown} people would have got this, now it is ${now}. Look again, and then send it.`,
+          `Something changed meanwhile: ${shown === 1 ? '1 person' : `${shown} people`} would have got this, now it is ${now}. Look again, and then send it.`,
         text: 'Somebody else changed this message while you looked. Below is how it stands now.',
         left: 'This message had been sent already. It leaves only once.',
         event: 'The event has changed meanwhile. Check that your message is still right, and then send it.',

@@ -642,7 +642,8 @@ export const nl = {
     followAll: 'de hele agenda',
     signUp: 'Schuif aan',
     signUpWaiting: 'Kom op de wachtlijst',
-    left: (left: number, capacity: number) => `Nog ${left} van ${capacity} plaatsen vrij.`,
+    left: (left: number, capacity: number) =>
+      left === 1 && capacity === 1 ? 'Nog één plaats vrij.' : `Nog ${left} van ${capacity} plaatsen vrij.`,
     leftIn: { in_person: 'Op locatie', online: 'Online' },
     fullText: 'Alle plaatsen zijn bezet. Komt er een plaats vrij, dan gaat die naar wie het langst wacht.',
     fullByHand: 'Alle plaatsen zijn bezet. Komt er een plaats vrij, dan geeft de organisator die aan iemand die wacht.',
@@ -653,7 +654,8 @@ export const nl = {
     waiting: (count: number) => (count === 1 ? 'Er wacht nu één iemand.' : `Er wachten nu ${count} mensen.`),
     unlimited: 'Er is plaats voor iedereen.',
     free: 'Meedoen is gratis.',
-    taken: (taken: number, capacity: number) => `${taken} van ${capacity} plaatsen bezet`,
+    taken: (taken: number, capacity: number) =>
+      `${taken} van ${capacity} ${capacity === 1 ? 'plaats' : 'plaatsen'} bezet`,
   },
   form: {
     name: 'Naam',
@@ -1267,7 +1269,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     more: 'Meer',
     older: 'Ouder',
     seats: (confirmed: number, capacity: number | null) =>
-      capacity === null ? `${confirmed} aangemeld` : `${confirmed} van ${capacity} plaatsen`,
+      capacity === null
+        ? `${confirmed} aangemeld`
+        : `${confirmed} van ${capacity} ${capacity === 1 ? 'plaats' : 'plaatsen'}`,
     waiting: (count: number) => (count === 1 ? '1 op de wachtlijst' : `${count} op de wachtlijst`),
     presence: { online: 'online', in_person: 'op locatie' },
     badges: { draft: 'concept', cancelled: 'geannuleerd', moved: 'verplaatst', past: 'geweest' },
@@ -1292,7 +1296,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       signUpsChart: 'Hoeveel mensen er zijn aangemeld, per dag',
       signUpsSummary: (total: number, week: number) =>
         `${total === 1 ? 'Er is 1 iemand aangemeld' : `Er zijn ${total} mensen aangemeld`}, ${week === 0 ? 'niemand in de laatste zeven dagen' : `van wie ${week} in de laatste zeven dagen`}.`,
-      signUpsPlaces: (places: number) => `De streepjeslijn staat bij ${places} plaatsen.`,
+      signUpsPlaces: (places: number) =>
+        `De streepjeslijn staat bij ${places === 1 ? '1 plaats' : `${places} plaatsen`}.`,
       day: 'Dag',
       total: 'Aangemeld',
       pressing: 'Dit vraagt nu aandacht',
@@ -2002,7 +2007,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         'Het JSON-bestand van de open data: opendata.rijksoverheid.nl, soort "schoolholidays", met output=json.',
       file: 'Bestand',
       submit: 'Lees dit bestand',
-      imported: (count: number) => `${count} vakanties zijn gelezen. Ze tellen mee bij het plannen.`,
+      imported: (count: number) =>
+        count === 1
+          ? '1 vakantie is gelezen. Die telt mee bij het plannen.'
+          : `${count} vakanties zijn gelezen. Ze tellen mee bij het plannen.`,
       problems: {
         no_file: 'Kies eerst een bestand.',
         too_large: 'Dit bestand is te groot. De open data is veel kleiner dan 5 MB.',
@@ -2673,9 +2681,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         minutes: 'Uren meegedaan',
       },
       note: {
-        events: (held: string, coming: string) => `${held} geweest, ${coming} komen nog`,
+        events: (held: string, coming: string) => `${held} geweest, ${coming} ${coming === '1' ? 'komt' : 'komen'} nog`,
         absent: (share: string) => `${share} van wie er een plaats had`,
-        waiting: (count: string) => `${count} wachten nog`,
+        waiting: (count: string) => `${count} ${count === '1' ? 'wacht' : 'wachten'} nog`,
       },
       columns: {
         events: 'Bijeenkomsten',
@@ -2723,7 +2731,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       more: (count: number) => `En nog ${count}. In het Excelbestand staan ze allemaal.`,
       monthsTitle: (year: number) => `Aanmeldingen en aanwezigen per maand in ${year}`,
       monthsSummary: (month: string, registered: string, attended: string) =>
-        `De meeste aanmeldingen waren er in ${month}: ${registered}, van wie er ${attended} kwamen.`,
+        `De meeste aanmeldingen waren er in ${month}: ${registered}, van wie er ${attended} ${attended === '1' ? 'kwam' : 'kwamen'}.`,
       noMonths: 'Er zijn nog geen aanmeldingen.',
       wholeWord: 'aangemeld',
       partWord: 'aanwezig',
@@ -2743,7 +2751,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       lead: 'Mensen schrijven de naam van hun organisatie op verschillende manieren. Voeg ze samen, dan tellen ze overal als één. Ook nieuwe aanmeldingen tellen meteen mee.',
       proposals: 'Lijkt hetzelfde',
       noProposals: 'We zien geen namen die op elkaar lijken.',
-      moreProposals: (count: number) => `Er zijn nog ${count} voorstellen. Die zie je als deze klaar zijn.`,
+      moreProposals: (count: number) =>
+        count === 1
+          ? 'Er is nog één voorstel. Dat zie je als deze klaar zijn.'
+          : `Er zijn nog ${count} voorstellen. Die zie je als deze klaar zijn.`,
       spellings: 'Schrijfwijzen',
       count: (count: number) => (count === 1 ? '1 aanmelding' : `${count} aanmeldingen`),
       asName: 'Naam',
@@ -2924,7 +2935,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         attended: 'Aanwezig',
         merged: 'Dubbel',
       },
-      wasThere: (minutes: number | null) => (minutes === null ? 'was er' : `was er, ${minutes} minuten online`),
+      wasThere: (minutes: number | null) =>
+        minutes === null ? 'was er' : `was er, ${minutes === 1 ? '1 minuut' : `${minutes} minuten`} online`,
       goesOn: 'Gaat verder bij',
       mergedFrom: 'Hierin zit ook',
       unnamed: 'Naam gewist',
@@ -3282,7 +3294,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       changed: {
         title: 'Dit is niet gedaan',
         count: (shown: number, now: number) =>
-          `Er is intussen iets veranderd: eerst zouden ${shown} mensen dit krijgen, nu ${now}. Kijk nog eens en verstuur het dan.`,
+          `Er is intussen iets veranderd: eerst ${shown === 1 ? 'zou 1 persoon' : `zouden ${shown} mensen`} dit krijgen, nu ${now}. Kijk nog eens en verstuur het dan.`,
         text: 'Iemand anders paste dit bericht aan terwijl jij keek. Hieronder staat hoe het nu is.',
         left: 'Dit bericht was al verstuurd. Het gaat maar één keer weg.',
         event: 'De bijeenkomst is intussen veranderd. Kijk na of je bericht nog klopt, en verstuur het dan.',

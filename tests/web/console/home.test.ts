@@ -86,7 +86,7 @@ describe('the first page', () => {
     const { body } = await get('/console')
     expect(heading(body)).toBe('Eén gezin, één plan: lukt dat?')
     expect(titles(body)).toEqual(['Concept van mei', 'Webinar van de eerste donderdag'])
-    expect(body).toContain('1 van 1 plaatsen, 1 op de wachtlijst')
+    expect(body).toContain('1 van 1 plaats, 1 op de wachtlijst')
     expect(body).toContain('Let op: donderdag 6 mei 2027 is Hemelvaartsdag.')
     expect(body).toContain('Gepland tot en met do 6 mei 2027.')
     expect(body).toContain('elke eerste donderdag van de maand, 12.00')
