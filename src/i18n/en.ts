@@ -51,6 +51,7 @@ export const en: Messages = {
   fields: {
     required: 'Please fill this in.',
     name: 'Please fill in your name, without a link or e-mail address in it.',
+    name_empty: 'Please fill in your name.',
     email: 'This address is not complete. Use something like name@example.org.',
     role: 'Choose the role you take part in.',
     attendance: 'Choose how you take part: in person or online.',

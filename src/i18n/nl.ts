@@ -52,6 +52,8 @@ export const nl = {
   fields: {
     required: 'Vul dit in.',
     name: 'Vul je naam in, zonder link of e-mailadres erin.',
+    /** What is said of a field that is empty, where that needs other words: `<field>_empty`. */
+    name_empty: 'Vul je naam in.',
     email: 'Dit adres is niet compleet. Vul iets in als naam@voorbeeld.nl.',
     role: 'Kies vanuit welke rol je meedoet.',
     attendance: 'Kies hoe je meedoet: op locatie of online.',

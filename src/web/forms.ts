@@ -14,17 +14,24 @@ interface SchemaError {
 export function fieldProblems(request: FastifyRequest): Record<string, string> | undefined {
   const errors = request.validationError?.validation as SchemaError[] | undefined
   if (!errors) return undefined
+  const typed = typedValues(request.body)
   const problems: Record<string, string> = {}
   for (const error of errors) {
     const field = String(error.params.missingProperty ?? error.instancePath.split('/')[1] ?? '')
-    if (field) problems[field] ??= problemText(request.t.fields, field, error)
+    if (field) problems[field] ??= problemText(request.t.fields, field, error, !typed[field]?.trim())
   }
   return problems
 }
 
-function problemText(texts: Messages['fields'], field: string, { keyword, params }: SchemaError): string {
+function problemText(
+  texts: Messages['fields'],
+  field: string,
+  { keyword, params }: SchemaError,
+  isEmpty: boolean,
+): string {
   if (keyword === 'maxLength') return texts.too_long(Number(params.limit))
-  const own = (texts as unknown as Record<string, unknown>)[field]
+  const known = texts as unknown as Record<string, unknown>
+  const own = (isEmpty && known[`${field}_empty`]) || known[field]
   if (typeof own === 'string') return own
   if (['type', 'minimum', 'maximum'].includes(keyword)) return texts.number
   if (keyword === 'required' || keyword === 'minLength') return texts.required

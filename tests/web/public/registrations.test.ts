@@ -216,8 +216,9 @@ describe('a form that is not right', () => {
   })
 
   test.each([
-    [{ name: '' }, 'Vul je naam in, zonder link of e-mailadres erin.'],
-    [{ name: '   ' }, 'Vul je naam in, zonder link of e-mailadres erin.'],
+    [{ name: '' }, 'Vul je naam in.'],
+    [{ name: '   ' }, 'Vul je naam in.'],
+    [{ name: 'Zoë www.example.org' }, 'Vul je naam in, zonder link of e-mailadres erin.'],
     [{ email: 'twee@example.org,drie@example.org' }, 'Dit adres is niet compleet.'],
     [{ role: '' }, 'Kies vanuit welke rol je meedoet.'],
     [{ organisation: 'x'.repeat(121) }, 'Gebruik hoogstens 120 tekens.'],
