@@ -586,7 +586,7 @@ export const en: Messages = {
     cancelledText: 'Everyone who had registered is told. The entry disappears from your calendar by itself.',
     pastTitle: 'This is over',
     pastText: 'What was kept of it is on this page.',
-    pastBare: 'See the agenda for what is still to come.',
+    toAgenda: 'See in the agenda what is still to come',
     liveTitle: 'This is happening now',
     liveText: 'Have you registered? Then use the link in your e-mail.',
     closedTitle: 'Registration is over',

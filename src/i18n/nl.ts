@@ -614,7 +614,7 @@ export const nl = {
     cancelledText: 'Wie zich had aangemeld, krijgt bericht. In je agenda verdwijnt de afspraak vanzelf.',
     pastTitle: 'Dit is geweest',
     pastText: 'Wat ervan bewaard is, staat op deze pagina.',
-    pastBare: 'Bekijk in de agenda wat er nog komt.',
+    toAgenda: 'Bekijk in de agenda wat er nog komt',
     liveTitle: 'Dit is nu bezig',
     liveText: 'Heb je je aangemeld? Gebruik dan de link in je mail.',
     closedTitle: 'Aanmelden kan niet meer',

@@ -9,6 +9,7 @@ import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries } from '../../support/world.ts'
 
 const VENUE = { name: 'Huis', address: 'Plein 1', postcode: '9700 AA', city: 'Groningen', access: 'Lift' }
+const TO_AGENDA = '<p><a href="/">Bekijk in de agenda wat er nog komt</a></p>'
 const editor = (event: { revision: number }) => ({ organiserId: null, revision: event.revision })
 
 async function openEvent(values: Partial<Parameters<typeof makeEvent>[2]> = {}) {
@@ -108,6 +109,7 @@ describe('the page of an event', () => {
     writeNow(db, tx => cancelEvent(tx, event, 'ziekte', editor(event), clock.now()))
     const body = await page()
     expect(body).toContain('<h2>Dit gaat niet door</h2><p>Reden: ziekte</p>')
+    expect(body).toContain(TO_AGENDA)
     expect(body).not.toContain('<form class="registration"')
     expect((await structured()).eventStatus).toBe('https://schema.org/EventCancelled')
   })
@@ -121,6 +123,7 @@ describe('the page of an event', () => {
     const body = await page()
     expect(body).toContain('<h2>Dit is geweest</h2>')
     expect(body).toContain('Drie plannen.')
+    expect(body).toContain(TO_AGENDA)
     expect(body).toContain(
       '<a href="https://v.example.org" rel="external">Film</a> <span class="soft small">opname</span>',
     )
