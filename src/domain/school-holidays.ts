@@ -1,6 +1,6 @@
 // School holidays by region, from the open data of Rijksoverheid (JSON). Imported by hand now and then, and a warning at
 // planning: nothing waits for them, and without them planning works as well.
-import { and, asc, eq, gte, lte, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gte, lte, max, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { SCHOOL_REGIONS, schoolHolidays } from '#db/schema.ts'
 import { cleanLine } from '#src/lib/text.ts'
@@ -59,6 +59,16 @@ export function schoolHolidaysBetween(
     .where(and(within, region && eq(schoolHolidays.region, region)))
     .orderBy(asc(schoolHolidays.startsOn), asc(schoolHolidays.region))
     .all()
+}
+
+/** The last day that is in a holiday we know of, in one region or in any: of what comes after it we know nothing. */
+export function schoolHolidaysKnownUntil(db: Db, region: SchoolRegion | undefined): string | undefined {
+  const newest = db
+    .select({ endsOn: max(schoolHolidays.endsOn) })
+    .from(schoolHolidays)
+    .where(region && eq(schoolHolidays.region, region))
+    .get()
+  return newest?.endsOn ?? undefined
 }
 
 /** One name with the regions that have it then, for one day. */

@@ -4,13 +4,14 @@ import type { FastifyRequest } from 'fastify'
 import { heldMailsOf } from '#src/domain/consequences.ts'
 import type { Event } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
-import { getEventWith, getSeriesWith } from '#src/domain/organisers.ts'
+import { getEventWith, getSeriesWith, listGroupsWith } from '#src/domain/organisers.ts'
 import { type Clash, listOnDays } from '#src/domain/overview.ts'
 import { listStray, nextSpan, type Proposal, planDates, proposeDates } from '#src/domain/planning.ts'
 import {
   type SchoolHoliday,
   type SchoolHolidayOn,
   schoolHolidaysBetween,
+  schoolHolidaysKnownUntil,
   schoolHolidaysOn,
   schoolRegionOf,
 } from '#src/domain/school-holidays.ts'
@@ -76,6 +77,10 @@ export interface PlanningPages {
     swapped: { pair: [Event, Event]; held: ReturnType<typeof heldMailsOf> } | undefined
     isUnskipped: boolean
     problems: Record<string, string>
+    /** The first date to choose of which nobody knows whether it is in a school holiday. */
+    unknownFrom: Temporal.PlainDate | undefined
+    /** School holidays are brought in by an owner. */
+    isOwner: boolean
   }
 }
 
@@ -167,7 +172,14 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
       swapped: undefined,
       isUnskipped: false,
       problems: refused?.result ?? {},
+      unknownFrom: unknownFrom(found, proposals),
+      isOwner: listGroupsWith(db, organiserOf(request), 'owner').length > 0,
     }
+  }
+
+  function unknownFrom(found: Series, proposals: Proposal[]): Temporal.PlainDate | undefined {
+    const known = schoolHolidaysKnownUntil(db, schoolRegionOf(db, found.groupId)) ?? ''
+    return proposals.find(({ date, existing }) => !existing && date.toString() > known)?.date
   }
 
   /** Everything known against a date, and what was typed for it. */

@@ -46,6 +46,25 @@ test('a file of the open data is read, shown by year, and warns at planning', as
   expect(september).toContain('Zomervakantie (Zuid).')
 })
 
+test('planning says from which date on they are not known, and how an owner adds them', async () => {
+  const { db, group, owner, me, upload, get } = await openHolidays()
+  makeSeries(db, group)
+  const planning = '/console/series/eerste-donderdag/planning'
+  const plan = async (span: string, headers = owner) => (await get(`${planning}?${span}`, headers)).body
+  const whole = 'from=2027-01-01&until=2027-12-31'
+  const link = `<a href="${PAGE}">Haal de schoolvakanties op</a>`
+  const none = await plan(whole)
+  expect(none).toContain(`Vanaf donderdag 7 januari 2027 weten we nog niet wanneer het schoolvakantie is. ${link}`)
+  await upload(FILE)
+  expect(await plan('from=2027-01-01&until=2027-09-30')).not.toContain('weten we nog niet')
+  // The last summer holiday of the file ends on 5 September.
+  const later = await plan(whole, me)
+  expect(later).toContain(
+    'Vanaf donderdag 7 oktober 2027 weten we nog niet wanneer het schoolvakantie is. Een eigenaar kan',
+  )
+  expect(later).not.toContain(PAGE)
+})
+
 test('what is no such file is refused with a reason, and nothing is lost', async () => {
   const { upload, count } = await openHolidays()
   await upload(FILE)
