@@ -55,6 +55,26 @@ describe('an attendee', () => {
     await page.context().close()
   })
 
+  test('who mistyped an address goes back to a form that still holds what was typed', async () => {
+    const page = await browser.open()
+    const { event } = findExample(site, 'confirmed')
+    await page.goto(`${site.url}/events/${event.slug}`)
+    await fill(page, 'Naam', 'Typfout Toets')
+    await fill(page, 'E-mailadres', 'typfout@gmial.com')
+    await tabTo(page, page.getByLabel('Je rol'))
+    await page.keyboard.type('Stu')
+    await press(page, 'Aanmelden')
+    await page.waitForURL(/\/registered/)
+    expect(await page.getByRole('main').textContent()).toContain('Bedoelde je typfout@gmail.com?')
+    await tabTo(page, page.getByRole('link', { name: 'Terug naar het formulier' }))
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${site.url}/events/${event.slug}`)
+    const value = (label: string) => page.getByLabel(label, { exact: true }).inputValue()
+    await expect.poll(() => value('Naam')).toBe('Typfout Toets')
+    expect([await value('E-mailadres'), await value('Je rol')]).toEqual(['typfout@gmial.com', 'student'])
+    await page.context().close()
+  })
+
   test('is taken to what is wrong, and loses nothing', async () => {
     const page = await browser.open()
     const { event } = findExample(site, 'confirmed')
