@@ -65,12 +65,25 @@ export function listPast(
   limit: number,
   after?: Cursor,
 ): ListedEvent[] {
+  if (isEmpty(filter) && !after) return listed(db, past(db).all({ now: now.epochMilliseconds, limit }))
   const where = and(isPublished(), isNull(events.cancelledAt), isOver(now), matches(db, filter), isBeyond(after))
   return listed(
     db,
     db.select().from(events).where(where).orderBy(desc(events.startsAt), desc(events.id)).limit(limit).all(),
   )
 }
+
+/** The archive as everybody opens it. */
+const past = prepared(db => {
+  const isOver = and(lte(events.startsAt, sql.placeholder('now')), lte(events.endsAt, sql.placeholder('now')))
+  return db
+    .select()
+    .from(events)
+    .where(and(isPublished(), isNull(events.cancelledAt), isOver))
+    .orderBy(desc(events.startsAt), desc(events.id))
+    .limit(sql.placeholder('limit'))
+    .prepare()
+})
 
 /** Published events from a moment on, in a stable order: what feeds hold. */
 export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, limit: number): Event[] {

@@ -15,14 +15,30 @@ export function listGroups(db: Db): Group[] {
 const all = prepared(db => db.select().from(groups).orderBy(asc(groups.name)).prepare())
 
 export function getGroup(db: Db, slug: string): Group {
-  const group = db.select().from(groups).where(eq(groups.slug, slug)).get()
+  const group = bySlug(db).get({ slug })
   if (!group) throw new NotFound('group')
   return group
 }
 
+const bySlug = prepared(db =>
+  db
+    .select()
+    .from(groups)
+    .where(eq(groups.slug, sql.placeholder('slug')))
+    .prepare(),
+)
+
 export function findGroup(db: Db, id: number): Group | undefined {
-  return db.select().from(groups).where(eq(groups.id, id)).get()
+  return byId(db).get({ id })
 }
+
+const byId = prepared(db =>
+  db
+    .select()
+    .from(groups)
+    .where(eq(groups.id, sql.placeholder('id')))
+    .prepare(),
+)
 
 /** Ids of a group and all groups under it; as a query, to stand inside another. */
 export function descendantsOf(slug: string) {
@@ -46,8 +62,17 @@ export function freeGroupSlug(tx: Tx, name: string): string {
 }
 
 export function listChildren(db: Db, group: Group): Group[] {
-  return db.select().from(groups).where(eq(groups.parentId, group.id)).orderBy(asc(groups.name)).all()
+  return childrenOf(db).all({ id: group.id })
 }
+
+const childrenOf = prepared(db =>
+  db
+    .select()
+    .from(groups)
+    .where(eq(groups.parentId, sql.placeholder('id')))
+    .orderBy(asc(groups.name))
+    .prepare(),
+)
 
 /** All groups under this one, by name. */
 export function listGroupsUnder(db: Db, { id, slug }: Group): Group[] {

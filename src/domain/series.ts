@@ -1,5 +1,5 @@
 // A series: a rule, and what the events planned from it start with. The events themselves come about in `planning`.
-import { asc, eq } from '#db/drizzle.ts'
+import { asc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { rowsOf } from '#db/rows.ts'
@@ -18,10 +18,18 @@ export function listSeries(db: Db): Series[] {
 const all = prepared(db => db.select().from(series).orderBy(asc(series.title)).prepare())
 
 export function getSeries(db: Db, slug: string): Series {
-  const found = db.select().from(series).where(eq(series.slug, slug)).get()
+  const found = bySlug(db).get({ slug })
   if (!found) throw new NotFound('series')
   return found
 }
+
+const bySlug = prepared(db =>
+  db
+    .select()
+    .from(series)
+    .where(eq(series.slug, sql.placeholder('slug')))
+    .prepare(),
+)
 
 /** The settings that an event follows; nothing for one that belongs to no series. */
 export function findSeriesOf(db: Db, { seriesId }: { seriesId: number | null }): Series | undefined {

@@ -1,5 +1,5 @@
 // Themes: what events are about.
-import { asc, eq } from '#db/drizzle.ts'
+import { asc, eq, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { themes } from '#db/schema.ts'
@@ -15,10 +15,18 @@ export function listThemes(db: Db): Theme[] {
 const all = prepared(db => db.select().from(themes).orderBy(asc(themes.name)).prepare())
 
 export function getTheme(db: Db, slug: string): Theme {
-  const theme = db.select().from(themes).where(eq(themes.slug, slug)).get()
+  const theme = bySlug(db).get({ slug })
   if (!theme) throw new NotFound('theme')
   return theme
 }
+
+const bySlug = prepared(db =>
+  db
+    .select()
+    .from(themes)
+    .where(eq(themes.slug, sql.placeholder('slug')))
+    .prepare(),
+)
 
 /** The theme of this name, however it is capitalised; made if there is none. */
 export function ensureTheme(tx: Tx, name: string): { theme: Theme; isNew: boolean } {
