@@ -35,5 +35,5 @@ export const {
 } = orm
 export const { alias, blob, check, customType, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } =
   sqlite
-export type { SQL, SQLWrapper } from 'drizzle-orm'
+export type { Placeholder, SQL, SQLWrapper } from 'drizzle-orm'
 export type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'

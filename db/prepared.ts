@@ -1,6 +1,5 @@
 // Queries of the hot path, built once per database: building one with drizzle costs more than running it.
-import type { Placeholder } from 'drizzle-orm'
-import { sql } from './drizzle.ts'
+import { type Placeholder, sql } from './drizzle.ts'
 import type { Db } from './open.ts'
 
 /** Wraps a query builder; its result gives the prepared query of a database, made at the first use. */

@@ -1,5 +1,21 @@
 // What everybody can see, in lists: what is coming, what has been, what a feed holds. Drafts are in none of them.
-import { and, asc, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from '#db/drizzle.ts'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  type Placeholder,
+  type SQL,
+  sql,
+} from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { rowsOf } from '#db/rows.ts'
@@ -74,16 +90,15 @@ export function listPast(
 }
 
 /** The archive as everybody opens it. */
-const past = prepared(db => {
-  const isOver = and(lte(events.startsAt, sql.placeholder('now')), lte(events.endsAt, sql.placeholder('now')))
-  return db
+const past = prepared(db =>
+  db
     .select()
     .from(events)
-    .where(and(isPublished(), isNull(events.cancelledAt), isOver))
+    .where(and(isPublished(), isNull(events.cancelledAt), isOver(sql.placeholder('now'))))
     .orderBy(desc(events.startsAt), desc(events.id))
     .limit(sql.placeholder('limit'))
-    .prepare()
-})
+    .prepare(),
+)
 
 /** Published events from a moment on, in a stable order: what feeds hold. */
 export function listSince(db: Db, filter: EventFilter, since: Temporal.Instant, limit: number): Event[] {
@@ -157,7 +172,7 @@ export function isNotOver(now: Temporal.Instant): SQL | undefined {
 }
 
 /** Has ended; said of its start as well, so that the index begins at now instead of at the last that is planned. */
-export function isOver(now: Temporal.Instant): SQL | undefined {
+export function isOver(now: Temporal.Instant | Placeholder): SQL | undefined {
   return and(lte(events.startsAt, now), lte(events.endsAt, now))
 }
 
