@@ -113,6 +113,12 @@ export function findOrganiserById(db: Db, id: number): Organiser | undefined {
   return db.select().from(organisers).where(eq(organisers.id, id)).get()
 }
 
+/** Whether an organiser owns some group: what holds for everybody, like school holidays, is then theirs to bring in. */
+export function ownsSomething(db: Db, { id }: Organiser): boolean {
+  const isOwn = and(eq(memberships.organiserId, id), eq(memberships.right, 'owner'))
+  return db.select({ id: memberships.groupId }).from(memberships).where(isOwn).limit(1).get() !== undefined
+}
+
 /** Whether an organiser owns every group at the top of a tree, and so all there is. */
 export function ownsEverything(db: Db, organiser: Organiser): boolean {
   const other = db

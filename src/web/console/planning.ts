@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { heldMailsOf } from '#src/domain/consequences.ts'
 import type { Event } from '#src/domain/events.ts'
 import { holidaysOn } from '#src/domain/holidays.ts'
-import { getEventWith, getSeriesWith, listGroupsWith } from '#src/domain/organisers.ts'
+import { getEventWith, getSeriesWith, ownsSomething } from '#src/domain/organisers.ts'
 import { type Clash, listOnDays } from '#src/domain/overview.ts'
 import { listStray, nextSpan, type Proposal, planDates, proposeDates } from '#src/domain/planning.ts'
 import {
@@ -173,7 +173,7 @@ export function planningRoutes(app: App, { db, write, clock }: Deps): void {
       isUnskipped: false,
       problems: refused?.result ?? {},
       unknownFrom: unknownFrom(found, proposals),
-      isOwner: listGroupsWith(db, organiserOf(request), 'owner').length > 0,
+      isOwner: ownsSomething(db, organiserOf(request)),
     }
   }
 

@@ -1,7 +1,7 @@
 // School holidays: what is known, and bringing in new ones, from a file or straight from Rijksoverheid at the press of a button.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { audit } from '#src/domain/audit.ts'
-import { listGroupsWith } from '#src/domain/organisers.ts'
+import { ownsSomething } from '#src/domain/organisers.ts'
 import {
   keepSchoolHolidays,
   listSchoolHolidays,
@@ -67,9 +67,8 @@ export function schoolHolidayRoutes(app: App, { config, db, write, clock }: Deps
   const again = (reply: FastifyReply, problem: Problem) =>
     reply.code(422).page('console/school-holidays', page(problem, undefined))
 
-  /** They hold for everybody: whoever owns some group may bring them in. */
   function mustOwn(request: FastifyRequest): void {
-    if (!listGroupsWith(db, organiserOf(request), 'owner').length) throw new NotFound('school holidays')
+    if (!ownsSomething(db, organiserOf(request))) throw new NotFound('school holidays')
   }
 
   function page(problem: Problem, imported: number | undefined): SchoolHolidayPages['console/school-holidays'] {
