@@ -24,6 +24,7 @@ import { settings } from '#db/schema.ts'
 import { seal } from '#db/seal.ts'
 import { appliedMigration, newestMigration } from '#db/versions.ts'
 import { readSecret } from '#src/lib/tokens.ts'
+import { makeOlder } from '../support/older.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-backup-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -162,19 +163,20 @@ describe('a backup', () => {
   })
 
   test('of before an upgrade is made of a database in use that is older, each time anew, and of no other', () => {
-    const { dataDir, db, keep } = makeInstallation()
-    const made = () => existsSync(join(dataDir, 'backups')) && readdirSync(join(dataDir, 'backups'))
-    backUpBeforeMigrating(dataDir)
+    const current = makeInstallation().dataDir
+    backUpBeforeMigrating(current)
     backUpBeforeMigrating(fresh('nowhere'))
-    expect(made()).toBe(false)
-    db.$client.exec(
-      'delete from __drizzle_migrations where created_at = (select max(created_at) from __drizzle_migrations)',
-    )
-    dropWhatCameLast(db)
+    expect(existsSync(join(current, 'backups'))).toBe(false)
+    const dataDir = fresh('older')
+    readSecret(dataDir)
+    const client = makeOlder(join(dataDir, 'aanschuiven.sqlite'))
+    const keep = client.prepare("insert into settings (key, value) values (?, 'x')")
+    const made = () => readdirSync(join(dataDir, 'backups'))
+    keep.run('first')
     backUpBeforeMigrating(dataDir)
-    keep('second')
+    keep.run('second')
     backUpBeforeMigrating(dataDir)
-    const [name = ''] = made() || []
+    const [name = ''] = made()
     expect(made()).toEqual([expect.stringMatching(/^before-00\d\d_\w+\.sqlite$/)])
     // Another start is further already by the time that this one copies: the good copy stays.
     const good = readFileSync(join(dataDir, 'backups', name))
@@ -186,7 +188,7 @@ describe('a backup', () => {
     })
     backUpBeforeMigrating(dataDir)
     vi.restoreAllMocks()
-    expect(appliedMigration(db.$client)).toBe(newestMigration())
+    expect(appliedMigration(client)).toBe(newestMigration())
     expect(made()).toEqual([name])
     expect(readFileSync(join(dataDir, 'backups', name)).equals(good)).toBe(true)
     const target = fresh('undone')
@@ -240,21 +242,6 @@ describe('a backup', () => {
     expect(openDatabase(join(target, 'aanschuiven.sqlite')).select().from(settings).all()).toHaveLength(1)
   })
 })
-
-/** Tables, indexes, views and triggers of the newest migration; an index that it made anew stays. */
-function dropWhatCameLast({ $client }: Db) {
-  const folder = join(import.meta.dirname, '../../db/migrations')
-  const newest =
-    readdirSync(folder)
-      .filter(name => name.endsWith('.sql'))
-      .sort()
-      .at(-1) ?? ''
-  const sql = readFileSync(join(folder, newest), 'utf8')
-  const made = [...sql.matchAll(/CREATE (TABLE|INDEX|VIEW|TRIGGER) `(\w+)`/g)].map(([, kind, name]) => ({ kind, name }))
-  for (const { kind, name } of made.reverse()) {
-    if (!sql.includes(`DROP ${kind} \`${name}\``)) $client.exec(`drop ${kind} if exists ${name}`)
-  }
-}
 
 describe('restoring refuses', () => {
   let made: string | undefined

@@ -1,8 +1,8 @@
 // From each version that was ever released to this one: a database full of people, events and mails, as that version kept
 // them, opens and holds every row as it was. A migration that loses or turns over anything fails here by itself.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { layAttendees } from '#db/attendees.ts'
@@ -11,14 +11,10 @@ import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { layProgramme } from '#db/seed.ts'
 import { appliedMigration, newestMigration } from '#db/versions.ts'
 import { writeNow } from '#db/write.ts'
-import { fold } from '#src/lib/text.ts'
+import { makeOlder, VERSIONS } from '../support/older.ts'
 import { NOW } from '../support/world.ts'
 
-const MIGRATIONS = resolve(import.meta.dirname, '../../db/migrations')
-const journal = JSON.parse(readFileSync(join(MIGRATIONS, 'meta/_journal.json'), 'utf8')) as {
-  entries: { tag: string; when: number }[]
-}
-const older = journal.entries.slice(0, -1).map(({ tag }, index): [string, number] => [tag, index])
+const older = VERSIONS.slice(0, -1).map(({ tag }, index): [string, number] => [tag, index])
 const folder = mkdtempSync(join(tmpdir(), 'aanschuiven-upgrade-'))
 const example = join(folder, 'example.sqlite')
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -30,16 +26,9 @@ beforeAll(() => {
 })
 
 /** The file as the version whose newest migration is `last` made it, with as much of the example as it could hold. */
-function makeOlder(last: number): string {
+function makeFilled(last: number): string {
   const file = join(folder, `${last}.sqlite`)
-  const client = new Sqlite(file)
-  client.pragma('synchronous = off')
-  client.function('fold', { deterministic: true }, value => fold(String(value ?? '')))
-  client.exec('create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric)')
-  for (const { tag, when } of journal.entries.slice(0, last + 1)) {
-    client.exec(readFileSync(join(MIGRATIONS, `${tag}.sql`), 'utf8').replaceAll('--> statement-breakpoint', ''))
-    client.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)').run(tag, when)
-  }
+  const client = makeOlder(file, last)
   client.exec(`pragma foreign_keys = off; attach '${example}' as example`)
   for (const [table, columns] of Object.entries(sharedWith(client))) {
     const names = columns.join(', ')
@@ -91,7 +80,7 @@ function rowsOf(client: Client, columns: Record<string, string[]>) {
 
 describe.each(older)('a database of %s', (_tag, last) => {
   test('opens, is brought up to date, and keeps every row', () => {
-    const file = makeOlder(last)
+    const file = makeFilled(last)
     const before = new Sqlite(file)
     before.exec(`attach '${example}' as example`)
     const shared = sharedWith(before)
