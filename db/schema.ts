@@ -45,6 +45,9 @@ export const MESSAGE_KINDS = [
   'requested',
   'asked',
   'briefing',
+  'workshop_confirmed',
+  'workshop_changed',
+  'workshop_cancelled',
   'invited',
   'mailing',
   'tasks',
@@ -961,7 +964,7 @@ export const messages = sqliteTable(
     attempts: integer().notNull().default(0),
     leasedBy: text(),
     leasedUntil: instant(),
-    /** Frozen at the first attempt: the mail, and what it says about the registration. */
+    /** Frozen at the first attempt: the mail, and what it says about the registration or the workshop. */
     subject: text(),
     messageId: text(),
     datedAt: instant(),

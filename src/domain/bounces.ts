@@ -3,7 +3,7 @@
 import { countRows } from '#db/count.ts'
 import { and, desc, eq, gte, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { type BOUNCES, messages, people } from '#db/schema.ts'
+import { type BOUNCES, choices, messages, people } from '#db/schema.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import type { Message } from './outbox.ts'
 import { findPerson, type Person } from './people.ts'
@@ -77,16 +77,20 @@ function stopMail(tx: Tx, { id }: Person, undeliverableReason: string, now: Temp
 }
 
 /**
- * Nobody knows what a mail said that came back: of each registration they know what the last mail told that did not. Once
- * the address works, the difference is told.
+ * Nobody knows what a mail said that came back: of each registration and workshop they know what the last mail told that did
+ * not. Once the address works, the difference is told.
  */
 function unlearn(tx: Tx, address: string): void {
   const cameBack = and(eq(messages.toAddress, address), isNotNull(messages.bouncedAt), isNotNull(messages.told))
-  const ids = tx.selectDistinct({ id: messages.registrationId }).from(messages).where(cameBack).all()
-  for (const { id } of ids) {
-    if (id === null) continue
-    const arrived = listArrived(tx, id)
-    update(tx, getRegistration(tx, id), { told: arrived[0]?.told ?? null, threadId: arrived.at(-1)?.messageId ?? null })
+  const { registrationId, choiceId } = messages
+  for (const matter of tx.selectDistinct({ registrationId, choiceId }).from(messages).where(cameBack).all()) {
+    if (matter.registrationId === null) continue
+    const arrived = listArrived(tx, matter.registrationId)
+    const told = arrived.find(message => message.choiceId === matter.choiceId)?.told ?? null
+    const threadId = arrived.at(-1)?.messageId ?? null
+    const isOwn = matter.choiceId === null
+    update(tx, getRegistration(tx, matter.registrationId), isOwn ? { told, threadId } : { threadId })
+    if (matter.choiceId !== null) tx.update(choices).set({ told }).where(eq(choices.id, matter.choiceId)).run()
   }
 }
 

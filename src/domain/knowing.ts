@@ -1,8 +1,8 @@
-// What somebody knows of their registration: what the last mail told. Which mail is due because of it stands in `telling`.
+// What somebody knows of their registration, or of a workshop they chose: what the last mail told. Which mail is due because of it stands in `telling`.
 import { type AnySQLiteColumn, eq, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
-import { registrations } from '#db/schema.ts'
+import { choices, registrations } from '#db/schema.ts'
 import type { Message } from './outbox.ts'
 
 /**
@@ -11,11 +11,16 @@ import type { Message } from './outbox.ts'
  */
 export function know(
   tx: Tx,
-  { registrationId, told }: Pick<Message, 'registrationId' | 'told'>,
+  { registrationId, choiceId, told }: Pick<Message, 'registrationId' | 'choiceId' | 'told'>,
   root: string | null,
 ): void {
   if (registrationId === null || !told) return
-  knowing(tx).run({ id: registrationId, told: JSON.stringify(told), sequence: told.sequence, root })
+  if (choiceId === null) {
+    knowing(tx).run({ id: registrationId, told: JSON.stringify(told), sequence: told.sequence, root })
+  } else {
+    knowingChoice(tx).run({ id: choiceId, told: JSON.stringify(told) })
+    rooting(tx).run({ id: registrationId, root })
+  }
 }
 
 const unlessOlder = (mark: AnySQLiteColumn) =>
@@ -30,6 +35,22 @@ const knowing = prepared(db =>
       declinedAt: unlessOlder(registrations.declinedAt),
       freesAt: unlessOlder(registrations.freesAt),
     })
+    .where(eq(registrations.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const knowingChoice = prepared(db =>
+  db
+    .update(choices)
+    .set({ told: given('told') })
+    .where(eq(choices.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+const rooting = prepared(db =>
+  db
+    .update(registrations)
+    .set({ threadId: sql`coalesce(${registrations.threadId}, ${given('root')})` })
     .where(eq(registrations.id, sql.placeholder('id')))
     .prepare(),
 )

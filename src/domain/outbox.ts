@@ -1,7 +1,7 @@
 // The outbox: a mail is a row before it is a mail. Here rows are added; how they leave stands in `sending`, what they say in
 // `mail`, which mail somebody should get in `telling` and `reminders`, and who may see them in `my-messages`.
 import { countRows } from '#db/count.ts'
-import { and, eq, gte, inArray, sql } from '#db/drizzle.ts'
+import { and, eq, gte, inArray } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { placeholders, prepared } from '#db/prepared.ts'
 import { type MESSAGE_KINDS, messages } from '#db/schema.ts'
@@ -21,10 +21,13 @@ const LANES: Record<MessageKind, number> = {
   cancelled: 2,
   changed: 2,
   reinstated: 2,
+  workshop_changed: 2,
+  workshop_cancelled: 2,
   confirmed: 3,
   waitlisted: 3,
   requested: 3,
   promoted: 3,
+  workshop_confirmed: 3,
   place_free: 3,
   unregistered: 3,
   again: 3,
@@ -75,6 +78,7 @@ export interface NewMessage {
   signInId?: number | null
   invitationId?: number | null
   inviteeId?: number | null
+  choiceId?: number | null
   organiserId?: number | null
   mailingId?: number | null
   /** Where its kind's own place will not do. */
@@ -111,6 +115,7 @@ const BARE = {
   mailingId: null,
   invitationId: null,
   inviteeId: null,
+  choiceId: null,
 }
 const FIELDS = [
   'key',
@@ -129,6 +134,7 @@ const FIELDS = [
   'mailingId',
   'invitationId',
   'inviteeId',
+  'choiceId',
 ] as const
 const insertion = prepared(db =>
   db
@@ -146,20 +152,6 @@ export function drop(tx: Tx, ids: number[], reason: string): void {
     .where(and(inArray(messages.id, ids), eq(messages.state, 'queued')))
     .run()
 }
-
-/** Whether a mail about a registration is with the mail server, so that nothing can be decided about it now. */
-export function isInFlight(db: Db, registrationId: number): boolean {
-  return inFlight(db).get({ registrationId }) !== undefined
-}
-
-const inFlight = prepared(db =>
-  db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(and(eq(messages.state, 'sending'), eq(messages.registrationId, sql.placeholder('registrationId'))))
-    .limit(1)
-    .prepare(),
-)
 
 export function isExpired(message: Message, now: Temporal.Instant): boolean {
   return isBefore(message.expiresAt, now)

@@ -5,6 +5,7 @@ import { messages, people } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { isUndeliverable } from './bounces.ts'
+import { tellMissedChoices } from './choice-telling.ts'
 import type { Event } from './events.ts'
 import type { Message } from './outbox.ts'
 import { findPersonById, listRegistrationsOf, type Person } from './people.ts'
@@ -44,8 +45,10 @@ export function trustAddress(tx: Tx, personId: number, now: Temporal.Instant): v
 
 /** A row has been spent on what is due already; as of now it is told anew. */
 function tellMissed(tx: Tx, event: Event, registration: Registration, now: Temporal.Instant): void {
-  if (!dueTelling(registration.told, toldNow(event, registration))) return
-  settle(tx, update(tx, registration, { revisedAt: now }), now)
+  if (dueTelling(registration.told, toldNow(event, registration))) {
+    settle(tx, update(tx, registration, { revisedAt: now }), now)
+  }
+  tellMissedChoices(tx, registration, now)
 }
 
 const REST = { hours: 7 * 24 }

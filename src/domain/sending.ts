@@ -26,6 +26,9 @@ const CRITICAL = new Set<MessageKind>([
   'invitation',
   'asked',
   'briefing',
+  'workshop_confirmed',
+  'workshop_changed',
+  'workshop_cancelled',
 ])
 
 /** Whoever has the link of these can be signed in by it. */
@@ -155,8 +158,9 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 /** Discards a written mail that is still due but no longer true; a row that is written anew takes its place. */
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
-  const { key, kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt } =
+  const { key, kind, lane, toAddress, locale, eventId, registrationId, choiceId, personId, signInId, mailingId } =
     message
-  const values = { kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt }
+  const about = { eventId, registrationId, choiceId, personId, signInId, mailingId }
+  const values = { kind, lane, toAddress, locale, ...about, expiresAt: message.expiresAt }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

@@ -1,28 +1,18 @@
 // Which mail somebody should get about their registration. It follows from the difference between what their last mail
 // told them and what is true now, so that no order of moves, cancellations and failures can leave a calendar wrong.
-import { and, eq, inArray, isNotNull, isNull, lte, ne, sql } from '#db/drizzle.ts'
+import { and, eq, isNotNull, isNull, lte, ne } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { prepared } from '#db/prepared.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
-import { isBefore, later } from '#src/lib/time.ts'
+import { later } from '#src/lib/time.ts'
+import { settleChoices } from './choice-telling.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { know } from './knowing.ts'
-import { drop, dueFor, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
-import { findPersonById } from './people.ts'
+import { dueFor, type Message, type MessageKind } from './outbox.ts'
+import { choiceToldNow, getOwnWorkshop } from './own-workshops.ts'
 import { getRegistration, isRequest, type Registration } from './registrations.ts'
+import { isInFlight, type Matter, settleMatter, TELLING } from './settling.ts'
+import { isSameAppointment, saysTruth } from './told.ts'
 
-/** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
-const TELLING = [
-  'confirmed',
-  'waitlisted',
-  'requested',
-  'promoted',
-  'asked',
-  'changed',
-  'cancelled',
-  'reinstated',
-  'unregistered',
-] as const
 type Telling = (typeof TELLING)[number]
 
 export const isTelling = (kind: MessageKind): kind is Telling => (TELLING as readonly MessageKind[]).includes(kind)
@@ -62,99 +52,36 @@ export function dueTelling(told: Told | null, now: Told): Telling | undefined {
   return isSameAppointment(told, now) ? undefined : 'changed'
 }
 
-function isSameAppointment(a: Told, b: Told): boolean {
-  return (
-    a.localStart === b.localStart &&
-    a.timeZone === b.timeZone &&
-    a.durationMinutes === b.durationMinutes &&
-    a.presence === b.presence &&
-    a.place === b.place &&
-    (a.door ?? b.door) === (b.door ?? a.door)
-  )
-}
-
 /** An entry that leads to a door which has been closed is as wrong as one at an old time. */
 function hasDoor({ status, attendance }: Registration): boolean {
   return status === 'confirmed' && attendance === 'online'
 }
 
-function isSame(a: Told, b: Told): boolean {
-  return (
-    a.status === b.status &&
-    a.part === b.part &&
-    a.isRequest === b.isRequest &&
-    a.sequence === b.sequence &&
-    isSameAppointment(a, b)
-  )
+/** Whether a mail about a registration that has been written still says what is true. */
+export function isStillTrue(message: Message, event: Event, registration: Registration): boolean {
+  const changedAt = later(event.revisedAt, registration.revisedAt)
+  return saysTruth(message, { now: toldNow(event, registration), known: registration.told, changedAt })
 }
 
 /**
- * Whether a mail that has been written still says what is true. A row that is not written yet always will. Titles and texts
- * count too (whatever a calendar shows raises `revisedAt`), unless the mail may have arrived already: then it comes again
- * as it was.
- */
-export function isStillTrue({ datedAt, bytes, told }: Message, event: Event, registration: Registration): boolean {
-  if (!bytes || !datedAt) return true
-  if (told && !isSame(told, toldNow(event, registration))) return false
-  const mayBeKnown = told !== null && registration.told !== null && isSame(told, registration.told)
-  return mayBeKnown || !isBefore(datedAt, later(event.revisedAt, registration.revisedAt))
-}
-
-/**
- * Makes the outbox hold exactly the one mail that is due about a registration. A mail that waits and would still be the
- * right one stays (it is written when it leaves, so it tells the newest); anything else that waits is dropped. While one
+ * Makes the outbox hold exactly the one mail that is due about a registration, and about each of its workshops. While one
  * is with the mail server nothing is decided: it is settled again when that ends.
  */
 export function settle(tx: Tx, registration: Registration, now: Temporal.Instant, dueAt = now): void {
-  if (isInFlight(tx, registration.id)) return
   const event = getEvent(tx, registration.eventId)
-  const kind = dueTelling(registration.told, toldNow(event, registration))
-  const waiting = listWaiting(tx, registration.id)
-  // With nothing due, a written mail that is true is one that comes again, since nobody knows whether it arrived.
-  const isWanted = (message: Message) => (kind === undefined ? message.bytes !== null : message.kind === kind)
-  const stays = waiting.find(message => isWanted(message) && isStillTrue(message, event, registration))
-  drop(
-    tx,
-    waiting.filter(message => message !== stays).map(message => message.id),
-    'superseded',
-  )
-  // Worth sending until the event is over: however long the mail server was away, nobody is left without a word.
-  const expiresAt = later(dueAt.add({ hours: 96 }), event.endsAt)
-  if (stays) holdOn(tx, stays, dueAt, expiresAt)
-  if (!kind || stays) return
-  const person = findPersonById(tx, registration.personId)
-  // What cannot be told now is still due on the day that the address works again.
-  if (!person?.email || person.undeliverableAt) return
-  const raise = `${sequenceOf(event, registration)}:${registration.revisedAt.epochMilliseconds}:${event.revisedAt.epochMilliseconds}`
-  enqueueAbout(
-    tx,
-    registration,
-    {
-      key: `${kind}:${registration.id}:${raise}`,
-      kind,
-      toAddress: person.email,
-      dueAt,
-      expiresAt,
-    },
-    now,
-  )
+  if (!isInFlight(tx, registration.id)) settleMatter(tx, matterOf(event, registration), now, dueAt)
+  settleChoices(tx, event, registration, now, dueAt)
 }
 
-/** A change on top of one that is still held back gets its own time to be taken back. What is new to somebody never waits. */
-function holdOn(
-  tx: Tx,
-  { id, kind, attempts, ...message }: Message,
-  dueAt: Temporal.Instant,
-  expiresAt: Temporal.Instant,
-) {
-  const isHeld = attempts === 0 && (kind === 'changed' || kind === 'cancelled' || kind === 'reinstated')
-  tx.update(messages)
-    .set({
-      dueAt: isHeld ? later(message.dueAt, dueAt) : message.dueAt,
-      expiresAt: later(message.expiresAt, expiresAt),
-    })
-    .where(eq(messages.id, id))
-    .run()
+function matterOf(event: Event, registration: Registration): Matter {
+  const { id, told, revisedAt } = registration
+  const raise = `${sequenceOf(event, registration)}:${revisedAt.epochMilliseconds}:${event.revisedAt.epochMilliseconds}`
+  return {
+    ...{ event, registration, choiceId: null },
+    kind: dueTelling(told, toldNow(event, registration)),
+    key: `${id}:${raise}`,
+    isTrue: message => isStillTrue(message, event, registration),
+  }
 }
 
 /**
@@ -177,31 +104,16 @@ export function settleAll(tx: Tx, event: Event, now: Temporal.Instant): void {
  */
 export function assumeTold(tx: Tx, now: Temporal.Instant): void {
   const due = and(eq(messages.state, 'queued'), lte(messages.dueAt, now))
-  for (const { registrationId, kind } of tx.select().from(messages).where(due).all()) {
+  for (const { registrationId, choiceId, kind } of tx.select().from(messages).where(due).all()) {
+    if (choiceId !== null)
+      know(tx, { registrationId, choiceId, told: choiceToldNow(getOwnWorkshop(tx, choiceId)) }, null)
     if (registrationId === null || !isTelling(kind)) continue
     const registration = getRegistration(tx, registrationId)
-    know(tx, { registrationId, told: toldNow(getEvent(tx, registration.eventId), registration) }, null)
+    const told = toldNow(getEvent(tx, registration.eventId), registration)
+    know(tx, { registrationId, choiceId, told }, null)
   }
   tx.delete(messages).where(due).run()
 }
-
-function listWaiting(db: Db, registrationId: number): Message[] {
-  return waitingMessages(db).all({ registrationId })
-}
-
-const waitingMessages = prepared(db =>
-  db
-    .select()
-    .from(messages)
-    .where(
-      and(
-        eq(messages.registrationId, sql.placeholder('registrationId')),
-        eq(messages.state, 'queued'),
-        inArray(messages.kind, [...TELLING]),
-      ),
-    )
-    .prepare(),
-)
 
 /** How many people a change of this event would mail: those who count and have an address that works. */
 function countRecipients(db: Db, event: Event): number {

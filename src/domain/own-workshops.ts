@@ -1,0 +1,102 @@
+// The workshops somebody chose, as their calendar has them: each an entry of its own, with its own number, place and state.
+// Which mail is due about one stands in `choice-telling`.
+import { asc, eq, sql } from '#db/drizzle.ts'
+import type { Db } from '#db/open.ts'
+import { prepared } from '#db/prepared.ts'
+import { choices, sessions, type Told } from '#db/schema.ts'
+import { NotFound } from '#src/lib/errors.ts'
+import { later } from '#src/lib/time.ts'
+import { type Event, getEvent, placeOf } from './events.ts'
+import { getRegistration, type Registration } from './registrations.ts'
+
+export type Choice = typeof choices.$inferSelect
+/** A part of an event's programme, as a record. */
+export type SessionRecord = typeof sessions.$inferSelect
+
+export interface Chosen {
+  choice: Choice
+  session: SessionRecord
+}
+
+/** A workshop somebody chose, with all that its entry in their calendar is made of. */
+export interface OwnWorkshop extends Chosen {
+  event: Event
+  registration: Registration
+}
+
+/** SEQUENCE of a workshop in somebody's calendar (RFC 5546 §2.1.4): the session's raises and this choice's own. */
+export function choiceSequenceOf({ session, choice }: Chosen): number {
+  return session.sequence + choice.sequence
+}
+
+/** When anything last changed that a calendar shows of it: DTSTAMP. */
+export function choiceChangedAt({ event, registration, session, choice }: OwnWorkshop): Temporal.Instant {
+  return later(later(event.revisedAt, registration.revisedAt), later(session.revisedAt, choice.revisedAt))
+}
+
+/** The room and the venue in one line for who comes to the room; empty for who takes part online. */
+export function roomOf({ event, registration, session }: OwnWorkshop): string {
+  const place = placeOf(event, registration.attendance)
+  return registration.attendance === 'online' ? '' : [session.room, place].filter(Boolean).join(', ')
+}
+
+/** Whether somebody has a place there: in the workshop, and at the event. */
+export function hasPlace(workshop: OwnWorkshop): boolean {
+  return choiceToldNow(workshop).status === 'confirmed'
+}
+
+/** What a mail about it that is written now tells. */
+export function choiceToldNow(workshop: OwnWorkshop): Told {
+  const { event, registration, session } = workshop
+  const status = statusOf(workshop)
+  return {
+    status,
+    sequence: choiceSequenceOf(workshop),
+    localStart: session.localStart,
+    timeZone: event.timeZone,
+    durationMinutes: session.durationMinutes,
+    presence: registration.attendance,
+    place: roomOf(workshop),
+    door: status === 'confirmed' && registration.attendance === 'online' ? registration.doorVersion : 0,
+  }
+}
+
+/** Who waits for a place at the event has none in a workshop; a second choice that is not needed is none. */
+function statusOf({ event, registration, session, choice }: OwnWorkshop): Told['status'] {
+  if (event.cancelledAt || session.cancelledAt) return 'event_cancelled'
+  if (choice.status === 'spare') return 'cancelled'
+  return choice.status === 'confirmed' ? registration.status : choice.status
+}
+
+/** A workshop somebody chose; NotFound if there is none. */
+export function getOwnWorkshop(db: Db, choiceId: number): OwnWorkshop {
+  const chosen = byId(db).get({ id: choiceId })
+  if (!chosen) throw new NotFound('choice')
+  return {
+    ...chosen,
+    event: getEvent(db, chosen.session.eventId),
+    registration: getRegistration(db, chosen.choice.registrationId),
+  }
+}
+
+/** Every workshop that somebody ever chose at an event, by time. */
+export function listChosen(db: Db, { id }: Pick<Registration, 'id'>): Chosen[] {
+  return ofRegistration(db).all({ id })
+}
+
+const chosen = (db: Db) =>
+  db
+    .select({ choice: choices, session: sessions })
+    .from(choices)
+    .innerJoin(sessions, eq(sessions.id, choices.sessionId))
+const byId = prepared(db =>
+  chosen(db)
+    .where(eq(choices.id, sql.placeholder('id')))
+    .prepare(),
+)
+const ofRegistration = prepared(db =>
+  chosen(db)
+    .where(eq(choices.registrationId, sql.placeholder('id')))
+    .orderBy(asc(sessions.localStart), asc(choices.id))
+    .prepare(),
+)
