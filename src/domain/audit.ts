@@ -19,6 +19,7 @@ export const ACTIONS = {
   event_cancelled: 'event',
   event_reinstated: 'event',
   event_duplicated: 'event',
+  workshops_allocated: 'event',
   cover_set: 'event',
   cover_removed: 'event',
   theme_added: 'event',

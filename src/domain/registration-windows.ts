@@ -21,7 +21,8 @@ function instantOf(local: string, timeZone: string): Temporal.Instant {
   return Temporal.PlainDateTime.from(local).toZonedDateTime(timeZone).toInstant()
 }
 
-function endOf(until: string, timeZone: string): Temporal.Instant {
+/** When a window ends that was typed as this wall time. */
+export function endOf(until: string, timeZone: string): Temporal.Instant {
   return instantOf(until, timeZone).add({ minutes: until.endsWith(END_OF_DAY) ? 1 : 0 })
 }
 

@@ -2400,6 +2400,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
           to ? `${who} moved ${what} ${to}.` : `${who} changed the place or the length of ${what}.`,
         event_cancelled: ({ who, what }) => `${who} cancelled ${what}.`,
         event_reinstated: ({ who, what }) => `${who} let ${what} go ahead after all.`,
+        workshops_allocated: ({ who, what }) => `${who} gave out the places in the workshops of ${what}.`,
         event_duplicated: ({ who, what, parts: [from = ''] }) => `${who} made ${what} as a copy of “${from}”.`,
         cover_set: ({ who, what }) => `${who} put a cover picture with ${what}.`,
         cover_removed: ({ who, what }) => `${who} removed the cover picture of ${what}.`,

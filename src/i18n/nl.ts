@@ -2476,6 +2476,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           to ? `${who} verplaatste ${what} ${to}.` : `${who} wijzigde de plek of de duur van ${what}.`,
         event_cancelled: ({ who, what }: Happened) => `${who} annuleerde ${what}.`,
         event_reinstated: ({ who, what }: Happened) => `${who} liet ${what} toch doorgaan.`,
+        workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plekken in de workshops van ${what}.`,
         event_duplicated: ({ who, what, parts: [from = ''] }: Happened) =>
           `${who} maakte ${what} als kopie van “${from}”.`,
         cover_set: ({ who, what }: Happened) => `${who} zette een omslagfoto bij ${what}.`,
