@@ -10,7 +10,10 @@ export function eventFile(event: Event, context: Omit<PublicContext, 'organizer'
   return vcalendar({}, [vevent(publicEntry(event, context))])
 }
 
-/** One's own place, with the personal door where there is one. */
+/**
+ * One's own place, with the personal door where there is one. Workshops stand in its text: of a file with several entries
+ * Outlook takes the first, or makes a calendar apart of it. In a subscription they have entries of their own.
+ */
 export function registrationFile(
   event: Event,
   registration: Registration,

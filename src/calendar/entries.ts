@@ -1,10 +1,12 @@
 // What our events say in a calendar: title, place, text. One entry for everybody, one for who is registered.
 import type { Mailbox } from '#src/config.ts'
 import { type Event, placeOf } from '#src/domain/events.ts'
+import type { Part } from '#src/domain/own-programme.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { sequenceOf } from '#src/domain/telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { later, zoned } from '#src/lib/time.ts'
+import { programmeText } from './programme.ts'
 import type { Entry } from './vevent.ts'
 
 /** How an event is shown to anybody. Absolute addresses. */
@@ -20,6 +22,8 @@ export interface PersonalContext extends PublicContext {
   doorUrl: string
   /** Where to change or cancel; left out of subscriptions. */
   personalUrl?: string
+  /** Their own day, at an event with workshops. */
+  programme?: Part[]
 }
 
 /** The entry of an event for everybody: no door, no names of attendees. */
@@ -55,6 +59,7 @@ export function personalEntry(event: Event, registration: Registration, context:
       cancellation(event, context.locale),
       waits && words.isWaitlisted,
       about(event, context.locale),
+      !event.cancelledAt && programmeText(context.programme ?? [], event, context.locale),
       !event.cancelledAt && context.personalUrl && `${words.change}\n${context.personalUrl}`,
     ),
     conference: door,

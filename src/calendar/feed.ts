@@ -2,11 +2,15 @@
 // same bytes (subscribers compare), and a change is a change of the events themselves, never of the moment of asking.
 import type { Mailbox } from '#src/config.ts'
 import type { Event } from '#src/domain/events.ts'
+import type { Part } from '#src/domain/own-programme.ts'
+import { type Chosen, isOff } from '#src/domain/own-workshops.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import { awaitsAllocation } from '#src/domain/workshops.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { personalEntry, publicEntry } from './entries.ts'
-import { type Vevent, vcalendar, vevent } from './vevent.ts'
+import { type Entry, type Vevent, vcalendar, vevent } from './vevent.ts'
+import { workshopEntry } from './workshops.ts'
 
 /** The most a feed holds; the oldest events go first. */
 export const FEED_LIMIT = 500
@@ -27,10 +31,12 @@ export interface FeedContext {
   withoutCancelled?: boolean
 }
 
-/** A person's place at an event. */
+/** A person's place at an event, and the workshops they chose there. */
 export interface Place {
   event: Event
   registration: Registration
+  workshops?: Chosen[]
+  programme?: Part[]
 }
 
 export interface PersonalFeedContext extends FeedContext {
@@ -51,34 +57,63 @@ export function publicFeed(events: Event[], context: FeedContext, now: Temporal.
   )
 }
 
-/** What one person registered for, without links to change it: subscriptions get shared. What they cancelled is gone. */
+/**
+ * What one person registered for, each workshop beside its event, without links to change it: subscriptions get shared. What
+ * they cancelled is gone.
+ */
 export function personalFeed(places: Place[], context: PersonalFeedContext, now: Temporal.Instant): string {
   const since = feedReachesTo(now)
   const shown = places
     .filter(({ registration }) => registration.status !== 'cancelled')
     .filter(({ event }) => !isBefore(event.startsAt, since) && isShown(event, context, now))
-    .toSorted((a, b) => byStart(a.event, b.event))
+    .flatMap(place => [own(place, context), ...ownWorkshops(place, context, now)])
+    .toSorted(byStartOfEntry)
     .slice(-FEED_LIMIT)
-  return feed(
-    shown.map(place => own(place, context)),
-    context,
-  )
+  return feed(shown.map(vevent), context)
 }
 
-/** A cancelled event stays, and says so, until a fortnight after it would have ended. */
-function isShown(event: Event, { withoutCancelled }: FeedContext, now: Temporal.Instant): boolean {
-  if (!event.cancelledAt) return true
-  return !withoutCancelled && isBefore(now, event.endsAt.add(CANCELLED_STAYS))
+/** What is cancelled stays, and says so, until a fortnight after its event would have ended. */
+function isShown(
+  { cancelledAt, endsAt }: Pick<Event, 'cancelledAt' | 'endsAt'>,
+  { withoutCancelled }: FeedContext,
+  now: Temporal.Instant,
+): boolean {
+  if (!cancelledAt) return true
+  return !withoutCancelled && isBefore(now, endsAt.add(CANCELLED_STAYS))
 }
 
 function byStart(a: Event, b: Event): number {
   return Temporal.Instant.compare(a.startsAt, b.startsAt) || (a.uid < b.uid ? -1 : 1)
 }
 
-function own({ event, registration }: Place, context: PersonalFeedContext): Vevent {
-  const { organizer, locale } = context
-  const urls = { eventUrl: context.eventUrl(event), doorUrl: context.doorUrl(registration) }
-  return vevent(personalEntry(event, registration, { organizer, locale, ...urls }))
+function byStartOfEntry(a: Entry, b: Entry): number {
+  return Temporal.ZonedDateTime.compare(a.start, b.start) || (a.uid < b.uid ? -1 : 1)
+}
+
+function own({ event, registration, programme = [] }: Place, context: PersonalFeedContext): Entry {
+  return personalEntry(event, registration, { ...contextOf({ event, registration }, context), programme })
+}
+
+/** Where they have a place, and what they wait for; of what is off, what stood in their calendar. */
+function ownWorkshops(
+  { event, registration, workshops = [] }: Place,
+  context: PersonalFeedContext,
+  now: Temporal.Instant,
+): Entry[] {
+  if (registration.status !== 'confirmed' || awaitsAllocation(event)) return []
+  const cancelledAt = (session: Chosen['session']) => event.cancelledAt ?? session.cancelledAt
+  return workshops
+    .filter(chosen => (isOff({ event, ...chosen }) ? hasStood(chosen) : isWanted(chosen)))
+    .filter(({ session }) => isShown({ ...event, cancelledAt: cancelledAt(session) }, context, now))
+    .map(chosen => workshopEntry({ event, registration, ...chosen }, contextOf({ event, registration }, context)))
+}
+
+const isWanted = ({ choice: { status } }: Chosen) => status === 'confirmed' || status === 'waitlisted'
+const hasStood = ({ choice: { status, told } }: Chosen) =>
+  status === 'confirmed' || told?.status === 'confirmed' || told?.status === 'event_cancelled'
+
+function contextOf({ event, registration }: Place, { organizer, locale, ...context }: PersonalFeedContext) {
+  return { organizer, locale, eventUrl: context.eventUrl(event), doorUrl: context.doorUrl(registration) }
 }
 
 const KEPT = 4000

@@ -82,6 +82,7 @@ const PARTSTAT = {
   none: 'NEEDS-ACTION',
 } as const
 
-function invite(method: Invite['method'], entry: Entry): Invite {
+/** A whole message of one entry. */
+export function invite(method: Invite['method'], entry: Entry): Invite {
   return { method, content: vcalendar({ method }, [vevent(entry)]) }
 }

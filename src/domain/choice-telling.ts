@@ -5,10 +5,10 @@ import type { Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { choices, type Told } from '#db/schema.ts'
 import { isBefore, later, zoned } from '#src/lib/time.ts'
+import type { Choice } from './choices.ts'
 import type { Event } from './events.ts'
 import { dueFor, type Message, type MessageKind } from './outbox.ts'
 import {
-  type Choice,
   choiceChangedAt,
   choiceSequenceOf,
   choiceToldNow,

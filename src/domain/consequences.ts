@@ -6,6 +6,7 @@ import { messages, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import type { Event } from './events.ts'
 import type { Message, MessageKind } from './outbox.ts'
+import { isHeld } from './settling.ts'
 
 /** `event`: every mail that has yet to leave will say something else. `person`: only what the act itself adds. */
 export type Reach = 'event' | 'person'
@@ -53,10 +54,7 @@ export function heldMails(
 ): { count: number; until: Temporal.Instant } | undefined {
   const held = listUnsent(db, event).filter(
     ({ kind, state, attempts, dueAt }) =>
-      ['changed', 'cancelled', 'reinstated'].includes(kind) &&
-      state === 'queued' &&
-      attempts === 0 &&
-      Temporal.Instant.compare(dueAt, now) > 0,
+      isHeld(kind) && state === 'queued' && attempts === 0 && Temporal.Instant.compare(dueAt, now) > 0,
   )
   const [first] = held
   return first && { count: recipientsOf(held), until: first.dueAt }

@@ -1,15 +1,16 @@
 // The workshops somebody chose, as their calendar has them: each an entry of its own, with its own number, place and state.
 // Which mail is due about one stands in `choice-telling`.
+import { randomUUID } from 'node:crypto'
 import { asc, eq, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { choices, sessions, type Told } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { later } from '#src/lib/time.ts'
+import type { Choice } from './choices.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
 import { getRegistration, type Registration } from './registrations.ts'
 
-export type Choice = typeof choices.$inferSelect
 /** A part of an event's programme, as a record. */
 export type SessionRecord = typeof sessions.$inferSelect
 
@@ -40,6 +41,11 @@ export function roomOf({ event, registration, session }: OwnWorkshop): string {
   return registration.attendance === 'online' ? '' : [session.room, place].filter(Boolean).join(', ')
 }
 
+/** It does not take place, or nothing of its event does. */
+export function isOff({ event, session }: Pick<OwnWorkshop, 'event' | 'session'>): boolean {
+  return event.cancelledAt !== null || session.cancelledAt !== null
+}
+
 /** Whether somebody has a place there: in the workshop, and at the event. */
 export function hasPlace(workshop: OwnWorkshop): boolean {
   return choiceToldNow(workshop).status === 'confirmed'
@@ -63,7 +69,7 @@ export function choiceToldNow(workshop: OwnWorkshop): Told {
 
 /** Who waits for a place at the event has none in a workshop; a second choice that is not needed is none. */
 function statusOf({ event, registration, session, choice }: OwnWorkshop): Told['status'] {
-  if (event.cancelledAt || session.cancelledAt) return 'event_cancelled'
+  if (isOff({ event, session })) return 'event_cancelled'
   if (choice.status === 'spare') return 'cancelled'
   return choice.status === 'confirmed' ? registration.status : choice.status
 }
@@ -100,3 +106,31 @@ const ofRegistration = prepared(db =>
     .orderBy(asc(sessions.localStart), asc(choices.id))
     .prepare(),
 )
+
+/** One that never was, for a mail about it to be shown with; it began half an hour earlier when they last heard of it. */
+export function exampleWorkshop(
+  { event, registration }: Pick<OwnWorkshop, 'event' | 'registration'>,
+  { title, room }: Pick<SessionRecord, 'title' | 'room'>,
+  now: Temporal.Instant,
+): OwnWorkshop {
+  const { id: eventId, localStart, durationMinutes } = event
+  const half = Math.floor(durationMinutes / 2)
+  const session: SessionRecord = {
+    ...{ id: 0, uid: randomUUID(), eventId, kind: 'workshop', round: 1, title, room, summary: '', speakers: [] },
+    ...{ capacity: null, groupId: null, isLearning: true, sequence: 0, revisedAt: now, cancelledAt: null },
+    ...{ localStart, durationMinutes: Math.max(1, half) },
+  }
+  const place = { registrationId: registration.id, sessionId: 0, round: 1, rank: 1, queueNumber: 1 }
+  const choice: Choice = {
+    id: 0,
+    ...place,
+    status: 'confirmed',
+    sequence: 0,
+    revisedAt: now,
+    createdAt: now,
+    told: null,
+  }
+  const workshop = { event, registration, session, choice }
+  const earlier = Temporal.PlainDateTime.from(localStart).subtract({ minutes: 30 }).toString({ smallestUnit: 'minute' })
+  return { ...workshop, choice: { ...choice, told: { ...choiceToldNow(workshop), localStart: earlier } } }
+}

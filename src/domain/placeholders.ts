@@ -9,6 +9,8 @@ export type TemplateKind = keyof Messages['mail']['texts']
 
 const EVENT = ['title', 'kind', 'day', 'date', 'time', 'when', 'where', 'group', 'website'] as const
 const REGISTRATION = ['firstName', 'part', ...EVENT] as const
+/** Their days, times and places are those of the workshop. */
+const WORKSHOP = [...REGISTRATION, 'workshop'] as const
 const PERSONAL: readonly Placeholder[] = ['ownPage', 'ownDoor', 'ownList', 'ownFeed']
 
 /** Kinds that go to many people about one thing. A personal link in their words would be one person's, sent to all. */
@@ -21,6 +23,8 @@ const TO_MANY: readonly TemplateKind[] = [
   'reminder_day',
   'reminder_hour',
   'briefing',
+  'workshop_changed',
+  'workshop_cancelled',
   'invited',
   'mailing',
   'newsletter',
@@ -47,6 +51,9 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   declined: [...REGISTRATION, 'frees', 'ownPage'],
   asked: [...REGISTRATION, 'doorTime', 'ownPage', 'ownDoor'],
   briefing: [...REGISTRATION, 'doorTime'],
+  workshop_confirmed: [...WORKSHOP, 'ownPage'],
+  workshop_changed: WORKSHOP,
+  workshop_cancelled: WORKSHOP,
   invited: ['firstName', ...EVENT],
   mailing: ['firstName', ...EVENT, 'doorTime'],
   tasks: ['website'],

@@ -73,6 +73,10 @@ const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
   again: [placed, waiting, asked('speaker'), { ...speaker, name: 'speakerYes' }],
   asked: [asked('speaker'), asked('host'), { ...speaker, name: 'speakerYes' }],
   briefing: [asked('speaker'), asked('host')],
+  workshop_cancelled: [
+    { ...placed, name: 'workshopLeft' },
+    { ...placed, name: 'workshopOff', isOff: true },
+  ],
   reminder_day: [placed, speaker],
   reminder_hour: [placed, speaker],
   declined: [

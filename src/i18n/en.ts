@@ -6,6 +6,12 @@ export const en: Messages = {
   otherLanguage: { locale: 'nl', name: 'Nederlands' },
   words: {
     parts: { speaker: 'speaker', host: 'host' },
+    ownProgramme: {
+      title: 'Your programme',
+      waiting: title => `Waiting list: ${title}`,
+      later: 'You will hear later which workshop it will be',
+      open: 'You have not chosen a workshop yet',
+    },
     kinds: { webinar: 'webinar', meeting: 'meeting', conference: 'conference', learning_circle: 'learning circle' },
     attendances: { online: 'online', in_person: 'in person', hybrid: 'in person or online' },
     roles: {
@@ -148,6 +154,13 @@ export const en: Messages = {
     isCancelled: 'This event has been cancelled.',
     isWaitlisted: 'You are on the waiting list. You will get an e-mail when a place comes free.',
     isUnregistered: 'Your registration has been cancelled.',
+    workshop: {
+      of: title => `This workshop is part of: ${title}.`,
+      isWaiting: 'You are on the waiting list of this workshop. You will get an e-mail when there is a place for you.',
+      isOff: 'This workshop has been cancelled.',
+      isLeft: 'This workshop is no longer in your programme.',
+      choose: 'Would you like another workshop? Choose on your own page:',
+    },
   },
   mail: {
     briefing: {
@@ -195,6 +208,7 @@ export const en: Messages = {
       ownDoor: 'own-door',
       ownList: 'own-list',
       ownFeed: 'own-calendar',
+      workshop: 'workshop',
     },
     texts: {
       shared: {
@@ -207,6 +221,7 @@ export const en: Messages = {
         labelHost: 'Hosted by',
         labelReason: 'Reason',
         labelWas: 'was',
+        labelPartOf: 'Part of',
         online: 'Online',
         door: 'Your own door to the online room',
         doorOpens: 'The door opens a quarter of an hour before the start, at {door-time}.',
@@ -353,6 +368,27 @@ export const en: Messages = {
         materials:
           'Do you have slides or a hand-out? Send them in reply to this mail. We place them on the website afterwards.',
       },
+      workshop_confirmed: {
+        subject: 'Your workshop: {workshop} ({day}, {time})',
+        eyebrow: 'You have a place',
+        lead: 'You have a place in this workshop. Below you can see where to be and at what time.',
+        other:
+          'Would you rather have another workshop? Choose again on your own page, so that somebody else can join here.',
+      },
+      workshop_changed: {
+        subject: 'Changed: {workshop} ({day}, {time})',
+        eyebrow: 'Your workshop has changed',
+        lead: 'Something has changed about your workshop. Below you can see what is true now. Your place is still yours.',
+      },
+      workshop_cancelled: {
+        subject: 'No longer in your programme: {workshop} ({day})',
+        eyebrow: 'No longer in your programme',
+        lead: 'You no longer take part in this workshop.',
+        stays: 'Your registration for {title} stands as it was.',
+        offSubject: 'Cancelled: {workshop} ({day})',
+        offEyebrow: 'Cancelled',
+        off: 'Unfortunately this workshop has been cancelled.',
+      },
       again: {
         subject: 'Once more: your registration for {title} ({day})',
         eyebrowConfirmed: 'You are registered',
@@ -471,6 +507,7 @@ export const en: Messages = {
     summary: 'This is an example. This event does not exist.',
     group: 'Example group',
     attendee: 'Tester Example',
+    workshop: { title: 'Example: together at the table', room: 'Room 2' },
     reason: 'This is an example of a reason.',
     mailing: {
       subject: 'Bring a question to {title}',
@@ -1533,6 +1570,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         ownDoor: 'Their own door to the online room.',
         ownList: 'The list of their own registrations.',
         ownFeed: 'The address to follow their own registrations in a calendar.',
+        workshop: 'The title of the workshop.',
       },
       problems: {
         required: 'Please fill this in. The mail cannot leave without this text.',
@@ -1580,6 +1618,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         speakerRemoved: 'When an organiser removes a speaker',
         speakerDeclined: 'When a speaker says no in the calendar',
         speakerAsks: 'When we are not sure that the speaker said no',
+        workshopLeft: 'When somebody no longer takes part in the workshop',
+        workshopOff: 'When the workshop is cancelled',
       },
       labels: {
         subject: 'Subject',
@@ -2285,6 +2325,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         declined: 'You said no in your calendar',
         asked: 'Will you take part?',
         briefing: 'Everything for speakers and hosts',
+        workshop_confirmed: 'You have a place in a workshop',
+        workshop_changed: 'Your workshop has changed',
+        workshop_cancelled: 'No longer in a workshop',
         tasks: 'What is overdue (to organisers)',
         invited: 'Will you join?',
         mailing: 'Message from the organiser',

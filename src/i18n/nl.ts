@@ -6,6 +6,13 @@ export const nl = {
   /** Names of the wire values, as they read in a sentence. */
   words: {
     parts: { speaker: 'spreker', host: 'begeleider' },
+    /** Somebody's own day at an event with workshops, in mails and calendars. */
+    ownProgramme: {
+      title: 'Jouw programma',
+      waiting: (title: string) => `Wachtlijst: ${title}`,
+      later: 'Je hoort later welke workshop het wordt',
+      open: 'Je hebt nog geen workshop gekozen',
+    },
     kinds: { webinar: 'webinar', meeting: 'bijeenkomst', conference: 'conferentie', learning_circle: 'leerkring' },
     attendances: { online: 'online', in_person: 'op locatie', hybrid: 'op locatie of online' },
     roles: {
@@ -167,6 +174,14 @@ export const nl = {
     isCancelled: 'Dit gaat niet door.',
     isWaitlisted: 'Je staat op de wachtlijst. Je krijgt een mail als er een plaats vrij is.',
     isUnregistered: 'Je bent afgemeld.',
+    /** The entry of a workshop. */
+    workshop: {
+      of: (title: string) => `Deze workshop hoort bij: ${title}.`,
+      isWaiting: 'Je staat op de wachtlijst van deze workshop. Je krijgt een mail als er een plaats voor je is.',
+      isOff: 'Deze workshop gaat niet door.',
+      isLeft: 'Deze workshop staat niet meer in je programma.',
+      choose: 'Wil je een andere workshop? Dat regel je op je eigen pagina:',
+    },
   },
   /** Every mail. Texts are templates: each `{name}` is filled with what the list of placeholders says it stands for. */
   mail: {
@@ -217,6 +232,7 @@ export const nl = {
       ownDoor: 'eigen-deur',
       ownList: 'eigen-lijst',
       ownFeed: 'eigen-agenda',
+      workshop: 'workshop',
     },
     /** By kind of mail; `shared` stands in more than one. */
     texts: {
@@ -230,6 +246,7 @@ export const nl = {
         labelHost: 'Door',
         labelReason: 'Reden',
         labelWas: 'was',
+        labelPartOf: 'Hoort bij',
         online: 'Online',
         door: 'Je eigen deur naar de online ruimte',
         doorOpens: 'De deur gaat een kwartier van tevoren open, om {deurtijd} uur.',
@@ -375,6 +392,28 @@ export const nl = {
         materials:
           'Heb je een presentatie of een hand-out? Stuur die als antwoord op deze mail. Dan zetten we die na afloop op de website.',
       },
+      /** Each workshop has an invite of its own, and so a mail of its own. In these the time and the place are the workshop's. */
+      workshop_confirmed: {
+        subject: 'Je workshop: {workshop} ({dag}, {tijd} uur)',
+        eyebrow: 'Je hebt een plaats',
+        lead: 'Je hebt een plaats in deze workshop. Hieronder staat waar en hoe laat je er moet zijn.',
+        other:
+          'Wil je toch een andere workshop? Kies opnieuw op je eigen pagina. Zo kan iemand anders hier aanschuiven.',
+      },
+      workshop_changed: {
+        subject: 'Gewijzigd: {workshop} ({dag}, {tijd} uur)',
+        eyebrow: 'Je workshop is veranderd',
+        lead: 'Er is iets veranderd aan je workshop. Hieronder zie je wat er nu geldt. Je plaats blijft van jou.',
+      },
+      workshop_cancelled: {
+        subject: 'Niet meer in je programma: {workshop} ({dag})',
+        eyebrow: 'Niet meer in je programma',
+        lead: 'Je doet niet meer mee met deze workshop.',
+        stays: 'Je aanmelding voor {titel} blijft gewoon staan.',
+        offSubject: 'Gaat niet door: {workshop} ({dag})',
+        offEyebrow: 'Gaat niet door',
+        off: 'Helaas, deze workshop gaat niet door.',
+      },
       again: {
         subject: 'Nog een keer: je aanmelding voor {titel} ({dag})',
         eyebrowConfirmed: 'Je bent aangemeld',
@@ -495,6 +534,7 @@ export const nl = {
     summary: 'Dit is een voorbeeld. Deze bijeenkomst bestaat niet.',
     group: 'Werkplaats Voorbeeld',
     attendee: 'Tester Voorbeeld',
+    workshop: { title: 'Voorbeeld: samen aan tafel', room: 'Zaal 2' },
     reason: 'Dit is een voorbeeld van een reden.',
     mailing: {
       subject: 'Neem een vraag mee naar {titel}',
@@ -1591,6 +1631,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         ownDoor: 'De eigen deur naar de online ruimte.',
         ownList: 'De lijst met eigen aanmeldingen.',
         ownFeed: 'Het adres om eigen aanmeldingen in een agenda te volgen.',
+        workshop: 'De titel van de workshop.',
       },
       problems: {
         required: 'Vul dit in. Zonder deze tekst kan de mail niet weg.',
@@ -1640,6 +1681,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         speakerRemoved: 'Als een organisator een spreker weghaalt',
         speakerDeclined: 'Als een spreker nee zegt in de agenda',
         speakerAsks: 'Als we niet zeker weten of de spreker nee zei',
+        workshopLeft: 'Als iemand niet meer meedoet met de workshop',
+        workshopOff: 'Als de workshop niet doorgaat',
       },
       /** What each text of a mail is, as the label of its field. */
       labels: {
@@ -2357,6 +2400,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         declined: 'Je zei nee in je agenda',
         asked: 'Wil je meedoen?',
         briefing: 'Alles op een rij voor sprekers en begeleiders',
+        workshop_confirmed: 'Je hebt een plaats in een workshop',
+        workshop_changed: 'Je workshop is veranderd',
+        workshop_cancelled: 'Niet meer in een workshop',
         tasks: 'Wat te laat is (aan organisatoren)',
         invited: 'Kom je ook?',
         mailing: 'Bericht van de organisator',

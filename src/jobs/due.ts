@@ -4,24 +4,22 @@ import type { Told } from '#db/schema.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
-import { type Event, getEvent } from '#src/domain/events.ts'
 import { findInvitation, stateOf } from '#src/domain/invitations.ts'
 import { whyNotAsk } from '#src/domain/invitees.ts'
 import { findMailing } from '#src/domain/mailings.ts'
-import { findOrganiserById } from '#src/domain/organisers.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
-import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
-import { getRegistration, isRequest, type Registration } from '#src/domain/registrations.ts'
+import { isRequest } from '#src/domain/registrations.ts'
 import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
 import { discard, recordOutcome, replace } from '#src/domain/sending.ts'
-import { findSignIn, mint } from '#src/domain/sign-ins.ts'
-import { findReader, listArrears, whyNotSummarise } from '#src/domain/summaries.ts'
-import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
+import { findSignIn } from '#src/domain/sign-ins.ts'
+import { whyNotSummarise } from '#src/domain/summaries.ts'
+import { settle } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { readAbout, readInvited, readStandIn } from '#src/mail/about.ts'
-import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
+import type { Occasion } from '#src/mail/messages.ts'
+import { occasionOf } from './occasions.ts'
+import { dueOf, isTrueOf, type Subject, subjectOf, tellsOf } from './subjects.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
 export interface Draft {
@@ -35,11 +33,6 @@ export interface Task {
   message: Message
   draft?: Draft
   at: Temporal.Instant
-}
-
-interface Subject {
-  event: Event
-  registration: Registration
 }
 
 /** Claims what is due and keeps what should leave. One row that cannot be judged stops no other. */
@@ -65,7 +58,7 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
   const subject = subjectOf(tx, message)
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)
-  else if (subject && !isStillTrue(message, subject.event, subject.registration)) replace(tx, message, at)
+  else if (subject && !isTrueOf(message, subject)) replace(tx, message, at)
   else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, at) }) }]
   if (subject) settle(tx, subject.registration, at)
   return []
@@ -74,12 +67,6 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
 /** A mail stays as it was written; only what is overdue is looked at anew, since somebody may have seen to it by the next try. */
 function isToBeWritten({ bytes, kind }: Message): boolean {
   return bytes === null || kind === 'tasks'
-}
-
-function subjectOf(tx: Tx, { registrationId }: Message): Subject | undefined {
-  if (registrationId === null) return undefined
-  const registration = getRegistration(tx, registrationId)
-  return { registration, event: getEvent(tx, registration.eventId) }
 }
 
 /** Why a claimed mail should not leave after all; nothing if it should. */
@@ -133,13 +120,13 @@ function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.I
       if (registration.status !== 'confirmed') return 'cancelled'
       if (!registration.declinedAt) return 'answered'
       // They are about to be asked again.
-      return dueTelling(registration.told, toldNow(event, registration)) ? 'superseded' : undefined
+      return dueOf(subject, now) ? 'superseded' : undefined
     case 'briefing':
       return whyNotBrief(event, registration, now)
     case 'mailing':
       return whyNotMail(tx, findMailing(tx, message.mailingId), event, registration, now)
     default:
-      return whyNotTell(message, subject)
+      return whyNotTell(message, subject, now)
   }
 }
 
@@ -147,72 +134,22 @@ function whyNotAbout(tx: Tx, message: Message, subject: Subject, now: Temporal.I
  * A telling mail must be the one that is due; an organiser may send again what was told already. `again` gives way to any
  * mail that tells something new.
  */
-function whyNotTell(message: Message, { event, registration }: Subject): string | undefined {
-  const due = dueTelling(registration.told, toldNow(event, registration))
+function whyNotTell(message: Message, subject: Subject, now: Temporal.Instant): string | undefined {
+  const due = dueOf(subject, now)
   if (message.kind === 'again') {
-    if (event.cancelledAt) return 'event_cancelled'
-    if (registration.status === 'cancelled') return 'cancelled'
+    if (subject.event.cancelledAt) return 'event_cancelled'
+    if (subject.registration.status === 'cancelled') return 'cancelled'
     return due ? 'superseded' : undefined
   }
-  const isTrue = message.bytes === null || isStillTrue(message, event, registration)
+  const isTrue = message.bytes === null || isTrueOf(message, subject)
   const isRepeat = due === undefined && message.bytes !== null
   return isTrue && (due === message.kind || isRepeat) ? undefined : 'superseded'
 }
 
 function draftOf(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Draft {
-  const tells = isTelling(message.kind) || message.kind === 'again'
   return {
     occasion: occasionOf(tx, message, subject, at),
-    told: subject && tells ? toldNow(subject.event, subject.registration) : null,
+    told: subject ? tellsOf(message.kind, subject) : null,
     threadId: subject && message.kind !== 'address' ? subject.registration.threadId : null,
   }
-}
-
-function occasionOf(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Occasion {
-  const { kind, toAddress: email, locale, personId, signInId } = message
-  const own = subject ? {} : readTopTexts(tx, locale)
-  if (kind === 'test') return { kind, email, locale, own }
-  if (kind === 'tasks') {
-    const reader = findReader(tx, message)
-    if (reader) {
-      return { kind, summary: { organiserId: reader.id, email, locale, arrears: listArrears(tx, reader, at), own } }
-    }
-  }
-  if (kind === 'my') {
-    const person = personId === null ? undefined : findPersonById(tx, personId)
-    if (person) return { kind, person, email, locale, own }
-  }
-  if (kind === 'sign_in' && signInId !== null) {
-    const signIn = findSignIn(tx, signInId)
-    if (signIn) return { kind, signIn: { ...mint(tx, signInId), expiresAt: signIn.expiresAt }, email, locale, own }
-  }
-  if (kind === 'invitation') return invitationOccasion(tx, message)
-  if (kind === 'invited') {
-    const invited = readInvited(tx, message.inviteeId)
-    if (invited) return { kind, invited }
-  }
-  if (kind === 'mailing') return mailingOccasion(tx, message, subject)
-  const about = subject && readAbout(tx, subject.registration, locale)
-  if (about && kind === 'address') return { kind, about, email, locale }
-  if (about && isAboutRegistration(kind)) return { kind, about }
-  throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
-}
-
-function invitationOccasion(tx: Tx, { id, toAddress: email, locale, invitationId }: Message): Occasion {
-  const invitation = invitationId === null ? undefined : findInvitation(tx, invitationId)
-  if (!invitation) throw new Error(`message ${id} (invitation) has nothing to be written from`)
-  return { kind: 'invitation', invitation, email, locale, own: readOwnTexts(tx, invitation.group.id, locale) }
-}
-
-function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {
-  const mailed = findMailing(tx, message.mailingId)
-  const organiser = message.organiserId === null ? undefined : findOrganiserById(tx, message.organiserId)
-  if (mailed && subject) {
-    const about = readAbout(tx, subject.registration)
-    if (about) return { kind: 'mailing', about, mailed }
-  } else if (mailed && organiser) {
-    const about = readStandIn(tx, getEvent(tx, mailed.eventId), organiser, message.createdAt)
-    return { kind: 'mailing', about, mailed: { ...mailed, isTest: true } }
-  }
-  throw new Error(`message ${message.id} (mailing) has nothing to be written from`)
 }

@@ -15,6 +15,7 @@ import { exampleInvitation } from '#src/domain/invitations.ts'
 import { exampleInvitee } from '#src/domain/invitees.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { readTopTexts } from '#src/domain/own-texts.ts'
+import { choiceToldNow, exampleWorkshop } from '#src/domain/own-workshops.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { type Applicant, cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
@@ -23,7 +24,7 @@ import { toldNow } from '#src/domain/telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
 import { randomCode, randomToken } from '#src/lib/tokens.ts'
-import { readAbout } from '#src/mail/about.ts'
+import { type About, readAbout } from '#src/mail/about.ts'
 import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
 
 /** Who gets the test mails. */
@@ -88,6 +89,7 @@ function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Regi
   tell('waitlisted', 'place_free')
   cancelRegistration(tx, other, 'attendee', next())
   tell('promoted', 'confirmed', 'again', 'reminder_day', 'reminder_hour')
+  occasions.push(...aboutWorkshop(aboutNow(tx, own), next))
   occasions.push({ kind: 'mailing', about: aboutNow(tx, own), mailed: { ...mailing, isUrgent: false } })
   const day = Temporal.PlainDateTime.from(event().localStart).add({ days: 1 })
   moveEvent(tx, event(), { ...event(), localStart: day.toString().slice(0, 16) }, reason, editor(), next())
@@ -114,6 +116,20 @@ function aboutRegistration(tx: Tx, { id }: Event, other: Registration, own: Regi
   cancelRegistration(tx, own, 'attendee', next())
   tell('unregistered')
   return occasions
+}
+
+/** A workshop is chosen, moves, and is left again. */
+function aboutWorkshop(about: About, next: () => Temporal.Instant): Occasion[] {
+  const first = exampleWorkshop(about, messagesIn(about.registration.locale).example.workshop, next())
+  const localStart = Temporal.PlainDateTime.from(first.session.localStart).add({ minutes: 30 }).toString()
+  const session = { ...first.session, localStart: localStart.slice(0, 16), sequence: 1, revisedAt: next() }
+  const moved = { ...first, session, choice: { ...first.choice, told: choiceToldNow(first) } }
+  const choice = { ...moved.choice, status: 'cancelled' as const, sequence: 1, revisedAt: next() }
+  return [
+    { kind: 'workshop_confirmed', about, workshop: first },
+    { kind: 'workshop_changed', about, workshop: moved },
+    { kind: 'workshop_cancelled', about, workshop: { ...moved, choice } },
+  ]
 }
 
 /** What goes to a person whatever they are registered for. */

@@ -10,7 +10,7 @@ import type { Outcome } from '#src/domain/sending.ts'
 import { systemClock } from '#src/lib/clock.ts'
 import { createCounts } from '#src/lib/counts.ts'
 import { createTokens, readSecret } from '#src/lib/tokens.ts'
-import { isAboutRegistration } from '#src/mail/messages.ts'
+import { isAboutRegistration, isAboutWorkshop } from '#src/mail/messages.ts'
 import { messageIdOf } from '#src/mail/mime.ts'
 import type { Pause } from '#src/mail/outcomes.ts'
 import { createTransport } from '#src/mail/transport.ts'
@@ -46,7 +46,7 @@ export async function* sendTests(db: Db, config: Config, email: string, only?: M
       if (only && kind !== only) continue
       const at = systemClock.now()
       const message = await write(tx => addOwn(tx, worker, { key: `test:${attempt}:${kind}`, ...to }, at))
-      const isInThread = isAboutRegistration(kind) || kind === 'mailing'
+      const isInThread = isAboutRegistration(kind) || isAboutWorkshop(kind) || kind === 'mailing'
       const outcome = await delivery.deliver({
         message,
         draft: { occasion, told: null, threadId: isInThread ? threadId : null },

@@ -9,6 +9,7 @@ import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events
 import type { Group } from '#src/domain/groups.ts'
 import { findInvitee, type Invitee } from '#src/domain/invitees.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
+import { ownProgramme, type Part } from '#src/domain/own-programme.ts'
 import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { isRequest, NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
@@ -29,6 +30,8 @@ export interface About {
   position: number
   /** The words of the group that hosts it, where it has its own. */
   own: OwnTexts
+  /** Their own day, at an event with workshops. */
+  programme: Part[]
   /** For who speaks or hosts. */
   briefing?: Briefing
 }
@@ -51,7 +54,8 @@ export function readAbout(db: Db, registration: Registration, locale = registrat
   const own = readOwnTexts(db, row.group.id, locale)
   const event = { ...row.event, group: row.group, series: row.series }
   const briefing = registration.part === null ? {} : { briefing: readBriefing(db, row.event, registration) }
-  return { event, registration, email, position, own, ...briefing }
+  const programme = ownProgramme(db, row.event, registration)
+  return { event, registration, email, position, own, programme, ...briefing }
 }
 
 /** What a mail that asks somebody to come is written from; nothing once they are off the list. */
@@ -74,6 +78,7 @@ export function readStandIn(db: Db, event: Event, to: Organiser, now: Temporal.I
     email: to.email,
     position: 0,
     own,
+    programme: [],
   }
 }
 

@@ -1,21 +1,23 @@
 // What all mails about a registration share: who writes to whom, the facts of the appointment, the invite, the footer.
+import type { Told } from '#db/schema.ts'
 import { type Invite, type InviteContext, inviteCancel, inviteRequest } from '#src/calendar/invite.ts'
+import { nameOfPart, timeOfPart } from '#src/calendar/programme.ts'
 import type { Mailbox } from '#src/config.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
 import { placeOf, promotionEnds } from '#src/domain/events.ts'
 import type { TemplateKind } from '#src/domain/placeholders.ts'
-import { formatsIn } from '#src/i18n/dates.ts'
+import { formatsIn, type When } from '#src/i18n/dates.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { firstName } from '#src/lib/text.ts'
 import type { About, House } from './about.ts'
-import { type Content, dateOf, type Fact, facts, isSameTime, note, scan } from './content.ts'
+import { type Block, type Content, dateOf, type Fact, facts, isSameTime, note, paragraph, scan } from './content.ts'
 import { createLinks, type Links } from './links.ts'
 import { textsOf, type Values, type Words, wordsOf } from './words.ts'
 
 /** Everything the writers of mails about registrations work with. */
-export function deskFor(about: About, house: House) {
+export function deskFor(about: About, house: House, more: Values = {}) {
   const { config, tokens } = house
-  const { event, registration, email, own } = about
+  const { event, registration, email, programme, own } = about
   const { locale } = registration
   const t = messagesIn(locale)
   const formats = formatsIn(locale, event.timeZone)
@@ -29,8 +31,9 @@ export function deskFor(about: About, house: House) {
     personalUrl: links.personal(registration),
     asksReply: config.imapUrl !== undefined,
     locale,
+    programme,
   }
-  const values = valuesOf(about, locale, house)
+  const values = { ...valuesOf(about, locale, house), ...more }
   const shared = wordsOf('shared', locale, values, own)
   return {
     ...about,
@@ -40,6 +43,7 @@ export function deskFor(about: About, house: House) {
     formats,
     links,
     config,
+    context,
     zone: t.words.timeZone(event.timeZone),
     hello: firstName(registration.name) ? shared.hello : shared.helloUnnamed,
     isPlaced: registration.status === 'confirmed',
@@ -154,15 +158,37 @@ export function forEntrance({ isOnline, isPlaced, registration, links, shared, f
   return !isOnline && isPlaced && scan(shared.entrance, shared.labelCode, links.checkIn(registration), frame.from)
 }
 
-export function whenFact({ event, registration: { told }, shared, formats, zone }: Desk, compare = false): Fact {
-  const was = compare && told && !isSameTime(told, event) ? `${shared.labelWas}: ${formats.when(told)}` : undefined
-  return { label: shared.labelWhen, value: `${formats.day(event)}\n${formats.range(event)}`, notes: [zone], was }
+export function whenFact(desk: Desk, compare = false): Fact {
+  return timeFact(desk, desk.event, compare ? desk.registration.told : null)
 }
 
-function whereFact({ event, registration: { attendance, told }, shared }: Desk, compare: boolean): Fact {
-  const place = placeOf(event, attendance)
-  const was = compare && told && told.place !== place ? `${shared.labelWas}: ${told.place || shared.online}` : undefined
+/** With what was told before, where that is no longer true. */
+export function timeFact({ shared, formats, zone }: Desk, when: When, told: When | null): Fact {
+  const was = told && !isSameTime(told, when) ? `${shared.labelWas}: ${formats.when(told)}` : undefined
+  return { label: shared.labelWhen, value: `${formats.day(when)}\n${formats.range(when)}`, notes: [zone], was }
+}
+
+function whereFact(desk: Desk, compare: boolean): Fact {
+  const { event, registration } = desk
+  return placeFact(desk, placeOf(event, registration.attendance), compare ? registration.told : null)
+}
+
+/** Nothing for a place is online. */
+export function placeFact({ shared }: Desk, place: string, told: Pick<Told, 'place'> | null): Fact {
+  const was = told && told.place !== place ? `${shared.labelWas}: ${told.place || shared.online}` : undefined
   return { label: shared.labelWhere, value: place || shared.online, was }
+}
+
+/** Their own day, at an event with workshops. */
+export function ownDay({ programme, event, registration: { locale } }: Desk): Block[] {
+  if (programme.length === 0) return []
+  const parts = programme.map(part => ({
+    label: timeOfPart(part, programme, event, locale),
+    value: nameOfPart(part, locale),
+    isProse: part.what === 'later' || part.what === 'open',
+    notes: [part.room].filter(Boolean),
+  }))
+  return [paragraph(`${messagesIn(locale).words.ownProgramme.title}:`), facts(...parts)]
 }
 
 export function reasonFact({ shared }: Desk, reason: string): Fact | false {

@@ -1,6 +1,6 @@
 // Mails about what changed: the appointment, or whether it takes place, or whether one still takes part.
 import { isRequest } from '#src/domain/registrations.ts'
-import { appointmentFacts, type Desk, inShort, reasonFact, whenFact, whyMoved } from './appointment.ts'
+import { appointmentFacts, type Desk, inShort, ownDay, reasonFact, whenFact, whyMoved } from './appointment.ts'
 import { blocks, button, type Content, facts, note, paragraph, paragraphs } from './content.ts'
 import { manage } from './places.ts'
 
@@ -21,6 +21,7 @@ export function changed(desk: Desk): Content {
       paragraph(isMoved ? words.movedLead : words.lead, stays),
       ...paragraphs(words.extra),
       appointmentFacts(desk, { compare: true, reason: whyMoved(event, registration) }),
+      ...ownDay(desk),
       ...manage(desk),
       isPlaced && note(shared.inviteNext),
       desk.help,
@@ -72,6 +73,7 @@ export function reinstated(desk: Desk): Content {
       paragraph(words.lead, stays),
       ...paragraphs(words.extra),
       appointmentFacts(desk, { compare: true }),
+      ...ownDay(desk),
       ...manage(desk),
       isPlaced && note(shared.inviteNext),
       desk.help,

@@ -1,7 +1,6 @@
 // What a mail holds before it is HTML or text: blocks without markup. Every string is plain; escaping belongs to `render`.
 import type { Invite } from '#src/calendar/invite.ts'
 import type { Mailbox } from '#src/config.ts'
-import type { Event } from '#src/domain/events.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import { formatsIn, type When } from '#src/i18n/dates.ts'
 import type { Locale } from '#src/i18n/index.ts'
@@ -99,9 +98,9 @@ function isGiven<T>(value: T | false | undefined): value is T {
 }
 
 /** The parts of the date block. */
-export function dateOf(event: Event, locale: Locale): NonNullable<Content['date']> {
-  const formats = formatsIn(locale, event.timeZone)
-  return { weekday: formats.weekday(event), day: formats.dayNumber(event), month: formats.monthOf(event) }
+export function dateOf(when: When, locale: Locale): NonNullable<Content['date']> {
+  const formats = formatsIn(locale, when.timeZone)
+  return { weekday: formats.weekday(when), day: formats.dayNumber(when), month: formats.monthOf(when) }
 }
 
 /** Two wall times that read the same are the same appointment. */

@@ -1,6 +1,7 @@
 // Every mail we send, by kind. Pure: what is known goes in, structured content comes out; nothing is read or written here.
 import type { AboutInvitation } from '#src/domain/invitations.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
+import type { OwnWorkshop } from '#src/domain/own-workshops.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { About, AboutInvitee, House } from './about.ts'
 import { address, my, myValues, type SignIn, signIn, signInValues, type To, test } from './accounts.ts'
@@ -17,6 +18,14 @@ import { again, confirmed, placeFree, promoted, requested, waitlisted } from './
 import { reminder } from './reminders.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
+import {
+  type WorkshopDesk,
+  workshopCancelled,
+  workshopChanged,
+  workshopConfirmed,
+  workshopDeskFor,
+  workshopValues,
+} from './workshops.ts'
 
 export type { Mailed } from './mailings.ts'
 
@@ -40,9 +49,18 @@ const ABOUT_REGISTRATION = {
 } satisfies Partial<Record<MessageKind, (desk: Desk, now: Temporal.Instant) => Content>>
 export type AboutRegistration = keyof typeof ABOUT_REGISTRATION
 
+/** The mails about a workshop they chose. */
+const ABOUT_WORKSHOP = {
+  workshop_confirmed: workshopConfirmed,
+  workshop_changed: workshopChanged,
+  workshop_cancelled: workshopCancelled,
+} satisfies Partial<Record<MessageKind, (desk: WorkshopDesk) => Content>>
+export type AboutWorkshop = keyof typeof ABOUT_WORKSHOP
+
 /** What a mail is written for. */
 export type Occasion =
   | { kind: AboutRegistration; about: About }
+  | { kind: AboutWorkshop; about: About; workshop: OwnWorkshop }
   | ({ kind: 'address'; about: About } & To)
   | ({ kind: 'sign_in'; signIn: SignIn } & To)
   | ({ kind: 'my'; person: Person } & To)
@@ -55,6 +73,10 @@ export type Occasion =
 
 export function isAboutRegistration(kind: MessageKind): kind is AboutRegistration {
   return Object.hasOwn(ABOUT_REGISTRATION, kind)
+}
+
+export function isAboutWorkshop(kind: MessageKind): kind is AboutWorkshop {
+  return Object.hasOwn(ABOUT_WORKSHOP, kind)
 }
 
 /** What the mail says. The same occasion at the same moment gives the same content. */
@@ -78,6 +100,10 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return newsletter(occasion.issue, house)
     case 'test':
       return test(occasion, house, now)
+    case 'workshop_confirmed':
+    case 'workshop_changed':
+    case 'workshop_cancelled':
+      return ABOUT_WORKSHOP[occasion.kind](workshopDeskFor(occasion.about, occasion.workshop, house))
     default:
       return ABOUT_REGISTRATION[occasion.kind](deskFor(occasion.about, house), now)
   }
@@ -98,11 +124,11 @@ export function valuesIn(occasion: Occasion, house: House): Values {
     case 'newsletter':
     case 'test':
       return { website: () => house.config.mailFrom.name }
-    default:
-      return valuesOf(
-        occasion.about,
-        'locale' in occasion ? occasion.locale : occasion.about.registration.locale,
-        house,
-      )
+    default: {
+      const { about } = occasion
+      const locale = 'locale' in occasion ? occasion.locale : about.registration.locale
+      const more = 'workshop' in occasion ? workshopValues(about, occasion.workshop, locale) : {}
+      return { ...valuesOf(about, locale, house), ...more }
+    }
   }
 }

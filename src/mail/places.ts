@@ -3,7 +3,7 @@ import { saidBy } from '#src/domain/contributors.ts'
 import { promotionEnds } from '#src/domain/events.ts'
 import { isRequest } from '#src/domain/registrations.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { appointmentFacts, type Desk, forEntrance, inShort } from './appointment.ts'
+import { appointmentFacts, type Desk, forEntrance, inShort, ownDay } from './appointment.ts'
 import { type Block, blocks, button, type Content, note, paragraph, paragraphs } from './content.ts'
 
 export function confirmed(desk: Desk): Content {
@@ -27,6 +27,7 @@ function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
       paragraph(words.lead),
       ...paragraphs(words.extra),
       appointmentFacts(desk),
+      ...ownDay(desk),
       forEntrance(desk),
       ...manage(desk),
       note(desk.shared.inviteFirst),
@@ -38,7 +39,7 @@ function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
 
 /** The appointment and what can be done with it. */
 function ofPlace(desk: Desk): Block[] {
-  return [appointmentFacts(desk), ...manage(desk)]
+  return [appointmentFacts(desk), ...ownDay(desk), ...manage(desk)]
 }
 
 /** Seeing, changing, and making room for somebody else. */

@@ -1,5 +1,5 @@
 // Reminders: the door or the way there, a way to cancel, and a way to be left in peace.
-import { appointmentFacts, type Desk, forEntrance, inShort } from './appointment.ts'
+import { appointmentFacts, type Desk, forEntrance, inShort, ownDay } from './appointment.ts'
 import { blocks, button, type Content, link, note, paragraph, paragraphs } from './content.ts'
 
 /** Names the day instead of "tomorrow": a mail may arrive later than it was sent. */
@@ -19,6 +19,7 @@ export function reminder(kind: 'reminder_day' | 'reminder_hour', desk: Desk): Co
       isOnline && button(words.button, links.door(registration)),
       isOnline && note(shared.doorOpens),
       appointmentFacts(desk, { door: false }),
+      ...ownDay(desk),
       kind === 'reminder_day' && forEntrance(desk),
       paragraph(hasPart ? shared.partCannotCome : words.cannotCome),
       link(hasPart ? shared.partButton : shared.manage, links.personal(registration)),

@@ -10,6 +10,8 @@ const TO_MANY: TemplateKind[] = [
   'cancelled',
   'reinstated',
   'briefing',
+  'workshop_changed',
+  'workshop_cancelled',
   'reminder_day',
   'reminder_hour',
   'mailing',

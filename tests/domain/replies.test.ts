@@ -61,7 +61,8 @@ function openWebinar(values: Partial<Event> = {}) {
   const editor = () => ({ organiserId: null, revision: now().revision })
   const shift = (localStart: string, moment = at(20)) =>
     writeNow(db, tx => moveEvent(tx, now(), { ...event, localStart }, '', editor(), moment))
-  const tell = () => writeNow(db, tx => know(tx, { registrationId: zoe.id, told: toldNow(now(), fresh()) }, null))
+  const tell = () =>
+    writeNow(db, tx => know(tx, { registrationId: zoe.id, choiceId: null, told: toldNow(now(), fresh()) }, null))
   /** The mail about it has arrived. */
   const move = (localStart: string, moment?: Temporal.Instant) => {
     shift(localStart, moment)

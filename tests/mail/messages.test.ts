@@ -7,13 +7,14 @@ import { type Event, getEvent, getListedEvent } from '#src/domain/events.ts'
 import { exampleInvitation } from '#src/domain/invitations.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
+import { exampleWorkshop } from '#src/domain/own-workshops.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
 import { exampleArrears } from '#src/domain/summaries.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { LOCALES, type Locale } from '#src/i18n/index.ts'
 import { readAbout } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
+import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import { house, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
@@ -24,6 +25,7 @@ const VENUE = {
   city: 'Groningen',
   access: 'Er is een lift.',
 }
+const WORKSHOP = { title: 'Tafels & <b>stoelen</b>', room: 'Zaal "2"' }
 const [TITLE, NAME] = ['Werk & "inkomen" <b>nu</b>', 'Zoë <i>de</i> Vries']
 
 interface Options {
@@ -60,6 +62,7 @@ function openMail({
     const to = { email: 'zoe@example.org', locale }
     const person = findPersonById(db, registration.personId)
     if (isAboutRegistration(kind)) return { kind, about }
+    if (isAboutWorkshop(kind)) return { kind, about, workshop: exampleWorkshop(about, WORKSHOP, NOW) }
     if (kind === 'address') return { kind, about, ...to }
     if (kind === 'newsletter' && person) {
       return { kind, issue: { person, words: [], events: [getListedEvent(db, made.id)], ...to } }
@@ -133,12 +136,11 @@ describe('invites', () => {
   const methodOf = (kind: MessageKind, values: Partial<Registration>, change?: (event: Event) => void) =>
     openMail({ values, ...(change && { change }) }).content(kind).invite?.method
 
-  test.each(['confirmed', 'promoted', 'changed', 'reinstated', 'again'] as const)(
-    '%s brings one to who has a place',
-    kind => {
-      expect(methodOf(kind, { status: 'confirmed' })).toBe('REQUEST')
-    },
-  )
+  test.each([
+    ...(['confirmed', 'promoted', 'changed', 'reinstated', 'again', 'workshop_confirmed', 'workshop_changed'] as const),
+  ])('%s brings one to who has a place', kind => {
+    expect(methodOf(kind, { status: 'confirmed' })).toBe('REQUEST')
+  })
   test.each(['changed', 'reinstated', 'again', 'waitlisted', 'place_free'] as const)(
     '%s brings none to who waits',
     kind => {

@@ -2,13 +2,18 @@
 // be forgotten.
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
-import { events } from '#db/schema.ts'
+import { eq } from '#db/drizzle.ts'
+import { events, sessions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
 import { sendBriefing } from '#src/domain/briefings.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
+import { settleSession } from '#src/domain/choice-telling.ts'
+import { choose } from '#src/domain/choosing.ts'
 import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
+import { addSession } from '#src/domain/drafts.ts'
+import { listSessions } from '#src/domain/events.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
@@ -84,6 +89,44 @@ async function cancelledAndBack(house: House): Promise<void> {
   await house.deliver()
   const event = house.event()
   writeNow(house.db, tx => reinstateEvent(tx, event, editing(house, event), now(house)))
+}
+
+/** The event has two workshops to choose from; they choose the first. */
+function chooses(house: House): void {
+  const { id, localStart } = house.event()
+  writeNow(house.db, tx => {
+    for (const title of ['Samen aan tafel', 'Eén plan']) {
+      addSession(tx, {
+        eventId: id,
+        kind: 'workshop',
+        round: 1,
+        title,
+        localStart,
+        durationMinutes: 45,
+        room: 'Zaal 2',
+      })
+    }
+    const [first] = listSessions(tx, id)
+    choose(tx, house.of(ME), [{ round: 1, first: first?.id ?? null, second: null }], now(house))
+  })
+}
+
+/** Somebody who has had the mail about their workshop. */
+async function inWorkshop(house: House): Promise<void> {
+  await registered(house)
+  chooses(house)
+  await house.deliver()
+  house.clock.advance({ minutes: 5 })
+}
+
+function moveWorkshop(house: House): void {
+  writeNow(house.db, tx => {
+    const [first] = listSessions(tx, house.event().id)
+    if (!first) throw new Error('no workshop')
+    const values = { localStart: '2026-12-03T12:15', sequence: first.sequence + 1, revisedAt: now(house) }
+    tx.update(sessions).set(values).where(eq(sessions.id, first.id)).run()
+    settleSession(tx, first, now(house))
+  })
 }
 
 function decline(house: House): void {
@@ -243,6 +286,28 @@ export const SCENES = {
       decline(house)
     },
     reader: [comesAfterAll, unregisters],
+  },
+  workshop_confirmed: {
+    happens: async house => {
+      await registered(house)
+      chooses(house)
+    },
+    reader: [goesIn, unregisters],
+  },
+  workshop_changed: {
+    happens: async house => {
+      await inWorkshop(house)
+      moveWorkshop(house)
+    },
+    reader: [goesIn, unregisters],
+  },
+  workshop_cancelled: {
+    happens: async house => {
+      await inWorkshop(house)
+      const none = { round: 1, first: null, second: null }
+      writeNow(house.db, tx => choose(tx, house.of(ME), [none], now(house)))
+    },
+    reader: [unregisters],
   },
   tasks: { happens: comesToEight, reader: [stopsSummaries] },
   invitation: { happens: inviteSomebody, reader: [acceptsInvitation] },

@@ -9,6 +9,7 @@ import { exampleInvitee } from '#src/domain/invitees.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { readOwnTexts } from '#src/domain/own-texts.ts'
+import { exampleWorkshop } from '#src/domain/own-workshops.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { PLACEHOLDERS, type Placeholder } from '#src/domain/placeholders.ts'
 import { type Scene, type Staged, scenesOf, stage } from '#src/domain/scenes.ts'
@@ -20,7 +21,7 @@ import { maskLinks } from '#src/lib/masking.ts'
 import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import { readAbout } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration, type Occasion, valuesIn } from '#src/mail/messages.ts'
+import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion, valuesIn } from '#src/mail/messages.ts'
 import { type Rendered, render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { typedValues } from '../forms.ts'
@@ -149,6 +150,10 @@ function setUp(
   if (!about) throw new Error('the example has no address')
   const cast = { ...about, own }
   if (isAboutRegistration(kind)) return { occasion: { kind, about: cast }, staged }
+  if (isAboutWorkshop(kind)) {
+    const workshop = exampleWorkshop(about, messagesIn(locale).example.workshop, now)
+    return { occasion: { kind, about: cast, workshop }, staged }
+  }
   if (kind === 'mailing') {
     const mailed = { ...messagesIn(locale).example.mailing, isUrgent: false }
     return { occasion: { kind, about: cast, mailed }, staged }

@@ -7,10 +7,11 @@ import { type Act, carryOut, mailsOf, type Reach, recipientsOf } from '#src/doma
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { findInvitee } from '#src/domain/invitees.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
+import { getOwnWorkshop } from '#src/domain/own-workshops.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
-import { readAbout, readInvited } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
+import { type About, readAbout, readInvited } from '#src/mail/about.ts'
+import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
@@ -103,10 +104,16 @@ export function renderMail(tx: Tx, deps: Deps, message: Message) {
     const mail = render(contentOf({ kind: 'invited', invited }, deps, deps.clock.now()))
     return { to: invited.invitee.email, ...mail }
   }
-  if (registrationId === null || !isAboutRegistration(kind)) return undefined
-  const about = readAbout(tx, getRegistration(tx, registrationId))
-  if (!about) return undefined
-  return { to: about.email, ...render(contentOf({ kind, about }, deps, deps.clock.now())) }
+  const about = registrationId === null ? undefined : readAbout(tx, getRegistration(tx, registrationId))
+  const occasion = about && occasionAbout(tx, about, message)
+  return occasion && { to: about.email, ...render(contentOf(occasion, deps, deps.clock.now())) }
+}
+
+/** Nothing for a kind that is about no registration and no workshop. */
+function occasionAbout(tx: Tx, about: About, { kind, choiceId }: Message): Occasion | undefined {
+  if (isAboutRegistration(kind)) return { kind, about }
+  if (choiceId === null || !isAboutWorkshop(kind)) return undefined
+  return { kind, about, workshop: getOwnWorkshop(tx, choiceId) }
 }
 
 /** A form's fields, to be sent once more; the number shown is added by the page. */

@@ -3,11 +3,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KINDS } from '#db/schema.ts'
 import { eventFile, registrationFile } from '#src/calendar/download.ts'
-import { FEED_LIMIT, type FeedContext, feedReachesTo, personalFeed, publicFeed } from '#src/calendar/feed.ts'
+import {
+  FEED_LIMIT,
+  type FeedContext,
+  feedReachesTo,
+  type Place,
+  personalFeed,
+  publicFeed,
+} from '#src/calendar/feed.ts'
 import { type EventFilter, listSince, listUpcoming } from '#src/domain/agenda.ts'
 import { type Event, findSlugAfter, getEvent, getPublishedEvent } from '#src/domain/events.ts'
 import { getGroup } from '#src/domain/groups.ts'
 import { personalPaths } from '#src/domain/links.ts'
+import { ownProgramme } from '#src/domain/own-programme.ts'
+import { listChosen } from '#src/domain/own-workshops.ts'
 import { findPersonByLink, listRegistrationsOf } from '#src/domain/people.ts'
 import { getRegistrationByLink, type Registration } from '#src/domain/registrations.ts'
 import { getSeries } from '#src/domain/series.ts'
@@ -86,7 +95,7 @@ function personalFeeds(app: App, deps: Deps): void {
   app.get('/people/:token.ics', options, (request, reply) => {
     const person = findPersonByLink(db, tokens.read('feed', request.params.token), 'feed')
     if (!person) throw new NotFound('feed')
-    const places = listRegistrationsOf(db, person)
+    const places = listRegistrationsOf(db, person).map(place => ({ ...place, ...dayOf(db, place) }))
     const locale = localeOf(deps, request, places[0]?.registration.locale)
     const name = messagesIn(locale).calendar.mine
     const doorUrl = (registration: Registration) => urlsOf(deps).door(registration, locale)
@@ -117,9 +126,14 @@ function downloads(app: App, deps: Deps): void {
       doorUrl: urls.door(registration, locale),
       personalUrl: urls.personal(registration, locale),
       locale,
+      programme: ownProgramme(db, event, registration),
     })
     return sendCalendar(reply, PERSONAL_FEED, content)
   })
+}
+
+function dayOf(db: Deps['db'], { event, registration }: Place) {
+  return { workshops: listChosen(db, registration), programme: ownProgramme(db, event, registration) }
 }
 
 function atom(app: App, deps: Deps): void {
