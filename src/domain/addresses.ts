@@ -6,6 +6,7 @@ import { NotFound, Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { hash } from '#src/lib/tokens.ts'
 import { setAnswers } from './answers.ts'
+import { handOverChoices } from './choosing.ts'
 import { takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { carryAlong, stepAside } from './joining.ts'
@@ -112,7 +113,7 @@ function moveTo(
   const there = findRegistrationOf(tx, event, person)
   const aside = stepAside(tx, registration, by, now)
   if (there && isAsGood(there, registration)) {
-    const kept = carryAlong(tx, aside, there)
+    const kept = handOverChoices(tx, aside, carryAlong(tx, aside, there), now)
     fillPlaces(tx, event, now)
     return kept.declinedAt ? takeBack(tx, kept, now) : kept
   }
@@ -127,6 +128,7 @@ function moveTo(
         .get()
   const whole = carryAlong(tx, aside, moved)
   settle(tx, whole, now)
+  handOverChoices(tx, aside, whole, now)
   planReminders(tx, whole, event, now)
   // Somebody who speaks from now on leaves their place to who waits.
   if (whole.part !== null) fillPlaces(tx, event, now)

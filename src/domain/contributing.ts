@@ -6,6 +6,7 @@ import { auditEntries, messages, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { change } from './changes.ts'
+import { withdrawChoices } from './choosing.ts'
 import { type Contributor, isOnPage, saidBy } from './contributors.ts'
 import { takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
@@ -78,6 +79,7 @@ export function addContributor(tx: Tx, { id }: Pick<Event, 'id'>, candidate: Can
         .returning()
         .get()
   settle(tx, registration, now)
+  withdrawChoices(tx, registration, now)
   remindAnew(tx, registration, event, now)
   fillPlaces(tx, event, now)
   return registration

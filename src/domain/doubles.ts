@@ -5,6 +5,7 @@ import { people, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { fold, nameKey } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { handOverChoices } from './choosing.ts'
 import { takeBack } from './declines.ts'
 import { type Event, getEvent } from './events.ts'
 import { carryAlong, stepAside } from './joining.ts'
@@ -96,7 +97,7 @@ export function mergeRegistrations(tx: Tx, stays: number, goes: number, now: Tem
   const place = { ...placeOfBoth(to, from), ...partOfBoth(to, from) }
   const isOther = rankOf({ ...to, ...place }) !== rankOf(to) || place.part !== to.part
   const raise = isOther && { sequence: to.sequence + 1, revisedAt: now }
-  const one = update(tx, carryAlong(tx, aside, to), { ...place, ...raise })
+  const one = handOverChoices(tx, aside, update(tx, carryAlong(tx, aside, to), { ...place, ...raise }), now)
   return isBefore(now, event.startsAt) ? tell(tx, event, one, { to, from }, now) : one
 }
 

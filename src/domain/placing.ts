@@ -62,7 +62,8 @@ export function fillWorkshops(tx: Tx, event: Event, now: Temporal.Instant): void
   for (let next = line.get({ eventId: event.id }); next; next = line.get({ eventId: event.id })) {
     const { registrationId, round } = next
     const list = listChoices(tx, { id: registrationId }).filter(choice => choice.round === round)
-    place(tx, event, getRegistration(tx, registrationId), list, now)
+    const moved = place(tx, event, getRegistration(tx, registrationId), list, now)
+    if (!moved) throw new Error(`there is room for registration ${registrationId} in round ${round}, and no way to it`)
   }
 }
 
@@ -95,20 +96,21 @@ const placelessInLine = inLine(
     and held.round = ${choices.round} and held.status = 'confirmed')`,
 )
 
-/** Never takes a place from whoever has it, unless for a better one of their own. */
-function place(tx: Tx, event: Event, registration: Registration, list: Choice[], now: Temporal.Instant): void {
+/** Never takes a place from whoever has it, unless for a better one of their own. How many of their choices changed. */
+function place(tx: Tx, event: Event, registration: Registration, list: Choice[], now: Temporal.Instant): number {
   const isFree = ({ status, sessionId }: Choice) => status === 'confirmed' || hasSeat(tx, sessionId)
-  apply(tx, list, isOnHold(event, registration) ? onHold(list) : outcomeOf(list, isFree), now)
+  return apply(tx, list, isOnHold(event, registration) ? onHold(list) : outcomeOf(list, isFree), now)
 }
 
-/** What somebody leaves goes first: nobody has two places in one round, not even for a moment. */
-export function apply(tx: Tx, list: Choice[], outcome: ChoiceStatus[], now: Temporal.Instant): void {
+/** Writes what became of a round. What somebody leaves goes first: nobody has two places in it, not even for a moment. */
+export function apply(tx: Tx, list: Choice[], outcome: ChoiceStatus[], now: Temporal.Instant): number {
   const changed = list
     .map((choice, index) => ({ choice, status: outcome[index] ?? choice.status }))
     .filter(({ choice, status }) => status !== choice.status)
     .toSorted((a, b) => Number(a.status === 'confirmed') - Number(b.status === 'confirmed'))
     .map(({ choice, status }) => mark(tx, choice, { status }, now))
   for (const choice of changed) settleChoice(tx, choice, now)
+  return changed.length
 }
 
 /** Another status is another entry in somebody's calendar. Whoever marks settles as well. */
@@ -119,7 +121,7 @@ export function mark(
   now: Temporal.Instant,
 ): Choice {
   const isOther = values.status !== undefined && values.status !== choice.status
-  const raise = isOther && { sequence: choice.sequence + 1, revisedAt: now }
+  const raise = isOther && { sequence: sql`${choices.sequence} + 1`, revisedAt: now }
   return tx
     .update(choices)
     .set({ ...values, ...raise })

@@ -7,6 +7,7 @@ import type { Locale } from '#src/i18n/index.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Answers, setAnswers } from './answers.ts'
+import { choose, withdrawChoices } from './choosing.ts'
 import { takeBack } from './declines.ts'
 import { canStillCome, type Event, getEvent, isOpenFor } from './events.ts'
 import { useInvitation } from './invitees.ts'
@@ -29,6 +30,8 @@ import { isInFlight } from './settling.ts'
 import { writeSomething } from './silence.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
+import type { Wish } from './wishes.ts'
+import { canChoose } from './workshops.ts'
 
 /** What somebody fills in. `email` lower-cased, or null for somebody an organiser adds without an address. */
 export interface Applicant {
@@ -44,6 +47,8 @@ export interface Applicant {
   inviteeId?: number
   /** To the extra questions of the form, where it was filled in. */
   answers?: Answers
+  /** Which workshops they want, where they could choose. */
+  wishes?: Wish[]
 }
 
 /**
@@ -105,6 +110,7 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
   if (applicant.inviteeId !== undefined) useInvitation(tx, applicant.inviteeId, registration)
   if (applicant.answers) setAnswers(tx, registration, applicant.answers)
   settle(tx, registration, now)
+  if (applicant.wishes && canChoose(event, now)) choose(tx, registration, applicant.wishes, now)
   planReminders(tx, registration, event, now)
   return registration
 }
@@ -194,6 +200,7 @@ export function withdraw(
   })
   dropReminders(tx, [registration.id], 'cancelled')
   settle(tx, cancelled, now)
+  withdrawChoices(tx, cancelled, now)
   return cancelled
 }
 

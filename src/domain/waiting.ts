@@ -8,17 +8,22 @@ import { isBefore } from '#src/lib/time.ts'
 import { canStillCome, type Event, getEvent, promotionEnds } from './events.ts'
 import { enqueueAbout } from './outbox.ts'
 import { hasRoom, type Places, type Presence, placesFor, placesOf } from './places.ts'
+import { fillWorkshops, placeChoices } from './placing.ts'
 import { getRegistration, isInQueue, isRequest, type Registration, update } from './registrations.ts'
 import { planReminders } from './reminders.ts'
 import { findSeriesOf } from './series.ts'
 import { settle } from './telling.ts'
 
 /**
- * Gives away every free place of an event that somebody waits for, unless an organiser does that by hand. To be called whenever
- * one may have come free.
+ * Gives away every free place of an event that somebody waits for, unless an organiser does that by hand, and then those in its
+ * workshops. To be called whenever one may have come free.
  */
 export function fillPlaces(tx: Tx, event: Event, now: Temporal.Instant): void {
-  if (event.waitingRule === 'by_hand') return
+  if (event.waitingRule !== 'by_hand') promoteWaiting(tx, event, now)
+  fillWorkshops(tx, event, now)
+}
+
+function promoteWaiting(tx: Tx, event: Event, now: Temporal.Instant): void {
   const settings = findSeriesOf(tx, event)
   for (const places of placesOf(tx, event)) {
     if (places.waiting === 0 || !hasRoom(places) || !canStillCome(event, places.presence, now)) continue
@@ -62,6 +67,7 @@ function promote(tx: Tx, registration: Registration, event: Event, now: Temporal
     revisedAt: now,
   })
   settle(tx, promoted, now)
+  placeChoices(tx, promoted, now)
   planReminders(tx, promoted, event, now)
   return promoted
 }

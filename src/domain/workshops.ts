@@ -3,7 +3,7 @@
 import { and, asc, eq, isNull, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { choices, groups, registrations, sessions } from '#db/schema.ts'
+import { groups, sessions } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Event, Session } from './events.ts'
 import { endOf } from './registration-windows.ts'
@@ -32,12 +32,16 @@ export function listRounds(db: Db, { id }: Pick<Event, 'id'>): Round[] {
   return [...Map.groupBy(workshops, ({ round }) => round)].map(([round, list]) => ({ round, workshops: list }))
 }
 
-/** How many have a place in a workshop, as a part of a query that reads `sessions`. */
-export const confirmedIn = sql<number>`(select count(*) from ${choices}
-  where ${choices.sessionId} = ${sessions.id} and ${choices.status} = 'confirmed')`
+/**
+ * How many have a place in a workshop, as a part of a query that reads `sessions`. Spelled out: of a query on one table drizzle
+ * leaves out which table a column is of.
+ */
+export const confirmedIn = sql<number>`(select count(*) from choices as taken
+  where taken.session_id = sessions.id and taken.status = 'confirmed')`
 
-const waitingFor = sql<number>`(select count(*) from ${choices} join ${registrations} on ${registrations.id} = ${choices.registrationId}
-  where ${choices.sessionId} = ${sessions.id} and ${choices.status} = 'waitlisted' and ${registrations.status} = 'confirmed')`
+const waitingFor = sql<number>`(select count(*) from choices as queued
+  join registrations on registrations.id = queued.registration_id
+  where queued.session_id = sessions.id and queued.status = 'waitlisted' and registrations.status = 'confirmed')`
 
 const workshopsOf = prepared(db =>
   db
