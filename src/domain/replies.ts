@@ -2,7 +2,7 @@
 // no more; a no frees the place after a while, unless it is taken back. How an answer is read stands in `jobs`.
 import { and, eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
-import { events, people, type REPLIES, registrations } from '#db/schema.ts'
+import { choices, events, people, type REPLIES, registrations, sessions } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
 import { confirmPart } from './contributing.ts'
@@ -28,6 +28,8 @@ export interface Reply {
   isProven: boolean
 }
 
+export type Applied = 'applied' | 'asked' | 'stale' | 'unknown' | 'workshop'
+
 interface Invited {
   event: Event
   registration: Registration
@@ -36,11 +38,13 @@ interface Invited {
 /**
  * Applies an answer, once: it must be newer than the last one by SEQUENCE and then DTSTAMP (RFC 5546 §2.1.5). `applied`;
  * `asked` when somebody has to say first whether it was theirs; `stale` when it is old, or answers an older invitation
- * (which is written down, and changes nothing); `unknown` when it is about no place that can still be given up.
+ * (which is written down, and changes nothing); `unknown` when it is about no place that can still be given up. `workshop`
+ * when it is about a workshop: that is chosen and left on one's own page only, so the answer changes nothing, least of all
+ * whether they come to the event.
  */
-export function applyReply(tx: Tx, reply: Reply, now: Temporal.Instant): 'applied' | 'asked' | 'stale' | 'unknown' {
+export function applyReply(tx: Tx, reply: Reply, now: Temporal.Instant): Applied {
   const invited = findInvited(tx, reply, now)
-  if (!invited) return 'unknown'
+  if (!invited) return isAboutWorkshop(tx, reply) ? 'workshop' : 'unknown'
   const { event, registration } = invited
   const answer = withinReason(reply, sequenceOf(event, registration), now)
   if (!isNewer(answer, registration)) return 'stale'
@@ -62,6 +66,19 @@ function findInvited(tx: Tx, { uid, attendee }: Reply, now: Temporal.Instant): I
     .get()
   if (!found || found.event.cancelledAt || found.registration.attendedAt) return undefined
   return isBefore(now, found.event.startsAt) ? found : undefined
+}
+
+/** Of somebody who chose it, now or before: its entry may well be in their calendar still. */
+function isAboutWorkshop(tx: Tx, { uid, attendee }: Reply): boolean {
+  const found = tx
+    .select({ id: choices.id })
+    .from(sessions)
+    .innerJoin(choices, eq(choices.sessionId, sessions.id))
+    .innerJoin(registrations, eq(registrations.id, choices.registrationId))
+    .innerJoin(people, eq(people.id, registrations.personId))
+    .where(and(eq(sessions.uid, uid), eq(people.email, attendee)))
+    .get()
+  return found !== undefined
 }
 
 /**
