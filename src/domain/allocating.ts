@@ -92,7 +92,7 @@ const MISSED_ALL = 2
 export function allocateAll(tx: Tx, event: Event, seed: string, editor: Editor, now: Temporal.Instant): Event {
   if (!awaitsAllocation(event) || event.cancelledAt || !isBefore(now, event.startsAt))
     throw new Refusal('not_possible_now')
-  const allocated = change(tx, event, { allocatedAt: now, allocationSeed: seed }, editor)
+  const allocated = change(tx, event, { allocatedAt: now, allocationSeed: seed, revisedAt: now }, editor)
   const wishes = Map.groupBy(listWishes(tx, event), ({ round }) => round)
   const rounds = listRounds(tx, event).map(({ round, workshops }) => ({
     ...{ round, places: workshops },
