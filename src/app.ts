@@ -83,6 +83,7 @@ import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
 import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
+import { ownChoicesRoutes } from './web/public/own-choices.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
@@ -165,6 +166,7 @@ export async function createApp(
   coverRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
+  ownChoicesRoutes(app, deps)
   ownContributionRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)

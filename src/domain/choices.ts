@@ -1,8 +1,8 @@
 // What somebody chose, as records. What people do with it stands in `choosing`, who gets a place in `placing`.
-import { and, asc, eq, isNull, ne, or, sql } from '#db/drizzle.ts'
+import { and, asc, eq, ne, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { type CHOICE_STATUSES, choices, groups, sessions } from '#db/schema.ts'
+import { type CHOICE_STATUSES, choices, sessions } from '#db/schema.ts'
 import type { Event, Session } from './events.ts'
 import type { Registration } from './registrations.ts'
 
@@ -25,43 +25,6 @@ const ofRegistration = prepared(db =>
     .from(choices)
     .where(eq(choices.registrationId, sql.placeholder('registrationId')))
     .orderBy(asc(choices.round), asc(choices.rank), asc(choices.id))
-    .prepare(),
-)
-
-/** A part of somebody's day. Without a choice it is for everybody. */
-export interface OwnSession {
-  session: Session
-  choice: Choice | null
-}
-
-/** Somebody's own programme by time: what is for everybody, and each workshop they chose, whatever became of it. */
-export function listOwnSessions(db: Db, { id, eventId }: Pick<Registration, 'id' | 'eventId'>): OwnSession[] {
-  return ownSessions(db)
-    .all({ eventId, registrationId: id })
-    .map(({ sessions: session, groups: group, choices: choice }) => ({ session: { ...session, group }, choice }))
-}
-
-const ownSessions = prepared(db =>
-  db
-    .select()
-    .from(sessions)
-    .leftJoin(groups, eq(groups.id, sessions.groupId))
-    .leftJoin(
-      choices,
-      and(
-        eq(choices.registrationId, sql.placeholder('registrationId')),
-        eq(choices.sessionId, sessions.id),
-        ne(choices.status, 'cancelled'),
-      ),
-    )
-    .where(
-      and(
-        eq(sessions.eventId, sql.placeholder('eventId')),
-        isNull(sessions.cancelledAt),
-        or(ne(sessions.kind, 'workshop'), sql`${choices.id} is not null`),
-      ),
-    )
-    .orderBy(asc(sessions.localStart), asc(choices.rank), asc(sessions.id))
     .prepare(),
 )
 

@@ -73,6 +73,8 @@ export const nl = {
     time_missing: 'Deze tijd bestaat niet: die nacht gaat de klok een uur vooruit.',
     time_twice: 'Deze tijd bestaat twee keer: die nacht gaat de klok een uur terug.',
     start_past: 'Deze dag is al voorbij. Kies een dag die nog komt.',
+    workshop_same: 'Je koos twee keer dezelfde. Kies een andere, of laat de tweede keuze leeg.',
+    workshop_overlap: 'Deze workshop is op hetzelfde moment als een andere die je koos.',
     moment_past: 'Kies een moment dat nog komt, en minstens twee minuten van nu.',
     number: 'Vul een heel getal in.',
     task_days: 'Vul een heel getal in: hoogstens 365 dagen ervoor, of hoogstens 90 dagen erna.',
@@ -751,6 +753,39 @@ export const nl = {
       'In de mail staat je eigen link. Daarmee kun je alles wijzigen of je afmelden.',
       'Wordt het verplaatst of gaat het niet door, dan krijg je bericht en verandert je agenda mee.',
     ],
+  },
+  /** Choosing between the workshops of a conference: on the form, and on one's own page. */
+  choosing: {
+    title: 'Kies je workshops',
+    firstCome:
+      'Kies in elke ronde een workshop. Is die vol, dan krijg je je tweede keuze. Komt er een plaats vrij bij je eerste keuze, dan schuif je vanzelf door.',
+    byLot:
+      'Kies in elke ronde een workshop, en een tweede voor als die vol is. De organisator verdeelt de plaatsen later. Het maakt dus niet uit wie het eerst kiest. Je krijgt een mail zodra je weet waar je bij bent.',
+    whileWaiting: 'Je keuze telt mee zodra je een plaats hebt.',
+    until: {
+      start: 'Veranderen kan tot het begint.',
+      day: (day: string) => `Kiezen en veranderen kan tot en met ${day}.`,
+      moment: (moment: string) => `Kiezen en veranderen kan tot ${moment} uur.`,
+    },
+    over: 'Workshops kiezen kan niet meer. Op de dag zelf zie je waar nog plaats is.',
+    round: (number: number) => `Ronde ${number}`,
+    first: (number: number) => `Ronde ${number}: eerste keuze`,
+    second: (number: number) => `Ronde ${number}: tweede keuze`,
+    later: 'Ik kies later',
+    noSecond: 'Geen tweede keuze',
+    left: (left: number) => (left === 1 ? 'nog 1 plaats' : `nog ${left} plaatsen`),
+    places: (capacity: number) => (capacity === 1 ? '1 plaats' : `${capacity} plaatsen`),
+    full: 'vol, je komt op de wachtlijst',
+    sentFirstCome: 'Koos je workshops? In de mail staat in welke je een plaats hebt. Daarna kun je nog veranderen.',
+    sentByLot: 'Koos je workshops? De plaatsen worden later verdeeld. Je krijgt daar een mail over.',
+    sentWaiting: 'Koos je workshops? Die keuze telt mee zodra je een plaats hebt.',
+    change: 'Wijzig je workshops',
+    choose: 'Kies je workshops',
+    leaving: 'Kies je een workshop die vol is, dan verlies je de plaats die je had. Zet die dan als tweede keuze.',
+    save: 'Bewaar je keuze',
+    wanted: 'Je keuze',
+    notChosen: 'niets gekozen',
+    orElse: (second: string) => `anders ${second}`,
   },
   /** What is kept of people, why and until when. `kinds` are those of `db/personal-data`. */
   privacy: {

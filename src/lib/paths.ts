@@ -22,6 +22,7 @@ export const paths = {
   registration: (token: string) => `/registrations/${token}`,
   cancellation: (token: string) => `/registrations/${token}/cancellation`,
   changes: (token: string) => `/registrations/${token}/changes`,
+  choices: (token: string) => `/registrations/${token}/choices`,
   confirmation: (token: string) => `/registrations/${token}/confirmation`,
   place: (token: string) => `/registrations/${token}/place`,
   comeBack: (token: string) => `/registrations/${token}/return`,

@@ -15,6 +15,7 @@ import { emptyForm, type Form } from '../pages.ts'
 import { Slug } from '../params.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { accentPath } from './accents.ts'
+import { choosingAt } from './choice-fields.ts'
 import type { PublicPages } from './pages.ts'
 import { likelyPresence, limitsOf, RegistrationForm } from './registration-form.ts'
 import { daysUntil, openPlaces, rowOf } from './rows.ts'
@@ -58,6 +59,9 @@ function programmeOf({ db, config }: Deps, request: FastifyRequest, event: Liste
 }
 type EventProgramme = ReturnType<typeof programmeOf>
 
+/** Most events have none, and are not asked for their places. */
+const hasWorkshops = ({ sessions }: EventProgramme) => sessions.some(({ kind }) => kind === 'workshop')
+
 /** The page, with an empty form or with one that is not right yet. */
 export function eventPage(deps: Deps, request: FastifyRequest, event: ListedEvent, form?: Form) {
   return pageOf(deps, request, programmeOf(deps, request, event), form)
@@ -76,6 +80,7 @@ function pageOf(
     ...programme,
     ...rowOf(event, places, now),
     open: openPlaces(event, places, now),
+    choosing: hasWorkshops(programme) ? choosingAt(db, event, now) : null,
     daysLeft: daysUntil(event, now),
     isLive: !isBefore(now, event.startsAt) && isBefore(now, event.endsAt),
     preview: null,

@@ -28,6 +28,7 @@ import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { accentPath } from './accents.ts'
 import { AnswerFields, answerProblems, answersAgain, answerValues, givenAnswers } from './answer-fields.ts'
+import { ownChoicesOf } from './choice-fields.ts'
 import { contributionOf } from './own-contribution.ts'
 import type { PublicPages } from './pages.ts'
 import { Details, limitsOf } from './registration-form.ts'
@@ -55,7 +56,7 @@ export function ownRegistrationRoutes(app: App, deps: Deps): void {
     const asked = fieldsFor(db, registration)
     const problems = changeProblems(deps, request, registration, asked)
     if (problems) {
-      const page = registrationPage(deps, token, registration, answersAgain(request, asked, problems))
+      const page = registrationPage(deps, token, registration, { details: answersAgain(request, asked, problems) })
       return reply.code(422).headers(TOKEN_PAGE).page('public/registration', page)
     }
     const { answers } = givenAnswers(request, asked)
@@ -135,11 +136,12 @@ function presenceProblem({ db }: Deps, request: FastifyRequest, registration: Re
   return { attendance: request.t.fields.full }
 }
 
-function registrationPage(
+/** The page, with what is not right yet of one of its forms. */
+export function registrationPage(
   { config, db, clock, tokens }: Deps,
   token: string,
   registration: Registration,
-  form?: Form,
+  forms: { details?: Form; choices?: Form } = {},
 ): PublicPages['public/registration'] {
   const now = clock.now()
   const event = getListedEvent(db, registration.eventId)
@@ -181,8 +183,9 @@ function registrationPage(
     stopped: isOpen && status === 'confirmed' ? stoppedFor(db, registration) : null,
     places: placesOf(db, event),
     formFields: fieldsFor(db, registration),
+    choices: ownChoicesOf(db, event, registration, now, forms.choices),
     form:
-      form ??
+      forms.details ??
       emptyForm({
         ...{ name, email, organisation, role, attendance, access_needs: accessNeeds },
         ...answerValues(answersOfOne(db, registration)),

@@ -14,6 +14,7 @@ import type { Theme } from '#src/domain/themes.ts'
 import type { QrPath } from '#src/lib/qr.ts'
 import type { Form } from '../pages.ts'
 import type { EntrancePages } from './check-ins.ts'
+import type { Choosing, OwnChoices } from './choice-fields.ts'
 import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
 import type { Contribution } from './own-contribution.ts'
@@ -72,6 +73,8 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     /** Seen by an organiser only: a draft, or changes that are not saved. */
     preview: 'draft' | 'unsaved' | null
     formFields: FormField[]
+    /** The workshops to choose between; null without any. */
+    choosing: Choosing | null
     /** Months after it in which names are kept. */
     keptMonths: number
     coverSize: ReturnType<typeof sizeOf> | null
@@ -85,7 +88,7 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     structured: ReturnType<typeof structuredEvent>
     accent: string | null
   }
-  'public/registered': { event: ListedEvent; answer: Answer; likely: string | null }
+  'public/registered': { event: ListedEvent; answer: Answer; likely: string | null; choosing: Choosing | null }
   /**
    * `isOpen`: can still be changed and cancelled. `canReturn`: was cancelled and may register again. `isSure`: the no from
    * their calendar is certainly theirs. `feed` and `door`: paths.
@@ -115,6 +118,7 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     /** The reminders this person has stopped, where they would have come. */
     stopped: Exclude<Scope, 'newsletter' | 'summaries'> | null
     places: Places[]
+    choices: OwnChoices | null
     formFields: FormField[]
     form: Form
     limits: Limits

@@ -7,10 +7,12 @@ import type { Event } from '#src/domain/events.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import { outlookFor, type Places, type Presence, placesOf, presencesOf } from '#src/domain/places.ts'
 import type { Applicant } from '#src/domain/registering.ts'
+import type { Round } from '#src/domain/workshops.ts'
 import Type, { type Static, type TObject } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText, EMAIL_PATTERN, NAME_PATTERN, normaliseEmail } from '#src/lib/text.ts'
 import { fieldProblems, typedValues } from '../forms.ts'
 import { AnswerFields, answerProblems, givenAnswers } from './answer-fields.ts'
+import { ChoiceFields, choiceProblems, typedWishes } from './choice-fields.ts'
 
 /** A phone's keyboard leaves spaces behind an address. */
 const EMAIL = `^\\s*${EMAIL_PATTERN.slice(1, -1)}\\s*$`
@@ -35,7 +37,7 @@ export const RegistrationForm = Type.Object(
     /** Nobody sees this field; who fills it in is a robot. */
     website: line(500),
   },
-  AnswerFields,
+  { patternProperties: { ...AnswerFields.patternProperties, ...ChoiceFields.patternProperties } },
 )
 export type RegistrationBody = Static<typeof RegistrationForm>
 
@@ -52,10 +54,14 @@ export function limitsOf(form: TObject): Limits {
   )
 }
 
-/** What the schema found, and what is wrong with the answers and the colleague; nothing if all is well. */
-export function registrationProblems(request: FastifyRequest, asked: FormField[]): Record<string, string> | undefined {
+/** What the schema found, and what is wrong with the answers, the workshops and the colleague; nothing if all is well. */
+export function registrationProblems(
+  request: FastifyRequest,
+  asked: FormField[],
+  rounds: Round[],
+): Record<string, string> | undefined {
   const { fields } = request.t
-  const found = { ...fieldProblems(request), ...answerProblems(request, asked) }
+  const found = { ...fieldProblems(request), ...answerProblems(request, asked), ...choiceProblems(request, rounds) }
   if (found.colleague_name) found.colleague_name = fields.name
   if (found.colleague_email) found.colleague_email = fields.email
   const { email = '', colleague_name = '', colleague_email = '' } = typedValues(request.body)
@@ -74,6 +80,7 @@ export function applicantsOf(
   request: FastifyRequest,
   event: Event,
   asked: FormField[],
+  rounds: Round[],
 ): [Applicant, ...Applicant[]] {
   const body = request.body as RegistrationBody
   const attendance = presencesOf(event).find(presence => presence === body.attendance) ?? likelyPresence(db, event)
@@ -84,6 +91,7 @@ export function applicantsOf(
     email: normaliseEmail(body.email),
     accessNeeds: cleanText(body.access_needs),
     ...givenAnswers(request, asked),
+    ...(rounds.length && { wishes: typedWishes(request, rounds) }),
   }
   const colleague = cleanLine(body.colleague_name)
   if (!colleague) return [first]

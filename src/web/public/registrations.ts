@@ -13,6 +13,7 @@ import { Slug } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { answersAgain } from './answer-fields.ts'
+import { choosingAt, openRounds } from './choice-fields.ts'
 import { eventPage } from './events.ts'
 import { invitedPage, inviteeOf } from './invited.ts'
 import { applicantsOf, RegistrationForm, registrationProblems } from './registration-form.ts'
@@ -29,14 +30,15 @@ export function registrationRoutes(app: App, deps: Deps): void {
   app.post('/events/:slug/registrations', { schema: form, attachValidation: true }, async (request, reply) => {
     const event = getPublishedEvent(db, request.params.slug)
     const asked = listFormFields(db, event.id)
+    const rounds = openRounds(db, event, clock.now())
     const invitee = inviteeOf(deps, event, typedValues(request.body).invitation ?? '')
-    const problems = registrationProblems(request, asked)
+    const problems = registrationProblems(request, asked, rounds)
     if (problems) {
       const form = answersAgain(request, asked, problems)
       const page = invitee ? invitedPage(deps, request, invitee, form) : eventPage(deps, request, event, form)
       return reply.code(422).page('public/event', page)
     }
-    const applicants = applicantsOf(db, request, event, asked)
+    const applicants = applicantsOf(db, request, event, asked, rounds)
     if (invitee) applicants[0].inviteeId = invitee.id
     const now = clock.now()
     // Not `every`: each address counts, whatever came of the one before.
@@ -56,6 +58,9 @@ export function registrationRoutes(app: App, deps: Deps): void {
     const answer = tokens.unseal(request.query.v ?? '')
     if (!isAnswer(answer)) return reply.redirect(hrefFor(request, paths.event(event.slug)), 303)
     reply.headers(TOKEN_PAGE)
-    return reply.page('public/registered', { event, answer, likely: likelyEmail(answer.email) ?? null })
+    return reply.page('public/registered', {
+      ...{ event, answer, likely: likelyEmail(answer.email) ?? null },
+      choosing: choosingAt(db, event, clock.now()),
+    })
   })
 }
