@@ -122,6 +122,7 @@ export const en: Messages = {
       'Something changed meanwhile',
       'Somebody else changed this while you were looking. Open the page again and try once more.',
     ],
+    choosing_over: ['Workshops can no longer be chosen', 'The time to choose is over. What you chose before stands.'],
     closed: ['Registration is over', 'You can no longer register.'],
     door_closed: ['The door is still closed', 'You can go in from a quarter of an hour before the start.'],
     full: ['There are no places left', 'Somebody was just ahead of you. You stay on the waiting list.'],

@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'already_there'
   | 'capacity_below_confirmed'
   | 'changed_meanwhile'
+  | 'choosing_over'
   | 'closed'
   | 'door_closed'
   | 'full'

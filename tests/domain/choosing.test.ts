@@ -58,7 +58,7 @@ test('after the last day of choosing nobody is moved who has a place; who has no
   } = makeConference(db, [[1, 1]], { choicesUntil: '2026-12-01T12:00' })
   const [anna] = ['Anna', 'Bram', 'Cees'].map(name => makeChooser(db, event, name, [wish(1, a, b)]))
   const late = Temporal.Instant.from('2026-12-01T11:00:00Z')
-  expect(() => writeNow(db, tx => choose(tx, anna ?? { id: 0 }, [wish(1, b)], late))).toThrow('closed')
+  expect(() => writeNow(db, tx => choose(tx, anna ?? { id: 0 }, [wish(1, b)], late))).toThrow('choosing_over')
   writeNow(db, tx => cancelRegistration(tx, anna ?? { id: 0 }, 'attendee', late))
   expect(outcomes(db).slice(2)).toEqual([
     ...['Bram 1A waitlisted', 'Bram 1B confirmed'],

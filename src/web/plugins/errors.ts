@@ -9,6 +9,7 @@ const STATUS: Record<RefusalCode, number> = {
   already_there: 409,
   capacity_below_confirmed: 409,
   changed_meanwhile: 409,
+  choosing_over: 409,
   closed: 409,
   door_closed: 403,
   full: 409,
