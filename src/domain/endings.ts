@@ -156,13 +156,25 @@ const isErasureOver = ({ now }: Limits) =>
 const holdsName = sql`(${holds('registrations', 'registration')} or ${holds('registrations', 'needs')})`
 const needs = ofEvents('registrations', registrations.eventId, holds('registrations', 'needs'), DATA.needs.end.days)
 const named = ofEvents('registrations', registrations.eventId, holdsName)
-const seen = ofEvents('checkIns', sql`(select event_id from registrations where id = registration_id)`, always)
+const theirEvent = sql`(select event_id from registrations where id = registration_id)`
+const seen = ofEvents('checkIns', theirEvent, always)
+const toldOfWorkshops = ofEvents('choices', theirEvent, holds('choices', 'registration'))
 
 /** Every table that is gone through, in this order: what refers to a row goes before that row. */
 export const WALKS: Walk[] = [
   { name: 'answers', rules: [{ kind: 'answers', find: findAnswers, end: remove('answers') }] },
   // What was seen of somebody at the door: the outcome stays on the registration, and counts.
   { name: 'checkIns', rules: [{ kind: 'registration', find: seen, end: remove('checkIns'), isPartOfAnother: true }] },
+  // What was chosen counts on; what was mailed about it goes with the name.
+  {
+    name: 'choices',
+    rules: [
+      {
+        ...({ kind: 'registration', find: toldOfWorkshops, isPartOfAnother: true } as const),
+        end: empty('choices', 'registration'),
+      },
+    ],
+  },
   {
     name: 'registrations',
     rules: [

@@ -1,17 +1,19 @@
 // What the law gives every person: all we keep about them, and its end.
 import { and, asc, eq, inArray, notInArray, or, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { personalColumns, type TableName } from '#db/personal-columns.ts'
+import { emptied, personalColumns, type TableName } from '#db/personal-columns.ts'
 import {
   answers,
   auditEntries,
   checkIns,
+  choices,
   events,
   formFields,
   invitees,
   messages,
   people,
   registrations,
+  sessions,
 } from '#db/schema.ts'
 import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -98,6 +100,7 @@ function aboutRegistration(db: Db, { registration, event }: ReturnType<typeof li
     start: `${event.localStart}[${event.timeZone}]`,
     ...personal('registrations', registration),
     answers: answersIn(db, id),
+    workshops: workshopsOf(db, id),
     checkIns: seen.map(row => personal('checkIns', row)),
     deeds: deeds.map(row => personal('auditEntries', row)),
   }
@@ -112,6 +115,18 @@ function answersIn(db: Db, registrationId: number): { question: string; answer: 
     .where(eq(answers.registrationId, registrationId))
     .orderBy(asc(formFields.position), asc(formFields.id))
     .all()
+}
+
+/** Which workshops they chose, also those they left. */
+function workshopsOf(db: Db, registrationId: number) {
+  return db
+    .select({ workshop: sessions.title, start: sessions.localStart, choice: choices })
+    .from(choices)
+    .innerJoin(sessions, eq(sessions.id, choices.sessionId))
+    .where(eq(choices.registrationId, registrationId))
+    .orderBy(asc(sessions.localStart), asc(choices.id))
+    .all()
+    .map(({ workshop, start, choice }) => ({ workshop, start, ...personal('choices', choice) }))
 }
 
 /** Where somebody asked this address to come. */
@@ -145,10 +160,16 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   eraseInvitations(tx, person.email, ids)
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
+  // Also where they stood on a list twice, before that was seen.
+  const theirRegistrations = or(eq(registrations.personId, person.id), inArray(registrations.mergedIntoId, ids))
+  const registrationIds = tx.select({ id: registrations.id }).from(registrations).where(theirRegistrations)
+  tx.update(choices)
+    .set(emptied('choices', 'registration'))
+    .where(inArray(choices.registrationId, registrationIds))
+    .run()
   tx.update(registrations)
     .set({ ...FORGOTTEN, organisation: organisationLeft(tx, mine) })
-    // Also where they stood on a list twice, before that was seen.
-    .where(or(eq(registrations.personId, person.id), inArray(registrations.mergedIntoId, ids)))
+    .where(theirRegistrations)
     .run()
   tx.update(people).set(NOBODY).where(eq(people.id, person.id)).run()
   if (person.email) rememberErasure(tx, person.email, now)

@@ -129,7 +129,10 @@ export const nl = {
       'Er is intussen iets veranderd',
       'Iemand anders paste dit aan terwijl jij keek. Open de pagina opnieuw en probeer het nog eens.',
     ],
-    choosing_over: ['Workshops kiezen kan niet meer', 'De tijd om te kiezen is voorbij. Wat je eerder koos, blijft staan.'],
+    choosing_over: [
+      'Workshops kiezen kan niet meer',
+      'De tijd om te kiezen is voorbij. Wat je eerder koos, blijft staan.',
+    ],
     closed: ['Aanmelden kan niet meer', 'De aanmelding is gesloten.'],
     door_closed: ['De deur is nog dicht', 'Vanaf een kwartier voor het begin kun je naar binnen.'],
     full: ['Er is geen plaats meer', 'Iemand was je net voor. Je blijft op de wachtlijst staan.'],

@@ -9,6 +9,8 @@ import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
+import { choose } from '#src/domain/choosing.ts'
+import { addSession } from '#src/domain/drafts.ts'
 import { rememberErasure } from '#src/domain/erasures.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
@@ -40,6 +42,15 @@ export function openLife(retentionMonths: number | null = null) {
   writeNow(db, tx => {
     setFormFields(tx, id, [{ id: null, ...field, options: [] }])
     setAnswers(tx, own, new Map([[1, ['Alles']]]))
+    const workshop = {
+      kind: 'workshop',
+      round: 1,
+      title: 'Workshop',
+      localStart: event.localStart,
+      durationMinutes: 60,
+    } as const
+    addSession(tx, { ...workshop, eventId: id })
+    choose(tx, own, [{ round: 1, first: 1, second: null }], NOW)
     markAttended(tx, own, { source: 'by_hand' }, event.startsAt)
     addInvitees(tx, event, [{ email: EMAIL, name: 'W', organisation: 'W' }], 'nl', NOW)
     askInvitees(tx, event, 'new', NOW)

@@ -35,7 +35,7 @@ const NO_PAGE = [
 ]
 /** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
 const REDIRECTS = [
-  /^\/registrations\/:token\/(changes|confirmation|cancellation|place|return|reminders)$/,
+  /^\/registrations\/:token\/(changes|choices|confirmation|cancellation|place|return|reminders)$/,
   /^\/my\/:token\/(feed|reminders)$/,
   /^\/invited\/:token\/refusal$/,
 ]
