@@ -7,6 +7,8 @@ import { capacityOf, presencesOf } from '#src/domain/places.ts'
 import { type Applicant, register } from '#src/domain/registering.ts'
 import type { Role } from '#src/domain/registrations.ts'
 import { assumeTold } from '#src/domain/telling.ts'
+import type { Wish } from '#src/domain/wishes.ts'
+import { listRounds, type Round } from '#src/domain/workshops.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Tx } from './open.ts'
 
@@ -46,11 +48,17 @@ function fill(tx: Tx, event: Event, part: number, now: Temporal.Instant): void {
   const total = presencesOf(event).reduce((sum, presence) => sum + (capacityOf(event, presence) ?? 0), 0)
   const last = isBefore(now, event.startsAt) ? now.subtract({ hours: 24 }) : event.startsAt.subtract({ hours: 24 })
   const fields = listFormFields(tx, event.id)
+  const rounds = listRounds(tx, event)
   const amount = Math.min(Math.round(total * part), FUNCTIONS.length * QUARTERS.length)
   for (let number = 0; number < amount; number++) {
     const moment = last.subtract({ minutes: (amount - number) * 37 })
     const seed = number + event.id * 7
-    const registration = register(tx, event, { ...invent(seed, event), ...answersTo(fields, seed) }, moment)
+    const registration = register(
+      tx,
+      event,
+      { ...invent(seed, event), ...answersTo(fields, seed), ...wishesFor(rounds, number) },
+      moment,
+    )
     const wasThere = isBefore(event.endsAt, now) && registration.status === 'confirmed' && number % 5 !== 3
     if (wasThere)
       markAttended(
@@ -69,6 +77,19 @@ function answersTo(fields: FormField[], seed: number): { answers?: Answers } {
     return option !== undefined && (isRequired || seed % 3) ? [[id, [option]]] : []
   })
   return fields.length ? { answers: new Map(given) } : {}
+}
+
+/** What is told last is what most want: it fills up. Some give no second choice, and some choose later. */
+function wishesFor(rounds: Round[], number: number): { wishes?: Wish[] } {
+  if (rounds.length === 0 || number % 12 === 5) return {}
+  const wishes = rounds.map(({ round, workshops }) => {
+    const isUsual = (number + round) % 5 > 0
+    const index = isUsual ? workshops.length - 1 : number % workshops.length
+    const first = workshops[index]?.id ?? null
+    const second = workshops[(index + 1) % workshops.length]?.id ?? null
+    return { round, first, second: number % 4 === 1 || second === first ? null : second }
+  })
+  return { wishes }
 }
 
 function invent(seed: number, event: Event): Applicant {

@@ -23,6 +23,7 @@ import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
+import { makeChooser, makeConference, wish } from './workshops.ts'
 import { makeContributor } from './world.ts'
 
 const NO_PAGE = [
@@ -68,6 +69,7 @@ function addresses(site: Site): Address[] {
     ...answered(site),
     ...contributing(site),
     ...mailed(site),
+    ...choosing(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -323,6 +325,49 @@ function answered(site: Site): Address[] {
     ['/console/events/:id/registrations', `/console/events/${event.id}/registrations?status=confirmed`, 'answers'],
     ['/console/outbox/:id', `/console/outbox/${bounced.id}`, 'came back'],
     ['/console/outbox', '/console/outbox?state=back', 'came back'],
+  ]
+}
+
+/** Who chose workshops, who waits for one and who for the event, before and after the last day; and where places are given by lot. */
+function choosing({ db, clock, tokens }: Site): Address[] {
+  const now = clock.now()
+  const byLot = { slug: 'op-voorkeur', allocation: 'by_preference', choicesUntil: '2026-12-01T23:59' } as const
+  const { event: lot, rounds: lots } = makeConference(
+    db,
+    [
+      [2, 1],
+      [3, null],
+    ],
+    byLot,
+    now,
+  )
+  const full = {
+    slug: 'vol',
+    capacityInPerson: 2,
+    title: 'Een lange dag met workshops over alles waar we dit jaar aan werkten',
+  }
+  const { event, rounds } = makeConference(db, [[1, 1], [1]], full, now)
+  const late = { slug: 'te-laat', choicesUntil: '2026-11-20T12:00' }
+  const { event: over } = makeConference(db, [[1, 1]], late, now)
+  const wishes = [wish(1, rounds[0]?.[0], rounds[0]?.[1])]
+  const [first, second, waiting] = ['Anna', 'Bram', 'Cees'].map(name => makeChooser(db, event, name, wishes, {}, now))
+  const inLot = makeChooser(db, lot, 'Dora', [wish(1, lots[0]?.[0], lots[0]?.[1])], {}, now)
+  const inLate = makeChooser(db, over, 'Els', [], {}, now)
+  const own = (registration: Registration | undefined, state: string): Address => {
+    const token = tokens.sign('registration', { id: registration?.id ?? 0, version: 1 })
+    return ['/registrations/:token', `/registrations/${token}`, state]
+  }
+  const answer = tokens.seal({ email: 'zoe@example.org', status: 'confirmed', colleague: null })
+  return [
+    own(first, 'with a workshop'),
+    own(second, 'with a second choice'),
+    own(waiting, 'waits, and chose'),
+    own(inLot, 'places by lot'),
+    own(inLate, 'chose nothing in time'),
+    ['/events/:slug', '/events/op-voorkeur', 'places by lot'],
+    ['/events/:slug', '/events/vol', 'workshops full'],
+    ['/events/:slug', '/events/te-laat', 'choosing over'],
+    ['/events/:slug/registered', `/events/vol/registered?v=${answer}`, 'chose'],
   ]
 }
 

@@ -1,7 +1,7 @@
 // A conference with workshops in rounds: one from eleven and one from two, unless told otherwise.
 import { eq } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { choices, registrations, sessions } from '#db/schema.ts'
+import { choices, groups, registrations, sessions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { addSession, type NewEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -30,7 +30,7 @@ export function makeConference(db: Db, rounds: (number | null)[][], values: Part
   } as const
   const event = makeEvent(
     db,
-    makeGroup(db),
+    db.select().from(groups).get() ?? makeGroup(db),
     { ...conference, durationMinutes: 480, capacityOnline: null, title: 'Werkconferentie', ...values },
     now,
   )
