@@ -10,12 +10,12 @@ export function nameOfPart({ what, title }: Part, locale: Locale): string {
   return what === 'later' || what === 'open' ? words[what] : title
 }
 
-/** '10.00–11.00 uur'; with the day before it where the programme takes more days than one. */
+/** '10.00–11.00'; with the day before it where the programme takes more days than one. */
 export function timeOfPart(part: Part, all: Part[], { timeZone }: { timeZone: string }, locale: Locale): string {
   const formats = formatsIn(locale, timeZone)
   const days = new Set(all.map(({ localStart }) => localStart.slice(0, 10)))
-  const range = formats.range({ ...part, timeZone })
-  return days.size > 1 ? `${formats.dayTiny(part)}, ${range}` : range
+  const span = formats.span({ ...part, timeZone })
+  return days.size > 1 ? `${formats.dayTiny(part)}, ${span}` : span
 }
 
 /** Nothing where there is no programme of one's own. */
@@ -23,7 +23,7 @@ export function programmeText(parts: Part[], event: { timeZone: string }, locale
   if (parts.length === 0) return ''
   const lines = parts.map(part => {
     const room = part.room && ` (${part.room})`
-    return `${timeOfPart(part, parts, event, locale)}: ${nameOfPart(part, locale)}${room}`
+    return `${timeOfPart(part, parts, event, locale)} ${nameOfPart(part, locale)}${room}`
   })
   return [`${messagesIn(locale).words.ownProgramme.title}:`, ...lines].join('\n')
 }

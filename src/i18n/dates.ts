@@ -58,12 +58,12 @@ function createFormats(locale: Locale, zone: string) {
     sayOnce(`${locale} ${style} ${localStart}`, () => wall(locale, style, plain({ localStart })))
   const range = (when: When) =>
     sayOnce(`${locale} ${when.localStart} ${when.durationMinutes} ${when.timeZone}`, () => rangeOf(when))
-  const rangeOf = (when: When) => {
+  const rangeOf = (when: When) => (locale === 'nl' ? `${span(when)} uur` : span(when))
+  const span = (when: When) => {
     const start = plain(when)
     // By way of the instant: a night in which the clock changes has an hour more or less.
     const end = start.toZonedDateTime(when.timeZone).add({ minutes: when.durationMinutes }).toPlainDateTime()
-    const text = `${clock(start)}–${clock(end)}`
-    return locale === 'nl' ? `${text} uur` : text
+    return `${clock(start)}–${clock(end)}`
   }
   const day = (when: Pick<When, 'localStart'>) => text('day', when)
   const localIn = (at: string, instant: Temporal.Instant) => instant.toZonedDateTimeISO(at).toPlainDateTime()
@@ -99,6 +99,8 @@ function createFormats(locale: Locale, zone: string) {
       wall(locale, 'weekday', ofDate(Temporal.PlainDate.from('2026-06-01').add({ days: weekday - 1 }))),
     /** 12.00–13.00 uur */
     range,
+    /** 12.00–13.00, where times stand under each other */
+    span,
     /** 12.00 */
     time: (when: Pick<When, 'localStart'>) => clock(plain(when)),
     /** donderdag 2 september 2027, 12.00–13.00 uur */

@@ -19,14 +19,20 @@ test('there is one of every kind', () => {
     'download',
     'download-own',
     'feed-personal',
+    'feed-programme',
     'feed-public',
     'request',
     'request-asks',
     'request-in-person',
+    'request-programme',
     'un-invite',
     'update',
     'update-answered',
     'update-speaker',
+    'workshop-cancel',
+    'workshop-left',
+    'workshop-request',
+    'workshop-update',
   ])
 })
 
