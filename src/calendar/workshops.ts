@@ -40,7 +40,7 @@ export function workshopEntry(workshop: OwnWorkshop, context: PersonalContext): 
       words.workshop.of(event.title),
       session.summary,
       speakers && words.speakers(speakers),
-      !isCancelled && context.personalUrl && `${words.workshop.choose}\n${context.personalUrl}`,
+      !isCancelled && context.personalUrl && `${words.workshop.page}\n${context.personalUrl}`,
     ),
     url: context.eventUrl,
     conference: door,

@@ -162,7 +162,7 @@ export const en: Messages = {
       isWaiting: 'You are on the waiting list of this workshop. You will get an e-mail when there is a place for you.',
       isOff: 'This workshop has been cancelled.',
       isLeft: 'This workshop is no longer in your programme.',
-      choose: 'Would you like another workshop? Choose on your own page:',
+      page: 'Your whole programme is on your own page:',
     },
   },
   mail: {

@@ -186,7 +186,7 @@ export const nl = {
       isWaiting: 'Je staat op de wachtlijst van deze workshop. Je krijgt een mail als er een plaats voor je is.',
       isOff: 'Deze workshop gaat niet door.',
       isLeft: 'Deze workshop staat niet meer in je programma.',
-      choose: 'Wil je een andere workshop? Dat regel je op je eigen pagina:',
+      page: 'Je hele programma zie je op je eigen pagina:',
     },
   },
   /** Every mail. Texts are templates: each `{name}` is filled with what the list of placeholders says it stands for. */

@@ -54,7 +54,7 @@ const ABOUT_WORKSHOP = {
   workshop_confirmed: workshopConfirmed,
   workshop_changed: workshopChanged,
   workshop_cancelled: workshopCancelled,
-} satisfies Partial<Record<MessageKind, (desk: WorkshopDesk) => Content>>
+} satisfies Partial<Record<MessageKind, (desk: WorkshopDesk, now: Temporal.Instant) => Content>>
 export type AboutWorkshop = keyof typeof ABOUT_WORKSHOP
 
 /** What a mail is written for. */
@@ -103,7 +103,7 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
     case 'workshop_confirmed':
     case 'workshop_changed':
     case 'workshop_cancelled':
-      return ABOUT_WORKSHOP[occasion.kind](workshopDeskFor(occasion.about, occasion.workshop, house))
+      return ABOUT_WORKSHOP[occasion.kind](workshopDeskFor(occasion.about, occasion.workshop, house), now)
     default:
       return ABOUT_REGISTRATION[occasion.kind](deskFor(occasion.about, house), now)
   }

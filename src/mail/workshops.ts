@@ -2,6 +2,7 @@
 // come to the event itself goes without saying, or is said.
 import { workshopCancel, workshopRequest } from '#src/calendar/workshops.ts'
 import { isOff, type OwnWorkshop, roomOf } from '#src/domain/own-workshops.ts'
+import { canChoose } from '#src/domain/workshops.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import type { About, House } from './about.ts'
@@ -37,8 +38,8 @@ const whenOf = ({ event: { timeZone }, session: { localStart, durationMinutes } 
   durationMinutes,
 })
 
-export function workshopConfirmed(desk: WorkshopDesk): Content {
-  const { shared, links, registration } = desk
+export function workshopConfirmed(desk: WorkshopDesk, now: Temporal.Instant): Content {
+  const { event, shared, links, registration } = desk
   const words = desk.wordsOf('workshop_confirmed')
   return {
     ...frameOf(desk),
@@ -51,7 +52,7 @@ export function workshopConfirmed(desk: WorkshopDesk): Content {
       paragraph(words.lead),
       ...paragraphs(words.extra),
       workshopFacts(desk),
-      paragraph(words.other),
+      canChoose(event, now) && paragraph(words.other),
       button(shared.manage, links.personal(registration)),
       note(shared.inviteFirst),
       desk.help,
