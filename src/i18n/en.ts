@@ -745,6 +745,8 @@ export const en: Messages = {
     left: left => (left === 1 ? '1 place left' : `${left} places left`),
     places: capacity => (capacity === 1 ? '1 place' : `${capacity} places`),
     full: 'full, you go on the waiting list',
+    waitingHere: 'full, you are on the waiting list',
+    yours: 'you have a place here',
     sentFirstCome: 'Did you choose workshops? The e-mail says in which you have a place. You can still change them.',
     sentByLot: 'Did you choose workshops? The places are given out later. You get an e-mail about it.',
     sentWaiting: 'Did you choose workshops? That choice counts as soon as you have a place.',

@@ -780,6 +780,8 @@ export const nl = {
     left: (left: number) => (left === 1 ? 'nog 1 plaats' : `nog ${left} plaatsen`),
     places: (capacity: number) => (capacity === 1 ? '1 plaats' : `${capacity} plaatsen`),
     full: 'vol, je komt op de wachtlijst',
+    waitingHere: 'vol, je staat op de wachtlijst',
+    yours: 'je hebt hier een plaats',
     sentFirstCome: 'Koos je workshops? In de mail staat in welke je een plaats hebt. Daarna kun je nog veranderen.',
     sentByLot: 'Koos je workshops? De plaatsen worden later verdeeld. Je krijgt daar een mail over.',
     sentWaiting: 'Koos je workshops? Die keuze telt mee zodra je een plaats hebt.',

@@ -3,7 +3,7 @@ import { asc } from '#db/drizzle.ts'
 import { invitees, mailings, messages, organisations, tasks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf } from '#src/domain/addresses.ts'
-import { createEvent } from '#src/domain/drafts.ts'
+import { addSession, createEvent } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
@@ -43,6 +43,9 @@ export const ODD_NAMES = [
   'a[b]',
 ]
 
+/** Fields that a form has at some events only, which its schema names by a pattern. */
+export const SOMETIMES = ['field_1', 'round_1_first', 'round_1_second', 'round_2_first']
+
 const TEXTS = ['Een titel', 'Zoë de Vries', 'De Zaal', '2027-01-14', '12:00', '#123456', 'A', '3', ...VALUES]
 const BY_NAME: Words['byName'] = {
   email: ['zoe@example.org', 'iemand@example.org', 'nieuw@example.org'],
@@ -74,6 +77,10 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     addInvitees(tx, event, [gast], 'nl', NOW)
     const question = { id: null, kind: 'text' as const, label: 'Wat?', hint: '', options: [] }
     setFormFields(tx, event.id, [{ ...question, isRequired: false, deleteAfterDays: 30 }])
+    for (const title of ['Een workshop', SCRIPTS[0] ?? '']) {
+      const at = { localStart: event.localStart, durationMinutes: 30, capacity: 1 }
+      addSession(tx, { ...at, eventId: event.id, kind: 'workshop', round: 1, title })
+    }
     createMailing(tx, event, { audience: 'confirmed', subject: 'Hallo', body: 'Tot dan.' }, 1, NOW)
     const { groupId, kind, timeZone, durationMinutes, attendance } = event
     const plan = { groupId, kind, timeZone, durationMinutes, attendance, localStart: '2027-12-02T12:00' }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openConsole } from '../support/console.ts'
 import { dumpOf } from '../support/dump.ts'
-import { ODD_NAMES, type Stage, setStage, VALUES } from '../support/hostile.ts'
+import { ODD_NAMES, SOMETIMES, type Stage, setStage, VALUES } from '../support/hostile.ts'
 import { unexpectedErrors } from '../support/logs.ts'
 import { type Shape, shaped, type Words } from '../support/shapes.ts'
 
@@ -58,7 +58,7 @@ const junk = () =>
 /** A form as pairs: what the schema takes, with a few fields of it spoiled, sent twice, or of a name that is none. */
 function form(schema: unknown, words: Words): fc.Arbitrary<Pairs> {
   const shape = (schema ?? { type: 'object' }) as Shape
-  const names = [...Object.keys(shape.properties ?? {}), ...ODD_NAMES]
+  const names = [...Object.keys(shape.properties ?? {}), ...ODD_NAMES, ...SOMETIMES]
   const spoiled = fc.array(fc.tuple(fc.constantFrom(...names), junk()), { minLength: 1, maxLength: 3 })
   const good = shaped(shape, words).map(value => pairsOf(value as Record<string, unknown>))
   return fc.oneof(

@@ -2,7 +2,7 @@
 // wrong with it, and what stands there.
 import type { FastifyRequest } from 'fastify'
 import type { Db } from '#db/open.ts'
-import { listChoices } from '#src/domain/choices.ts'
+import { type Choice, type ChoiceStatus, listChoices } from '#src/domain/choices.ts'
 import type { Event } from '#src/domain/events.ts'
 import { ownProgramme, type Part } from '#src/domain/own-programme.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -21,12 +21,16 @@ export interface Choosing {
   isOpen: boolean
   /** The places will be given to everybody at once. */
   isByLot: boolean
+  /** What became of what this person chose, by workshop; nothing for who is not known. */
+  held: Map<number, ChoiceStatus>
 }
 
 /** What people choose between at an event; null where there is nothing to choose. */
-export function choosingAt(db: Db, event: Event, now: Temporal.Instant): Choosing | null {
+export function choosingAt(db: Db, event: Event, now: Temporal.Instant, chosen: Choice[] = []): Choosing | null {
   const rounds = listRounds(db, event)
-  return rounds.length ? { rounds, isOpen: canChoose(event, now), isByLot: awaitsAllocation(event) } : null
+  if (rounds.length === 0) return null
+  const held = new Map(chosen.map(({ sessionId, status }) => [sessionId, status]))
+  return { rounds, isOpen: canChoose(event, now), isByLot: awaitsAllocation(event), held }
 }
 
 /** The rounds in which somebody can choose now. */
@@ -84,9 +88,10 @@ export function ownChoicesOf(
   form?: Form,
 ): OwnChoices | null {
   if (registration.status === 'cancelled' || registration.part !== null || event.cancelledAt) return null
-  const choosing = choosingAt(db, event, now)
+  const chosen = listChoices(db, registration)
+  const choosing = choosingAt(db, event, now, chosen)
   if (!choosing) return null
-  const wishes = wishesOf(choosing.rounds, listChoices(db, registration))
+  const wishes = wishesOf(choosing.rounds, chosen)
   const programme = ownProgramme(db, event, registration)
   return { programme, choosing, wishes, form: form ?? emptyForm(choiceValues(wishes)) }
 }

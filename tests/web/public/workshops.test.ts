@@ -173,6 +173,7 @@ describe('the personal page', () => {
     expect(programme).toContain('14.00–15.00 uur Je hebt nog geen workshop gekozen')
     expect(body).toContain(`value="${a}" id="f-round_1_first" checked`)
     expect(body).toContain(`<option value="${b}" selected>`)
+    expect(text(body)).toContain('Workshop 1A vol, je staat op de wachtlijst Workshop 1B je hebt hier een plaats')
   })
 
   test('of who waits keeps their wishes, and has no programme', async () => {
