@@ -186,7 +186,7 @@ test('once a workshop would have begun nobody is mailed about it', () => {
     settleSession(tx, { id: c }, begun)
   })
   expect(kinds()).toEqual([])
-  expect(() => chooses(anna, 60 * 24 * 365, wish(2, c))).toThrow('closed')
+  expect(() => chooses(anna, 60 * 24 * 365, wish(2, c))).toThrow('choosing_over')
 })
 
 test('a mail about a workshop that comes back makes its reader know nothing of it; a working address hears of it again', () => {
