@@ -10,9 +10,12 @@ import { ROOM, tellStory } from './story.ts'
 
 const story = Object.entries(tellStory()).map(([name, content]) => ({ name, content, calendar: readCalendar(content) }))
 const named = (...names: string[]) => story.filter(({ name }) => names.includes(name))
-const requests = named('request', 'request-asks', 'request-in-person', 'update', 'update-answered', 'update-speaker')
-const cancels = named('cancel', 'un-invite')
-const feeds = named('feed-public', 'feed-personal')
+const requests = named(
+  ...['request', 'request-asks', 'request-in-person', 'update', 'update-answered', 'update-speaker'],
+  ...['request-programme', 'workshop-request', 'workshop-update'],
+)
+const cancels = named('cancel', 'un-invite', 'workshop-cancel', 'workshop-left')
+const feeds = named('feed-public', 'feed-personal', 'feed-programme')
 const downloads = named('download', 'download-own')
 
 const eventsOf = ({ components }: Component) => components.filter(({ name }) => name === 'VEVENT')
@@ -36,8 +39,8 @@ const INVITES = ['ATTENDEE', 'ORGANIZER', 'X-MICROSOFT-DISALLOW-COUNTER']
 const HEAD = ['CALSCALE', 'PRODID', 'VERSION']
 
 test('the story has a calendar of every kind', () => {
-  expect([requests, cancels, feeds, downloads].map(list => list.length)).toEqual([6, 2, 2, 2])
-  expect(story).toHaveLength(12)
+  expect([requests, cancels, feeds, downloads].map(list => list.length)).toEqual([9, 4, 3, 2])
+  expect(story).toHaveLength(18)
 })
 
 describe('§8.1 the properties of a method, each once and no other', () => {
@@ -52,7 +55,7 @@ describe('§8.1 the properties of a method, each once and no other', () => {
   })
 
   test.each(cancels)('CANCEL (§3.2.5): $name', ({ name, calendar }) => {
-    const status = name === 'cancel' ? ['STATUS'] : []
+    const status = name === 'cancel' || name === 'workshop-cancel' ? ['STATUS'] : []
     expect(namesOf(calendar)).toEqual([...HEAD, 'METHOD'].toSorted())
     expect(namesOf(onlyEvent(calendar))).toEqual([...ALWAYS, ...INVITES, ...status].toSorted())
     expect(rawOf(calendar, 'METHOD')).toBe('CANCEL')
@@ -178,12 +181,13 @@ test.each(requests)('§8.7 one event, one organiser, one attendee, a title, a st
 })
 
 describe('what CANCEL says', () => {
-  const [cancel, unInvite] = cancels.map(({ calendar }) => onlyEvent(calendar)) as [Component, Component]
-  test('§8.8 of an event: cancelled, no alarm', () => {
-    expect([rawOf(cancel, 'STATUS'), cancel.components]).toEqual(['CANCELLED', []])
+  test.each(named('cancel', 'workshop-cancel'))('§8.8 of what does not take place: cancelled, no alarm: $name', one => {
+    const event = onlyEvent(one.calendar)
+    expect([rawOf(event, 'STATUS'), event.components]).toEqual(['CANCELLED', []])
   })
-  test('§8.9 for one person: nothing of the event’s status', () => {
-    expect([rawOf(unInvite, 'STATUS'), unInvite.components]).toEqual([undefined, []])
+  test.each(named('un-invite', 'workshop-left'))('§8.9 for one person: nothing of its status: $name', one => {
+    const event = onlyEvent(one.calendar)
+    expect([rawOf(event, 'STATUS'), event.components]).toEqual([undefined, []])
   })
 })
 
