@@ -8,6 +8,7 @@ import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import type { Event } from './events.ts'
 import { dropReminders, replanReminders } from './reminders.ts'
+import { raiseProgramme } from './session-moves.ts'
 import { settleAll } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -21,6 +22,7 @@ export function cancelEvent(tx: Tx, event: Event, reason: string, editor: Editor
     { cancelledAt: now, cancelReason: reason, sequence: event.sequence + 1, revisedAt: now },
     editor,
   )
+  raiseProgramme(tx, event, now)
   const ids = tx.select({ id: registrations.id }).from(registrations).where(eq(registrations.eventId, event.id)).all()
   dropReminders(
     tx,
@@ -42,6 +44,7 @@ export function reinstateEvent(tx: Tx, event: Event, editor: Editor, now: Tempor
     { cancelledAt: null, cancelReason: '', sequence: event.sequence + 1, revisedAt: now },
     editor,
   )
+  raiseProgramme(tx, event, now)
   replanReminders(tx, back, 'reinstated', now)
   settleAll(tx, back, now)
   fillPlaces(tx, back, now)

@@ -36,6 +36,8 @@ export function change(tx: Tx, event: Event, values: Partial<typeof events.$infe
 const CHANGES: Action[] = [
   ...(['event_edited', 'event_published', 'event_moved', 'event_cancelled', 'event_reinstated'] as const),
   ...(['cover_set', 'cover_removed'] as const),
+  ...(['session_added', 'session_changed', 'session_moved', 'session_removed', 'session_cancelled'] as const),
+  ...(['session_reinstated', 'choosing_changed', 'workshops_allocated'] as const),
 ]
 
 /** Who changed an event last, by name or else address, and when; nobody if it was not somebody who signs in. */

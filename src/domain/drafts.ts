@@ -58,10 +58,12 @@ export function addMaterial(tx: Tx, values: typeof materials.$inferInsert): void
   tx.insert(materials).values(values).run()
 }
 
-export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'uid'>): void {
-  tx.insert(sessions)
+export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'uid'>): { id: number } {
+  return tx
+    .insert(sessions)
     .values({ ...values, uid: randomUUID() })
-    .run()
+    .returning({ id: sessions.id })
+    .get()
 }
 
 /** Makes the page public. Refusal('incomplete') without a title, or without a place where people come together. */

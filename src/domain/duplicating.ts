@@ -1,16 +1,19 @@
 // A new event made after an existing one.
-import { randomUUID } from 'node:crypto'
 import { eq } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { eventThemes, sessions } from '#db/schema.ts'
+import { eventThemes } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
+import { copiedChoosing } from './choice-settings.ts'
 import { cohostsOf, setCohosts } from './cohosts.ts'
-import { createEvent } from './drafts.ts'
+import { addSession, createEvent } from './drafts.ts'
 import type { Event } from './events.ts'
 import { copyFormFields } from './form-fields.ts'
-import { copiedWindow, shifted } from './registration-windows.ts'
+import { takesPlace } from './programmes.ts'
+import { copiedWindow } from './registration-windows.ts'
+import { refuseForProgramme } from './session-moves.ts'
+import { programmeAt } from './session-times.ts'
 
 /**
  * A draft on another day with the same texts, people, groups, themes, places, programme and questions, and an address and UID of
@@ -25,9 +28,16 @@ export function duplicateEvent(
 ): Event {
   const problem = localTimeProblem(localStart, event.timeZone)
   if (problem) throw new Invalid({ start: problem })
+  refuseForProgramme(tx, event, { ...event, localStart })
   const copy = createEvent(
     tx,
-    { ...kept(event), ...copiedWindow(event, localStart), localStart, plannedFor: BY_HAND },
+    {
+      ...kept(event),
+      ...copiedWindow(event, localStart),
+      ...copiedChoosing(event, localStart),
+      localStart,
+      plannedFor: BY_HAND,
+    },
     now,
   )
   for (const themeId of themesOf(tx, event)) tx.insert(eventThemes).values({ eventId: copy.id, themeId }).run()
@@ -37,7 +47,7 @@ export function duplicateEvent(
     (cohostsOf(tx, [event]).get(event.id) ?? []).map(({ id }) => id),
   )
   copyFormFields(tx, event.id, copy.id)
-  copySessions(tx, event, copy)
+  copySessions(tx, event, copy, now)
   auditEvent(tx, 'event_duplicated', copy, { organiserId, detail: event.title }, now)
   return copy
 }
@@ -61,12 +71,9 @@ function themesOf(db: Db, { id }: Event): number[] {
   return rows.map(row => row.id)
 }
 
-function copySessions(tx: Tx, from: Event, to: Event): void {
-  const days = Temporal.PlainDate.from(from.localStart).until(Temporal.PlainDate.from(to.localStart)).days
-  for (const { id: _, ...session } of tx.select().from(sessions).where(eq(sessions.eventId, from.id)).all()) {
-    const localStart = shifted(session.localStart, days)
-    tx.insert(sessions)
-      .values({ ...session, eventId: to.id, uid: randomUUID(), localStart })
-      .run()
+/** What is to take place, as much later by the clock on the wall; nobody chose any of it yet. */
+function copySessions(tx: Tx, from: Event, to: Event, now: Temporal.Instant): void {
+  for (const { id: _, uid: _uid, sequence: _sequence, group: _group, ...session } of programmeAt(tx, from, to)) {
+    if (takesPlace(session)) addSession(tx, { ...session, eventId: to.id, revisedAt: now })
   }
 }

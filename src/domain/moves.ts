@@ -6,11 +6,13 @@ import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { instantsOf, isBefore, localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { movedDeadline } from './choice-settings.ts'
 import { hasContributors } from './contributors.ts'
 import type { Event } from './events.ts'
 import { capacityOf, placesOf } from './places.ts'
 import { movedWindow } from './registration-windows.ts'
 import { replanReminders } from './reminders.ts'
+import { moveProgramme, refuseForProgramme } from './session-moves.ts'
 import { settleAll } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -19,7 +21,8 @@ export type Appointment = Pick<Event, 'localStart' | 'durationMinutes' | 'attend
 
 /**
  * Moves an event in time or place. Everybody's calendar follows: SEQUENCE rises once, reminders are planned anew, and each
- * active registration gets the mail that is due (held for a while when there are many, see `settleAll`). Returns the event.
+ * active registration gets the mail that is due (held for a while when there are many, see `settleAll`). Its programme goes along
+ * by the clock on the wall; Invalid where it could not. Returns the event.
  */
 export function moveEvent(
   tx: Tx,
@@ -37,6 +40,7 @@ export function moveEvent(
   // Of a draft nobody knows but who was asked to speak.
   const isOut = event.publishedAt !== null || hasContributors(tx, event)
   if (isMoved && isOut && !isBefore(now, instants.startsAt)) throw new Invalid({ start: 'start_past' })
+  refuseForProgramme(tx, event, to)
   // Back to where it was is not moved any more: whoever heard of the move is told of the return by what they know.
   const isBack = to.localStart === event.movedFrom
   const trace = isBack ? { movedAt: null, movedFrom: null } : { movedAt: now, movedFrom: event.localStart }
@@ -47,6 +51,7 @@ export function moveEvent(
       ...to,
       ...instants,
       ...movedWindow(event, to.localStart),
+      choicesUntil: movedDeadline(event, to),
       revisedAt: now,
       sequence: event.sequence + (isOut ? 1 : 0),
       ...(isOut && { moveReason: reason }),
@@ -54,6 +59,7 @@ export function moveEvent(
     },
     editor,
   )
+  moveProgramme(tx, event, moved, isOut, now)
   if (!isOut) return moved
   followAttendance(tx, event, moved)
   replanReminders(tx, moved, 'moved', now)

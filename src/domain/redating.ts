@@ -9,6 +9,7 @@ import { type Event, getEvent } from './events.ts'
 import { moveEvent } from './moves.ts'
 import { onOrAfter, ordinalWeekday, parseRule, type Rule } from './rules.ts'
 import type { Series } from './series.ts'
+import { programmeAt, programmeProblem } from './session-times.ts'
 
 /** Why an event stays: somebody dated it, the new rule has no date for it, or that date is over. */
 export type Staying = 'by_hand' | 'no_date' | 'past'
@@ -30,13 +31,19 @@ export function redatingOf(db: Db, found: Series, to: NewRule, now: Temporal.Ins
     const start = date && `${date}T${to.localTime}`
     if (event.localStart !== event.plannedFor) result.stays.push({ event, why: 'by_hand' })
     else if (start === event.localStart) continue
-    // Nor one at a time that the clock leaves out, or has twice, on that day.
-    else if (!start || localTimeProblem(start, event.timeZone)) result.stays.push({ event, why: 'no_date' })
+    // Nor one at a time that the clock leaves out, or has twice, on that day; nor one whose programme would be.
+    else if (!start || localTimeProblem(start, event.timeZone) || hasNoProgrammeAt(db, event, start))
+      result.stays.push({ event, why: 'no_date' })
     else if (!isBefore(now, zoned({ ...event, localStart: start }).toInstant()))
       result.stays.push({ event, why: 'past' })
     else result.changes.push({ event, to: start })
   }
   return result
+}
+
+function hasNoProgrammeAt(db: Db, event: Event, localStart: string): boolean {
+  const to = { ...event, localStart }
+  return programmeProblem(programmeAt(db, event, to), to) !== undefined
 }
 
 /** What was shown, in one line: to be sent back, so that nothing else is done than what somebody saw. */
