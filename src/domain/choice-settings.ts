@@ -1,12 +1,13 @@
 // How the people of an event choose workshops: until when, and how the places are given. Whether they still can stands in
 // `choosing`; giving places by preference, in `allocating`.
-import { and, eq, ne } from '#db/drizzle.ts'
-import type { Db, Tx } from '#db/open.ts'
-import { choices, type events, sessions } from '#db/schema.ts'
+import { createHash } from 'node:crypto'
+import type { Tx } from '#db/open.ts'
+import type { events } from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { isBefore, localTimeProblem, zoned } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { isAnyChosen } from './choices.ts'
 import type { Event } from './events.ts'
 import { END_OF_DAY } from './registration-windows.ts'
 import { shiftedFrom } from './session-times.ts'
@@ -20,7 +21,7 @@ export type ChoiceSettings = Pick<Event, 'choicesUntil' | 'allocation'>
 export function setChoosing(tx: Tx, event: Event, to: ChoiceSettings, editor: Editor, now: Temporal.Instant): Event {
   const problem = to.choicesUntil === null ? undefined : deadlineProblem(to.choicesUntil, event)
   if (problem) throw new Invalid({ choicesUntilDate: problem })
-  if (to.allocation !== event.allocation && hasChoices(tx, event)) throw new Refusal('not_possible_now')
+  if (to.allocation !== event.allocation && isAnyChosen(tx, event)) throw new Refusal('not_possible_now')
   const changed = change(tx, event, { ...to, revisedAt: now }, editor)
   auditEvent(tx, 'choosing_changed', event, editor, now)
   return changed
@@ -29,21 +30,16 @@ export function setChoosing(tx: Tx, event: Event, to: ChoiceSettings, editor: Ed
 function deadlineProblem(choicesUntil: string, { timeZone, endsAt }: Event) {
   const problem = localTimeProblem(choicesUntil, timeZone)
   if (problem) return problem
-  const isLate = !isBefore(zoned({ localStart: choicesUntil, timeZone }).toInstant(), endsAt)
+  const isLate = !isBefore(zoned({ localStart: choicesUntil.replace(END_OF_DAY, 'T00:00'), timeZone }).toInstant(), endsAt)
   return isLate ? 'window_late' : undefined
 }
 
-/** Whether anybody holds on to a workshop of this event, with a place or without one. */
-export function hasChoices(db: Db, { id }: Pick<Event, 'id'>): boolean {
-  const live = and(eq(sessions.eventId, id), ne(choices.status, 'cancelled'))
-  const found = db
-    .select({ id: choices.id })
-    .from(sessions)
-    .innerJoin(choices, eq(choices.sessionId, sessions.id))
-    .where(live)
-    .limit(1)
-    .get()
-  return found !== undefined
+/**
+ * With which lots the places of an event are given by preference. They were settled when it was made, so that nobody can draw
+ * again until they like what comes of it.
+ */
+export function seedOf({ uid }: Pick<Event, 'uid'>): string {
+  return createHash('sha256').update(uid).digest('hex').slice(0, 8)
 }
 
 /** Where choosing ends when the event goes elsewhere in time: as long before it by the clock on the wall, a whole day as one. */

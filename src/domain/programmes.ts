@@ -39,12 +39,7 @@ export function getSession(db: Db, id: number): Session {
 /** What of a programme is to take place: what was cancelled stays on the page of the programme alone. */
 export const takesPlace = ({ cancelledAt }: Pick<Session, 'cancelledAt'>) => cancelledAt === null
 
-/** Whether anybody ever chose it: then somebody's calendar may know of it, and it can be cancelled but not removed. */
-export function wasChosen(db: Db, { id }: Pick<Session, 'id'>): boolean {
-  return db.select({ id: choices.id }).from(choices).where(eq(choices.sessionId, id)).limit(1).get() !== undefined
-}
-
-/** How many people hold on to it, with or without a place. */
+/** Whether people hold on to it, with or without a place. */
 export function isChosen(db: Db, { id }: Pick<Session, 'id'>): boolean {
   const live = and(eq(choices.sessionId, id), ne(choices.status, 'cancelled'))
   return db.select({ id: choices.id }).from(choices).where(live).limit(1).get() !== undefined

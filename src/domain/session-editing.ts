@@ -6,9 +6,10 @@ import { sessions } from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { isEverChosen } from './choices.ts'
 import { addSession } from './drafts.ts'
 import { type Event, listSessions, type Session } from './events.ts'
-import { clashesOf, getSession, isChosen, wasChosen } from './programmes.ts'
+import { clashesOf, getSession, isChosen } from './programmes.ts'
 import { refuseSecrets } from './secrets.ts'
 import { outsideProblems, type Times, timesBetween } from './session-times.ts'
 
@@ -63,7 +64,7 @@ export function changeSession(
 
 /** Takes away what nobody ever chose. Refusal('not_possible_now') for anything else: that is cancelled, and stays to be read. */
 export function removeSession(tx: Tx, event: Event, session: Session, editor: Editor, now: Temporal.Instant): void {
-  if (wasChosen(tx, session)) throw new Refusal('not_possible_now')
+  if (isEverChosen(tx, session)) throw new Refusal('not_possible_now')
   change(tx, event, { revisedAt: now }, editor)
   tx.delete(sessions).where(eq(sessions.id, session.id)).run()
   auditEvent(tx, 'session_removed', event, { ...editor, detail: session.title }, now)

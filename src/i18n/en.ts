@@ -1403,10 +1403,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       how: 'How are they given?',
       howText: [
         'The computer puts everybody in an order by drawing lots. Then each in turn gets a place: their first choice if possible, and otherwise their second.',
-        'After that the computer looks whether it can be better for somebody without being worse for somebody else. It goes on until there is nothing left to swap.',
-        'Whoever got less in one round comes earlier in the next.',
+        'So nothing can be better for somebody without being worse for somebody else: what you would rather have had went to somebody whose turn came before yours.',
+        'Whoever got less in one round comes earlier in the next. Whoever got nothing is on the waiting list.',
       ],
-      seed: seed => `This draw has the number ${seed}. With that number the outcome is always the same.`,
+      seed: seed => `This draw has the number ${seed}. It was settled before, and with it the outcome is always the same.`,
       allocated: moment => `The places were given on ${moment}. Since then: to who comes first.`,
     },
     doors: {

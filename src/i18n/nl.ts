@@ -1459,10 +1459,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       how: 'Hoe gaat het verdelen?',
       howText: [
         'De computer zet iedereen in een volgorde, door te loten. Dan krijgt ieder om de beurt een plek: de eerste keus als het kan, en anders de tweede.',
-        'Daarna kijkt de computer of het voor iemand beter kan zonder dat een ander het slechter krijgt. Dat gaat door tot er niets meer te ruilen is.',
-        'Wie in een ronde minder kreeg, is in de volgende ronde eerder aan de beurt.',
+        'Zo kan niemand het beter krijgen zonder dat een ander het slechter krijgt: wat je liever had, ging naar iemand die voor jou aan de beurt was.',
+        'Wie in een ronde minder kreeg, is in de volgende ronde eerder aan de beurt. Wie niets kreeg, komt op de wachtlijst.',
       ],
-      seed: (seed: string) => `De loting heeft het nummer ${seed}. Met dat nummer komt er altijd hetzelfde uit.`,
+      seed: (seed: string) =>
+        `De loting heeft het nummer ${seed}. Dat lag al vast, en met dat nummer komt er altijd hetzelfde uit.`,
       allocated: (moment: string) => `De plekken zijn verdeeld op ${moment}. Sindsdien geldt: wie het eerst komt.`,
     },
     doors: {
