@@ -47,6 +47,8 @@ export interface Conference extends Gathering {
     end: string
     kind: (typeof SESSION_KINDS)[number]
     title: string
+    summary?: string
+    speakers?: string[]
     round?: number
     room?: string
     capacity?: number

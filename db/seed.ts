@@ -9,6 +9,7 @@ import { createGroup, type Group, listGroups } from '#src/domain/groups.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { datesOf, onOrAfter, parseRule } from '#src/domain/rules.ts'
 import { createSeries, type Series } from '#src/domain/series.ts'
+import { outsideProblems, timesBetween } from '#src/domain/session-times.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { slugify } from '#src/lib/text.ts'
@@ -183,18 +184,29 @@ function layConference(ground: Ground, plan: Conference): Event {
     },
     moment,
   )
-  for (const { start, end, group, ...session } of plan.sessions) {
-    addSession(tx, {
-      ...session,
-      eventId: draft.id,
-      localStart: `${date}T${start}`,
-      durationMinutes: minutesBetween(start, end),
-      groupId: group ? groupId(groups, group) : null,
-    })
-  }
+  for (const session of plan.sessions) addSession(tx, partOf(ground, session, draft))
   setFormFields(tx, draft.id, (plan.form_fields ?? []).filter(asksSomethingNew).map(wanted))
   return publishEvent(tx, draft, { organiserId: null, revision: draft.revision }, moment)
 }
+
+/** Times of a file are of the day of its event. Throws where a part does not fit that, since nothing of it is laid then. */
+function partOf({ groups }: Ground, { start, end, group, ...session }: Conference['sessions'][number], event: Event) {
+  const day = event.localStart.slice(0, 10)
+  const times = timesBetween(`${day}T${start}`, `${day}T${end}`, event)
+  if (Object.keys(outsideProblems(times, event)).length) throw new Error(`${session.title}: not within ${event.title}`)
+  return {
+    ...session,
+    ...times,
+    eventId: event.id,
+    round: session.kind === 'workshop' ? (session.round ?? 1) : null,
+    groupId: group ? groupId(groups, group) : null,
+    isLearning: session.kind !== 'break' && !WELCOME.test(session.title),
+    revisedAt: event.revisedAt,
+  }
+}
+
+/** Nobody learns anything from being welcomed. */
+const WELCOME = /^(inloop|welkom|ontvangst|welcome|arrival)/i
 
 /** What somebody needs is asked on every form, and has a field of its own. */
 const asksSomethingNew = ({ kind, label }: FieldPlan) => kind !== 'text' || !label.startsWith('Wat heb je nodig')

@@ -12,6 +12,7 @@ import { attendeeRoutes } from './web/console/attendees.ts'
 import { briefingRoutes } from './web/console/briefings.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
+import { choosingRoutes } from './web/console/choosing.ts'
 import { contributorActRoutes } from './web/console/contributor-acts.ts'
 import { contributorRoutes } from './web/console/contributors.ts'
 import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
@@ -39,6 +40,7 @@ import { outboxRoutes } from './web/console/outbox.ts'
 import { passkeyRoutes, passkeySignInRoutes } from './web/console/passkeys.ts'
 import { peopleImportRoutes } from './web/console/people-imports.ts'
 import { planningRoutes } from './web/console/planning.ts'
+import { programmeRoutes } from './web/console/programme.ts'
 import { publicationRoutes } from './web/console/publication.ts'
 import { reachRoutes } from './web/console/reach.ts'
 import { oneRegistrationRoutes } from './web/console/registration.ts'
@@ -50,10 +52,12 @@ import { runSheetRoutes } from './web/console/run-sheets.ts'
 import { schoolHolidayRoutes } from './web/console/school-holidays.ts'
 import { selectionRoutes } from './web/console/selections.ts'
 import { seriesRoutes } from './web/console/series.ts'
+import { sessionRoutes } from './web/console/sessions.ts'
 import { signInRoutes } from './web/console/sign-in.ts'
 import { summaryRoutes } from './web/console/summaries.ts'
 import { swapRoutes } from './web/console/swaps.ts'
 import { urgentRoutes } from './web/console/urgent.ts'
+import { workshopListRoutes } from './web/console/workshop-lists.ts'
 import type { App, Deps } from './web/deps.ts'
 import type { Durations } from './web/durations.ts'
 import { answerFromMemory, createPageCache } from './web/page-cache.ts'
@@ -88,6 +92,7 @@ import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
 import { privacyRoutes } from './web/public/privacy.ts'
+import { programmeRoutes as programmePageRoutes } from './web/public/programme.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
@@ -163,6 +168,7 @@ export async function createApp(
   // The routes, public ones first. Each file adds its own.
   agendaRoutes(app, deps)
   eventRoutes(app, deps)
+  programmePageRoutes(app, deps)
   coverRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
@@ -209,6 +215,10 @@ export async function createApp(
     publicationRoutes(scope, deps)
     moveRoutes(scope, deps)
     cancellationRoutes(scope, deps)
+    programmeRoutes(scope, deps)
+    sessionRoutes(scope, deps)
+    choosingRoutes(scope, deps)
+    workshopListRoutes(scope, deps)
     contributorRoutes(scope, deps)
     contributorActRoutes(scope, deps)
     briefingRoutes(scope, deps)

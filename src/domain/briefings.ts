@@ -11,6 +11,7 @@ import { listContributors } from './contributors.ts'
 import { doorOpensAt } from './door.ts'
 import { type Event, getEvent, listSessions } from './events.ts'
 import { drop, dueFor, enqueueAbout } from './outbox.ts'
+import { takesPlace } from './programmes.ts'
 import { isAttendee, type Part, type Registration, type Role } from './registrations.ts'
 
 /** One moment of the event; a `door`, `start` or `end` has no title of its own. */
@@ -48,9 +49,11 @@ export function readBriefing(db: Db, event: Event, registration: Pick<Registrati
 function momentsOf(db: Db, event: Event): Moment[] {
   const wall = (instant: Temporal.Instant) =>
     instant.toZonedDateTimeISO(event.timeZone).toPlainDateTime().toString({ smallestUnit: 'minute' })
-  const sessions = listSessions(db, event.id).map(({ localStart, title, room }): Moment => {
-    return { what: 'session', localStart, title: [title, room].filter(Boolean).join(' · ') }
-  })
+  const sessions = listSessions(db, event.id)
+    .filter(takesPlace)
+    .map(({ localStart, title, room }): Moment => {
+      return { what: 'session', localStart, title: [title, room].filter(Boolean).join(' · ') }
+    })
   const isOnline = event.attendance !== 'in_person'
   return [
     ...(isOnline ? [{ what: 'door' as const, localStart: wall(doorOpensAt(event)), title: '' }] : []),

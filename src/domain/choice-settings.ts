@@ -30,7 +30,10 @@ export function setChoosing(tx: Tx, event: Event, to: ChoiceSettings, editor: Ed
 function deadlineProblem(choicesUntil: string, { timeZone, endsAt }: Event) {
   const problem = localTimeProblem(choicesUntil, timeZone)
   if (problem) return problem
-  const isLate = !isBefore(zoned({ localStart: choicesUntil.replace(END_OF_DAY, 'T00:00'), timeZone }).toInstant(), endsAt)
+  const isLate = !isBefore(
+    zoned({ localStart: choicesUntil.replace(END_OF_DAY, 'T00:00'), timeZone }).toInstant(),
+    endsAt,
+  )
   return isLate ? 'window_late' : undefined
 }
 

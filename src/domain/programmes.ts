@@ -1,4 +1,5 @@
 // The programme of an event as organisers find it: one part of it by its id, and who chose that.
+import { countRows } from '#db/count.ts'
 import { and, eq, ne } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { choices, groups, sessions } from '#db/schema.ts'
@@ -43,6 +44,11 @@ export const takesPlace = ({ cancelledAt }: Pick<Session, 'cancelledAt'>) => can
 export function isChosen(db: Db, { id }: Pick<Session, 'id'>): boolean {
   const live = and(eq(choices.sessionId, id), ne(choices.status, 'cancelled'))
   return db.select({ id: choices.id }).from(choices).where(live).limit(1).get() !== undefined
+}
+
+/** How many have a place in it. */
+export function countPlaced(db: Db, { id }: Pick<Session, 'id'>): number {
+  return countRows(db, choices, and(eq(choices.sessionId, id), eq(choices.status, 'confirmed')))
 }
 
 /** Workshops of other rounds that somebody chose beside this one, and could not go to if it were at these times. */

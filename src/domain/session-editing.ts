@@ -6,10 +6,12 @@ import { sessions } from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { settleSession } from './choice-telling.ts'
 import { isEverChosen } from './choices.ts'
 import { addSession } from './drafts.ts'
 import { type Event, listSessions, type Session } from './events.ts'
-import { clashesOf, getSession, isChosen } from './programmes.ts'
+import { fillWorkshops } from './placing.ts'
+import { clashesOf, countPlaced, getSession, isChosen } from './programmes.ts'
 import { refuseSecrets } from './secrets.ts'
 import { outsideProblems, type Times, timesBetween } from './session-times.ts'
 
@@ -37,8 +39,8 @@ export function planSession(tx: Tx, event: Event, plan: SessionPlan, editor: Edi
 }
 
 /**
- * Changes a part of the programme. Another time or room raises SEQUENCE once the event is public; another text only when it was
- * revised. Invalid, by field, if people who chose it could no longer go: fewer places than people have, another kind or round,
+ * Changes a part of the programme, and everybody's calendar with it: another time or room raises SEQUENCE once the event is
+ * public, another text only says that it was revised. More places go to who waits. Invalid, by field, if people who chose it could no longer go: fewer places than people have, another kind or round,
  * a time at which they chose something else.
  */
 export function changeSession(
@@ -58,6 +60,8 @@ export function changeSession(
     .set({ ...values, revisedAt: now, sequence: session.sequence + (isMoved && event.publishedAt ? 1 : 0) })
     .where(eq(sessions.id, session.id))
     .run()
+  settleSession(tx, session, now)
+  fillWorkshops(tx, event, now)
   auditEvent(tx, isMoved ? 'session_moved' : 'session_changed', event, { ...editor, detail: values.title }, now)
   return getSession(tx, session.id)
 }
@@ -109,6 +113,7 @@ function refuseForChosen(tx: Tx, event: Event, session: Session, values: Values)
   const problems = {
     ...(values.kind !== session.kind && { kind: 'session_chosen' }),
     ...(values.kind === session.kind && values.round !== session.round && { round: 'session_chosen' }),
+    ...(values.capacity !== null && values.capacity < countPlaced(tx, session) && { capacity: 'session_seats' }),
     ...(clashesOf(tx, event, session, values).length && { start: 'session_clash' }),
   }
   if (Object.keys(problems).length) throw new Invalid(problems)

@@ -1406,7 +1406,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         'So nothing can be better for somebody without being worse for somebody else: what you would rather have had went to somebody whose turn came before yours.',
         'Whoever got less in one round comes earlier in the next. Whoever got nothing is on the waiting list.',
       ],
-      seed: seed => `This draw has the number ${seed}. It was settled before, and with it the outcome is always the same.`,
+      seed: seed =>
+        `This draw has the number ${seed}. It was settled before, and with it the outcome is always the same.`,
       allocated: moment => `The places were given on ${moment}. Since then: to who comes first.`,
     },
     doors: {
@@ -2306,7 +2307,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       remove: 'Delete the draft',
       removeText: 'This cannot be undone.',
       removeSure: 'Yes, delete this draft',
-      programme: 'Programme',
       noRoom: 'The link to the online room is missing. Without it nobody can get in.',
       seats: 'Places',
       series: 'Series',
@@ -2644,7 +2644,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         session_reinstated: ({ who, what, parts: [title = ''] }) =>
           `${who} let the workshop “${title}” of ${what} take place after all.`,
         choosing_changed: ({ who, what }) => `${who} changed how people choose workshops at ${what}.`,
-        workshops_allocated: ({ who, what }) => `${who} gave the places in the workshops of ${what}.`,
         cover_set: ({ who, what }) => `${who} put a cover picture with ${what}.`,
         cover_removed: ({ who, what }) => `${who} removed the cover picture of ${what}.`,
         theme_added: ({ who, parts: [name = ''] }) => `${who} made the theme “${name}”.`,

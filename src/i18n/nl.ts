@@ -2396,7 +2396,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       remove: 'Concept verwijderen',
       removeText: 'Dit kun je niet terugdraaien.',
       removeSure: 'Ja, verwijder dit concept',
-      programme: 'Programma',
       noRoom: 'De link naar de online ruimte ontbreekt nog. Zonder link kan straks niemand naar binnen.',
       seats: 'Plaatsen',
       series: 'Reeks',
@@ -2727,7 +2726,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           to ? `${who} verplaatste ${what} ${to}.` : `${who} wijzigde de plek of de duur van ${what}.`,
         event_cancelled: ({ who, what }: Happened) => `${who} annuleerde ${what}.`,
         event_reinstated: ({ who, what }: Happened) => `${who} liet ${what} toch doorgaan.`,
-        workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plekken in de workshops van ${what}.`,
         event_duplicated: ({ who, what, parts: [from = ''] }: Happened) =>
           `${who} maakte ${what} als kopie van “${from}”.`,
         session_added: ({ who, what, parts: [title = ''] }: Happened) =>

@@ -129,7 +129,6 @@ export const paths = {
     workshopListsFile: (id: number) => `/console/events/${id}/workshop-lists.csv`,
     workshopListsSheet: (id: number) => `/console/events/${id}/workshop-lists.xlsx`,
     session: (id: number) => `/console/sessions/${id}`,
-    sessionCopy: (id: number) => `/console/sessions/${id}/copy`,
     sessionRemoval: (id: number) => `/console/sessions/${id}/removal`,
     sessionCancellation: (id: number) => `/console/sessions/${id}/cancellation`,
     sessionReinstatement: (id: number) => `/console/sessions/${id}/reinstatement`,

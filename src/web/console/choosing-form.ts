@@ -1,7 +1,7 @@
 // How people choose, as a form on the page of the programme; and what is to be said of giving the places.
 import type { FastifyRequest } from 'fastify'
 import { ALLOCATIONS } from '#db/schema.ts'
-import type { ChoiceSettings } from '#src/domain/choice-settings.ts'
+import { type ChoiceSettings, seedOf } from '#src/domain/choice-settings.ts'
 import { isAnyChosen } from '#src/domain/choices.ts'
 import type { Event } from '#src/domain/events.ts'
 import { END_OF_DAY } from '#src/domain/registration-windows.ts'
@@ -31,6 +31,8 @@ export interface ChoosingPart {
   /** Places are to be given: since somebody chose, and the event has not begun. */
   canAllocate: boolean
   awaits: boolean
+  /** With which lots the places are given, to be shown. */
+  seed: string
   /** People can go on choosing until then. */
   openUntil: Temporal.Instant | undefined
 }
@@ -63,6 +65,7 @@ export function choosingPart({ db, clock }: Deps, { t }: FastifyRequest, event: 
     rules: ALLOCATIONS.map(rule => [rule, t.programme.choosing.rules[rule]]),
     isFixed,
     awaits,
+    seed: event.allocationSeed || seedOf(event),
     canAllocate: awaits && isFixed && !event.cancelledAt && isBefore(now, event.startsAt),
     openUntil: isBefore(now, end) ? end : undefined,
   }

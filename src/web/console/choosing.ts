@@ -1,8 +1,8 @@
 // How people choose workshops: until when and by which rule, and giving the places by preference, which shows first what it
 // comes to and then does exactly that.
 import type { FastifyRequest } from 'fastify'
-import { preview } from '#db/write.ts'
 import type { Tx } from '#db/open.ts'
+import { preview } from '#db/write.ts'
 import { allocateAll, listOutcomes } from '#src/domain/allocating.ts'
 import { seedOf, setChoosing } from '#src/domain/choice-settings.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -53,12 +53,16 @@ export function choosingRoutes(app: App, deps: Deps): void {
     }
   }
 
-  app.post('/console/events/:id/allocation', { schema: { params: Id, body: AllocationForm } }, async (request, reply) => {
-    const event = getMyEvent(db, request)
-    const { ask } = await allocate(request, event, request.body)
-    if (ask) return reply.page('console/proposal', ask)
-    return seeOther(request, reply, `${paths.console.programme(event.id)}?done=allocated#choosing`)
-  })
+  app.post(
+    '/console/events/:id/allocation',
+    { schema: { params: Id, body: AllocationForm } },
+    async (request, reply) => {
+      const event = getMyEvent(db, request)
+      const { ask } = await allocate(request, event, request.body)
+      if (ask) return reply.page('console/proposal', ask)
+      return seeOther(request, reply, `${paths.console.programme(event.id)}?done=allocated#choosing`)
+    },
+  )
 
   function allocate(request: FastifyRequest, event: Event, body: Allocation) {
     const seed = seedOf(event)
@@ -108,7 +112,12 @@ function figuresOf({ t }: FastifyRequest, tx: Tx, event: Event): Figures[] {
     {
       caption: words.caption,
       columns: [words.round, words.first, words.second, words.nothing],
-      rows: listOutcomes(tx, event).map(({ round, first, second, none }) => [t.programme.round(round), first, second, none]),
+      rows: listOutcomes(tx, event).map(({ round, first, second, none }) => [
+        t.programme.round(round),
+        first,
+        second,
+        none,
+      ]),
     },
     ...rounds.map(({ round, workshops }) => ({
       caption: t.programme.round(round),

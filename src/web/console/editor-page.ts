@@ -4,7 +4,7 @@ import { FORM_FIELD_KINDS } from '#db/schema.ts'
 import { lastChange } from '#src/domain/changes.ts'
 import { heldMails } from '#src/domain/consequences.ts'
 import { sizeOf } from '#src/domain/covers.ts'
-import { type Event, getListedEvent, type ListedEvent, listSessions, type Session } from '#src/domain/events.ts'
+import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
 import { findGroup, type Group } from '#src/domain/groups.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
@@ -38,7 +38,6 @@ export interface EditorPages {
     event: ListedEvent
     form: Form
     places: Places[]
-    sessions: Session[]
     held: { count: number; until: Temporal.Instant } | undefined
     warnings: string[]
     done: (typeof DONE)[number] | undefined
@@ -94,7 +93,6 @@ export function editorPage(deps: Deps, request: FastifyRequest, event: Event, fo
     event: listed,
     form: shown,
     places: placesOf(db, event),
-    sessions: listSessions(db, event.id),
     held: heldMails(db, event, now),
     warnings: event.publishedAt ? [] : warningsFor(deps, request, event, event),
     ...{ done: undefined, undo: undefined, stale: undefined, lost: 0 },

@@ -31,11 +31,14 @@ import type { OrganisationPages } from './organisations.ts'
 import type { PeopleImportPages } from './people-imports.ts'
 import type { PeoplePages } from './people-pages.ts'
 import type { PlanningPages } from './planning.ts'
+import type { ProgrammePages } from './programme.ts'
 import type { ReachPages } from './reach.ts'
 import type { RetentionPages } from './retention.ts'
 import type { RunSheetPages } from './run-sheets.ts'
 import type { SchoolHolidayPages } from './school-holidays.ts'
+import type { SessionPages } from './sessions.ts'
 import type { UrgentPages } from './urgent.ts'
+import type { WorkshopListPages } from './workshop-lists.ts'
 
 /** The options of a select: value, text. */
 export type Options = [string, string][]
@@ -60,6 +63,13 @@ export interface PreviewedMail {
   text: string
 }
 
+/** A small table. */
+export interface Figures {
+  caption: string
+  columns: string[]
+  rows: (string | number)[][]
+}
+
 /** What the page before an act says and sends. */
 export interface Question {
   /** Above the title: the event, unless it is about more than one. */
@@ -68,6 +78,8 @@ export interface Question {
   lead: string
   button: string
   facts?: { label: string; before: string; after: string }[]
+  /** What it comes to, in numbers. */
+  figures?: Figures[]
   warnings?: string[]
   action: string
   fields: [string, string][]
@@ -149,6 +161,9 @@ export interface ConsolePages
     MemberPages,
     OrganisationPages,
     PlanningPages,
+    ProgrammePages,
+    SessionPages,
+    WorkshopListPages,
     ReachPages,
     PeopleImportPages,
     AttendanceReportPages,

@@ -1,9 +1,9 @@
 // The programme of an event in the console: what is in it, by time, and a form to add to it that is ready for the next part as
 // soon as one was added. Who hosts or looks, reads. One part stands in `sessions`, how people choose in `choosing`.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { getListedEvent, type ListedEvent, listSessions, type Session } from '#src/domain/events.ts'
-import { heldWorkshopMails } from '#src/domain/consequences.ts'
+import { heldMails } from '#src/domain/consequences.ts'
 import type { Event } from '#src/domain/events.ts'
+import { getListedEvent, type ListedEvent, listSessions, type Session } from '#src/domain/events.ts'
 import { getEventWith } from '#src/domain/organisers.ts'
 import { changeableIds, receivableIds } from '#src/domain/overview.ts'
 import { MOST_ROUNDS, planSession } from '#src/domain/session-editing.ts'
@@ -18,7 +18,14 @@ import { Id } from '../params.ts'
 import { editorOf, getMyEvent, organiserOf, seeOther } from './access.ts'
 import { type ChoosingPart, choosingPart } from './choosing-form.ts'
 import { groupsFor } from './editor-page.ts'
-import { copyValues, nextValues, readSession, type SessionChoices, SessionForm, sessionChoices } from './session-form.ts'
+import {
+  copyValues,
+  nextValues,
+  readSession,
+  type SessionChoices,
+  SessionForm,
+  sessionChoices,
+} from './session-form.ts'
 
 /** One line of the list. What is not chosen, or not any more, has no places. */
 export interface Part {
@@ -108,12 +115,15 @@ export function programmePage(
     event: getListedEvent(db, event.id),
     mayChange,
     seesPeople: receivableIds(db, me, [event]).has(event.id),
-    slots: slotsOf(sessions, listRounds(db, event).flatMap(({ workshops }) => workshops)),
+    slots: slotsOf(
+      sessions,
+      listRounds(db, event).flatMap(({ workshops }) => workshops),
+    ),
     form: extra.form ?? emptyForm(values),
     isOn: after !== undefined || copied !== undefined,
     choices: sessionChoices(request, event, groupsFor(deps, request, event)),
     choosing: choosingPart(deps, request, event, extra.choosing),
-    held: heldWorkshopMails(db, event, clock.now()),
+    held: heldMails(db, event, clock.now()),
     done: query.done,
   }
 }

@@ -10,8 +10,14 @@ import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import { getOwnWorkshop } from '#src/domain/own-workshops.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
+<<<<<<< HEAD
 import { type About, readAbout, readInvited } from '#src/mail/about.ts'
 import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
+=======
+import { isBefore } from '#src/lib/time.ts'
+import { readAbout, readInvited } from '#src/mail/about.ts'
+import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
+>>>>>>> 1c47158 (The programme of an event is made, read, printed and listed by workshop)
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
@@ -29,11 +35,13 @@ export interface Undertaking {
 
 /** What the act would do to people's mailboxes: found by doing it, in a transaction that is rolled back. */
 export function propose(deps: Deps, { event, also = [], reach, act }: Undertaking, question: Question): ProposalPage {
-  return preview(deps.db, tx => {
+  const { db, clock } = deps
+  return preview(db, tx => {
     const mails = mailsOf(tx, [event, ...also], reach, act)
     const recipients = recipientsOf(mails)
     return {
       facts: [],
+      figures: [],
       warnings: [],
       isDanger: false,
       about: event.title,
@@ -43,7 +51,7 @@ export function propose(deps: Deps, { event, also = [], reach, act }: Undertakin
       recipients,
       people: mails.map(mail => ({ name: nameOf(tx, mail), email: mail.toAddress, kind: mail.kind })),
       mails: onePerKind(mails).flatMap(mail => writeMail(tx, deps, mail) ?? []),
-      waits: reach === 'event' && recipients > 1,
+      waits: recipients > 1 && mails.some(({ dueAt }) => isBefore(clock.now(), dueAt)),
     }
   })
 }

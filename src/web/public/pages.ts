@@ -20,6 +20,7 @@ import type { FilterForm } from './lists.ts'
 import type { Contribution } from './own-contribution.ts'
 import type { OwnDataPages } from './own-data.ts'
 import type { PrivacyPages } from './privacy.ts'
+import type { ProgrammePage } from './programme.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
@@ -47,7 +48,7 @@ export interface Again {
   fields: [string, string][]
 }
 
-export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages {
+export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages, ProgrammePage {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */

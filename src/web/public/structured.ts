@@ -1,9 +1,10 @@
 // What search engines read of an event (schema.org/Event). Plain data; the layout writes it safely.
-import { type Event, type ListedEvent, placeOf } from '#src/domain/events.ts'
+import { type Event, type ListedEvent, placeOf, type Session } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { hasRoom, type Places } from '#src/domain/places.ts'
 import type { Formats } from '#src/i18n/dates.ts'
 import { paths } from '#src/lib/paths.ts'
+import { instantsOf } from '#src/lib/time.ts'
 
 const MODES = { online: 'Online', in_person: 'Offline', hybrid: 'Mixed' } as const
 
@@ -35,8 +36,24 @@ export function structuredEvent(event: ListedEvent, places: Places[], baseUrl: s
   }
 }
 
+/** What takes place within an event, each at its own time and in its own room. */
+export function subEvents(event: ListedEvent, parts: Session[], baseUrl: string, f: Formats) {
+  const location = locationOf(event, baseUrl + paths.event(event.slug))
+  return parts
+    .filter(({ kind }) => kind !== 'break')
+    .map(({ title, summary, localStart, durationMinutes, room, speakers }) => ({
+      '@type': 'Event',
+      name: title,
+      ...(summary && { description: summary }),
+      startDate: f.machine({ ...event, localStart }),
+      endDate: endOf({ ...event, ...instantsOf({ ...event, localStart, durationMinutes }) }),
+      location: room ? { '@type': 'Place', name: [room, event.venue?.name].filter(Boolean).join(', ') } : location,
+      ...(speakers.length && { performer: speakers.map(name => ({ '@type': 'Person', name })) }),
+    }))
+}
+
 /** From the instant: a night in which the clock changes has an hour more or less. */
-function endOf({ endsAt, timeZone }: Event): string {
+function endOf({ endsAt, timeZone }: Pick<Event, 'endsAt' | 'timeZone'>): string {
   return endsAt.toZonedDateTimeISO(timeZone).toString({ timeZoneName: 'never', smallestUnit: 'minute' })
 }
 
