@@ -1321,7 +1321,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       save: 'Save',
       kind: 'Kind',
       round: 'Round',
-      roundHint: 'For a workshop only. People choose one in each round.',
+      roundHint: 'Choose a round for a workshop only. People choose one in each round.',
       noRound: 'none',
       name: 'Title',
       summary: 'What it is about',

@@ -1376,7 +1376,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       save: 'Bewaar',
       kind: 'Soort',
       round: 'Ronde',
-      roundHint: 'Alleen bij een workshop. Mensen kiezen er in elke ronde één.',
+      roundHint: 'Een ronde kies je alleen bij een workshop. Mensen kiezen er in elke ronde één.',
       noRound: 'geen',
       name: 'Titel',
       summary: 'Waar gaat het over',

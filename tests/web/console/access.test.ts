@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { groups } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { createEvent } from '#src/domain/drafts.ts'
+import { addSession, createEvent } from '#src/domain/drafts.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
@@ -34,6 +34,9 @@ const ASK = { name: 'Bea', email: '', organisation: '', part: 'host', attendance
 const NO_JSON = { marks: 'x' }
 
 const LINE = { title: 'Bel de zaal', days: '5', side: 'before', proof: 'none', version: '' }
+
+const PART = { revision: '2', kind: 'workshop', round: '1', title: 'Anders', start: '12:00', end: '13:00' }
+const CHOOSING = { revision: '2', allocation: 'by_preference' }
 
 const MAIL = '/console/groups/noord/mails/nl/confirmed'
 
@@ -133,6 +136,18 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/events/:id/cover/removal', '/console/events/1/cover/removal', {}, 'organiser'],
   ['POST /console/events/:id/publication', '/console/events/2/publication', { revision: '1' }, 'organiser'],
   ['POST /console/events/:id/deletion', '/console/events/2/deletion', { revision: '1' }, 'organiser'],
+  ['GET /console/events/:id/programme', '/console/events/1/programme', undefined, 'viewer'],
+  ['POST /console/events/:id/programme', '/console/events/1/programme', PART, 'organiser'],
+  ['POST /console/events/:id/choosing', '/console/events/1/choosing', CHOOSING, 'organiser'],
+  ['POST /console/events/:id/allocation', '/console/events/1/allocation', { revision: '2' }, 'organiser'],
+  ['GET /console/sessions/:id', '/console/sessions/1', undefined, 'organiser'],
+  ['POST /console/sessions/:id', '/console/sessions/1', PART, 'organiser'],
+  ['POST /console/sessions/:id/removal', '/console/sessions/1/removal', { revision: '2' }, 'organiser'],
+  ['POST /console/sessions/:id/cancellation', '/console/sessions/1/cancellation', { revision: '2' }, 'organiser'],
+  ['POST /console/sessions/:id/reinstatement', '/console/sessions/1/reinstatement', { revision: '2' }, 'organiser'],
+  ['GET /console/events/:id/workshop-lists', '/console/events/1/workshop-lists', undefined, 'host'],
+  ['GET /console/events/:id/workshop-lists.csv', '/console/events/1/workshop-lists.csv', undefined, 'organiser'],
+  ['GET /console/events/:id/workshop-lists.xlsx', '/console/events/1/workshop-lists.xlsx', undefined, 'organiser'],
   ['GET /console/events/:id/move', '/console/events/1/move', undefined, 'organiser'],
   ['POST /console/events/:id/move', '/console/events/1/move', MOVE, 'organiser'],
   ['GET /console/events/:id/cancellation', '/console/events/1/cancellation', undefined, 'organiser'],
@@ -266,6 +281,8 @@ async function openAll() {
   writeNow(db, tx => createEvent(tx, { ...draft, title: 'Nog geheim' }, NOW))
   makeSeries(db, group)
   makeRegistration(db, event, { accessNeeds: 'Een tolk' })
+  const workshop = { kind: 'workshop' as const, round: 1, title: 'Zoë’s workshop', durationMinutes: 60 }
+  writeNow(db, tx => addSession(tx, { ...workshop, eventId: event.id, localStart: event.localStart }))
   writeNow(db, tx => createMailing(tx, event, { audience: 'all', subject: 'Voor Zoë', body: 'Dag.' }, 1, NOW))
   makeContributor(db, event, { name: 'Sara Spreker', email: 'sara@example.org' })
   writeNow(db, tx => {

@@ -164,7 +164,7 @@ describe('the page of an event', () => {
       writeNow(db, tx =>
         addSession(tx, {
           eventId: event.id,
-          kind: 'workshop',
+          kind: round ? 'workshop' : 'plenary',
           title,
           localStart,
           durationMinutes: 60,
