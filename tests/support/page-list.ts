@@ -9,8 +9,8 @@ import { listAttendees } from '#src/domain/attendees.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { writeNote } from '#src/domain/corrections.ts'
 import { createEvent } from '#src/domain/drafts.ts'
-import type { Event } from '#src/domain/events.ts'
-import { listGroups } from '#src/domain/groups.ts'
+import { type Event, listSessions, type Session } from '#src/domain/events.ts'
+import { type Group, listGroups } from '#src/domain/groups.ts'
 import { invite, revoke } from '#src/domain/invitations.ts'
 import { addInvitees, listInvitees, refuseInvitation } from '#src/domain/invitees.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
@@ -22,6 +22,7 @@ import { stopAllReminders } from '#src/domain/stopping.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
+import { chooseAs, makeLongConference } from './programmes.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 import { makeChooser, makeConference, wish } from './workshops.ts'
 import { makeContributor } from './world.ts'
@@ -70,6 +71,7 @@ function addresses(site: Site): Address[] {
     ...contributing(site),
     ...mailed(site),
     ...choosing(site),
+    ...programmes(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -416,6 +418,32 @@ function contributing({ db, clock, tokens }: Site): Address[] {
     ['/registrations/:token', own(asked), 'asked to speak'],
     ['/registrations/:token', own(host), 'hosts'],
     ['/registrations/:token', own(unable), 'cannot speak'],
+  ]
+}
+
+/** A programme with people in it, one that has yet to be made, and one in which everything is long. */
+function programmes({ db, clock }: Site): Address[] {
+  const list = db.select().from(events).orderBy(asc(events.startsAt)).all()
+  const conference = list.find(({ kind, publishedAt }) => kind === 'conference' && publishedAt) as Event
+  const parts = listSessions(db, conference.id).filter(({ kind }) => kind === 'workshop')
+  const [first, second] = parts as [Session, Session]
+  for (const name of ['Wim Workshop', 'Wilma Workshop']) chooseAs(db, conference, name, [second.title, first.title])
+  const long = makeLongConference(db, listGroups(db)[0] as Group)
+  const off = listSessions(db, long.id).find(({ cancelledAt }) => cancelledAt)
+  const empty = findNext(db, clock.now())
+  return [
+    ['/events/:slug/programme', `/events/${conference.slug}/programme`],
+    ['/events/:slug/programme', `/events/${long.slug}/programme`, 'long'],
+    ['/events/:slug/programme', `/events/${empty.slug}/programme`, 'empty'],
+    ['/console/events/:id/programme', `/console/events/${conference.id}/programme?done=added&after=${second.id}`],
+    ['/console/events/:id/programme', `/console/events/${long.id}/programme`, 'long'],
+    ['/console/events/:id/programme', `/console/events/${empty.id}/programme`, 'empty'],
+    ['/console/sessions/:id', `/console/sessions/${second.id}`, 'chosen'],
+    ['/console/sessions/:id', `/console/sessions/${parts.at(-1)?.id}`],
+    ['/console/sessions/:id', `/console/sessions/${off?.id}`, 'cancelled'],
+    ['/console/events/:id/workshop-lists', `/console/events/${conference.id}/workshop-lists`],
+    ['/console/events/:id/workshop-lists', `/console/events/${long.id}/workshop-lists`, 'long'],
+    ['/console/events/:id/workshop-lists', `/console/events/${empty.id}/workshop-lists`, 'empty'],
   ]
 }
 

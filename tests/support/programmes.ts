@@ -5,6 +5,7 @@ import { choose } from '#src/domain/choosing.ts'
 import { type Event, getEvent, listSessions, type Session } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import { cancelSession } from '#src/domain/session-cancellations.ts'
 import { planSession, type SessionPlan } from '#src/domain/session-editing.ts'
 import { makeEvent, makeRegistration, NOW } from './world.ts'
 
@@ -63,7 +64,12 @@ export function addParts(db: Db, event: Event, ...plans: SessionPlan[]): Session
 }
 
 /** Somebody registers for a conference and chooses, by the titles of workshops: first and second of each round. */
-export function chooseAs(db: Db, event: Event, name: string, ...wishes: [first: string, second?: string][]): Registration {
+export function chooseAs(
+  db: Db,
+  event: Event,
+  name: string,
+  ...wishes: [first: string, second?: string][]
+): Registration {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.org`
   const registration = makeRegistration(db, event, { name, email, attendance: 'in_person' })
   const programme = listSessions(db, event.id)
@@ -75,4 +81,32 @@ export function chooseAs(db: Db, event: Event, name: string, ...wishes: [first: 
   }))
   writeNow(db, tx => choose(tx, registration, wanted, NOW))
   return registration
+}
+
+const LONG =
+  'Samen met bewoners, studenten en professionals onderzoeken wat er in de wijk nodig is om jeugdwerkloosheidsproblematiek op tijd te zien'
+
+/** A programme of long names in six rooms, of which one part is off, before the places are given: what people chose are wishes. */
+export function makeLongConference(db: Db, group: Group): Event {
+  const event = makeConference(db, group, { title: `${LONG} (2027)`, allocation: 'by_preference' })
+  const speakers = ['Hoogleraar sociale innovatie in de wijk', 'Ervaringsdeskundige', 'Beleidsadviseur']
+  const rooms = [1, 2, 3, 4, 5, 6].flatMap(number =>
+    [1, 2].map(round =>
+      workshop(round, `${number}. ${LONG}`, {
+        room: `Zaal ${number}, ${round}e verdieping`,
+        speakers,
+        groupId: group.id,
+        summary: LONG,
+      }),
+    ),
+  )
+  const programme = addParts(db, event, part({ title: LONG, speakers, summary: LONG }), ...rooms)
+  const titles = programme.filter(({ round }) => round === 1).map(({ title }) => title)
+  for (const name of ['Zoë', 'Bram', 'Fatima']) chooseAs(db, event, name, [titles[0] ?? '', titles[1]])
+  const off = programme.find(({ title, round }) => round === 1 && title === titles[1])
+  if (off)
+    writeNow(db, tx =>
+      cancelSession(tx, event, off, { organiserId: null, revision: getEvent(tx, event.id).revision }, NOW),
+    )
+  return getEvent(db, event.id)
 }
