@@ -10,14 +10,9 @@ import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import { getOwnWorkshop } from '#src/domain/own-workshops.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
-<<<<<<< HEAD
+import { isBefore } from '#src/lib/time.ts'
 import { type About, readAbout, readInvited } from '#src/mail/about.ts'
 import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
-=======
-import { isBefore } from '#src/lib/time.ts'
-import { readAbout, readInvited } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
->>>>>>> 1c47158 (The programme of an event is made, read, printed and listed by workshop)
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
