@@ -10,7 +10,7 @@ import { planSession, type SessionPlan } from '#src/domain/session-editing.ts'
 import { makeEvent, makeRegistration, NOW } from './world.ts'
 
 /** Wednesday 10 March 2027, 9.30 to 16.30, in a building. */
-export function makeConference(db: Db, group: Group, values: Parameters<typeof makeEvent>[2] = {}, now = NOW): Event {
+export function makeDay(db: Db, group: Group, values: Parameters<typeof makeEvent>[2] = {}, now = NOW): Event {
   return makeEvent(
     db,
     group,
@@ -57,8 +57,8 @@ export function workshop(round: number, title: string, values: Partial<SessionPl
 export function addParts(db: Db, event: Event, ...plans: SessionPlan[]): Session[] {
   return plans.map(plan =>
     writeNow(db, tx => {
-      const { revision } = getEvent(tx, event.id)
-      return planSession(tx, event, plan, { organiserId: null, revision }, NOW)
+      const fresh = getEvent(tx, event.id)
+      return planSession(tx, fresh, plan, { organiserId: null, revision: fresh.revision }, NOW)
     }),
   )
 }
@@ -88,7 +88,7 @@ const LONG =
 
 /** A programme of long names in six rooms, of which one part is off, before the places are given: what people chose are wishes. */
 export function makeLongConference(db: Db, group: Group): Event {
-  const event = makeConference(db, group, { title: `${LONG} (2027)`, allocation: 'by_preference' })
+  const event = makeDay(db, group, { title: `${LONG} (2027)`, allocation: 'by_preference' })
   const speakers = ['Hoogleraar sociale innovatie in de wijk', 'Ervaringsdeskundige', 'Beleidsadviseur']
   const rooms = [1, 2, 3, 4, 5, 6].flatMap(number =>
     [1, 2].map(round =>
@@ -103,6 +103,7 @@ export function makeLongConference(db: Db, group: Group): Event {
   const programme = addParts(db, event, part({ title: LONG, speakers, summary: LONG }), ...rooms)
   const titles = programme.filter(({ round }) => round === 1).map(({ title }) => title)
   for (const name of ['Zoë', 'Bram', 'Fatima']) chooseAs(db, event, name, [titles[0] ?? '', titles[1]])
+  const fresh = () => getEvent(db, event.id)
   const off = programme.find(({ title, round }) => round === 1 && title === titles[1])
   if (off)
     writeNow(db, tx =>
