@@ -105,9 +105,6 @@ export function makeLongConference(db: Db, group: Group): Event {
   for (const name of ['Zoë', 'Bram', 'Fatima']) chooseAs(db, event, name, [titles[0] ?? '', titles[1]])
   const fresh = () => getEvent(db, event.id)
   const off = programme.find(({ title, round }) => round === 1 && title === titles[1])
-  if (off)
-    writeNow(db, tx =>
-      cancelSession(tx, event, off, { organiserId: null, revision: getEvent(tx, event.id).revision }, NOW),
-    )
-  return getEvent(db, event.id)
+  if (off) writeNow(db, tx => cancelSession(tx, fresh(), off, { organiserId: null, revision: fresh().revision }, NOW))
+  return fresh()
 }
