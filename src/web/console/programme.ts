@@ -76,7 +76,7 @@ export function programmeRoutes(app: App, deps: Deps): void {
       if (problems) return again(request, reply, event, problems)
       const made = await add(request, event, request.body)
       if ('problems' in made) return again(request, reply, event, made.problems)
-      return seeOther(request, reply, `${paths.console.programme(event.id)}?done=added&after=${made.id}#add`)
+      return seeOther(request, reply, `${paths.console.programme(event.id)}?done=added&after=${made.id}`)
     },
   )
 
