@@ -9,6 +9,7 @@ import { auditEvent } from './audit.ts'
 import { cohostsOf, setCohosts } from './cohosts.ts'
 import { createEvent } from './drafts.ts'
 import type { Event } from './events.ts'
+import { copyQuestions } from './feedback-questions.ts'
 import { copyFormFields } from './form-fields.ts'
 import { copiedWindow, shifted } from './registration-windows.ts'
 
@@ -37,6 +38,7 @@ export function duplicateEvent(
     (cohostsOf(tx, [event]).get(event.id) ?? []).map(({ id }) => id),
   )
   copyFormFields(tx, event.id, copy.id)
+  copyQuestions(tx, event.id, copy.id)
   copySessions(tx, event, copy)
   auditEvent(tx, 'event_duplicated', copy, { organiserId, detail: event.title }, now)
   return copy

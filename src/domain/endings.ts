@@ -9,6 +9,9 @@ import {
   auditEntries,
   erasures,
   events,
+  feedbackAnswers,
+  feedbackForms,
+  feedbackQuestions,
   formFields,
   invitees,
   mailings,
@@ -156,11 +159,29 @@ const isErasureOver = ({ now }: Limits) =>
 const holdsName = sql`(${holds('registrations', 'registration')} or ${holds('registrations', 'needs')})`
 const needs = ofEvents('registrations', registrations.eventId, holds('registrations', 'needs'), DATA.needs.end.days)
 const named = ofEvents('registrations', registrations.eventId, holdsName)
+const given = ofEvents(
+  'feedbackMarks',
+  sql`(select event_id from registrations where id = registration_id)`,
+  always,
+  DATA.feedback_mark.end.days,
+)
+const written = ofEvents(
+  'feedbackAnswers',
+  sql`(select ${feedbackForms.eventId} from ${feedbackQuestions} join ${feedbackForms} on ${feedbackForms.id} = ${feedbackQuestions.formId}
+    where ${feedbackQuestions.id} = ${feedbackAnswers.questionId})`,
+  holds('feedbackAnswers', 'feedback'),
+)
 const seen = ofEvents('checkIns', sql`(select event_id from registrations where id = registration_id)`, always)
 
 /** Every table that is gone through, in this order: what refers to a row goes before that row. */
 export const WALKS: Walk[] = [
   { name: 'answers', rules: [{ kind: 'answers', find: findAnswers, end: remove('answers') }] },
+  { name: 'feedbackMarks', rules: [{ kind: 'feedback_mark', find: given, end: remove('feedbackMarks') }] },
+  // What was written goes; how useful people found it counts on.
+  {
+    name: 'feedbackAnswers',
+    rules: [{ kind: 'feedback', find: written, end: empty('feedbackAnswers', 'feedback') }],
+  },
   // What was seen of somebody at the door: the outcome stays on the registration, and counts.
   { name: 'checkIns', rules: [{ kind: 'registration', find: seen, end: remove('checkIns'), isPartOfAnother: true }] },
   {

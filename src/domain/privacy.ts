@@ -7,6 +7,8 @@ import {
   auditEntries,
   checkIns,
   events,
+  feedbackAnswers,
+  feedbackQuestions,
   formFields,
   invitees,
   messages,
@@ -17,6 +19,7 @@ import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { FORGOTTEN, NOBODY } from './endings.ts'
 import { rememberErasure } from './erasures.ts'
+import { eraseFeedback, hasGiven } from './feedback.ts'
 import { isShared } from './organisation-people.ts'
 import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
@@ -98,6 +101,7 @@ function aboutRegistration(db: Db, { registration, event }: ReturnType<typeof li
     start: `${event.localStart}[${event.timeZone}]`,
     ...personal('registrations', registration),
     answers: answersIn(db, id),
+    feedback: { given: hasGiven(db, registration), underName: feedbackIn(db, id) },
     checkIns: seen.map(row => personal('checkIns', row)),
     deeds: deeds.map(row => personal('auditEntries', row)),
   }
@@ -111,6 +115,20 @@ function answersIn(db: Db, registrationId: number): { question: string; answer: 
     .innerJoin(formFields, eq(formFields.id, answers.formFieldId))
     .where(eq(answers.registrationId, registrationId))
     .orderBy(asc(formFields.position), asc(formFields.id))
+    .all()
+}
+
+/** What they wrote under their name; what is kept without it leads to nobody, and so cannot be found either. */
+function feedbackIn(db: Db, registrationId: number): { question: string; answer: string }[] {
+  return db
+    .select({
+      question: sql<string>`coalesce(${feedbackQuestions.usual}, ${feedbackQuestions.label})`,
+      answer: feedbackAnswers.text,
+    })
+    .from(feedbackAnswers)
+    .innerJoin(feedbackQuestions, eq(feedbackQuestions.id, feedbackAnswers.questionId))
+    .where(eq(feedbackAnswers.registrationId, registrationId))
+    .orderBy(asc(feedbackQuestions.position), asc(feedbackQuestions.id))
     .all()
 }
 
@@ -145,6 +163,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   eraseInvitations(tx, person.email, ids)
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
+  eraseFeedback(tx, ids)
   tx.update(registrations)
     .set({ ...FORGOTTEN, organisation: organisationLeft(tx, mine) })
     // Also where they stood on a list twice, before that was seen.
