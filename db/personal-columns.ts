@@ -98,9 +98,9 @@ export const PERSONAL_COLUMNS = {
   /** A mark is nothing but the id: that it is there says that somebody gave feedback. */
   feedbackMarks: columns(feedbackMarks, { feedback_mark: ['registrationId'] }),
   feedbackAnswers: columns(feedbackAnswers, {
-    feedback: ['text', 'registrationId'],
+    feedback: ['text'],
     count: ['value'],
-    none: ['id', 'questionId', 'step'],
+    none: ['id', 'questionId', 'step', 'registrationId'],
   }),
   invitees: columns(invitees, {
     invitee: ['email', 'name', 'organisation', 'locale', 'createdAt', 'askedAt', 'asks', 'declinedAt'],

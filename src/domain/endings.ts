@@ -42,6 +42,9 @@ export const NOBODY = {
   feedVersion: sql`${people.feedVersion} + 1`,
 }
 
+/** The same of what somebody wrote after an event: not even that it was theirs. */
+export const UNWRITTEN = { ...emptied('feedbackAnswers', 'feedback'), registrationId: null }
+
 type EventRow = Found & { endsAt: number }
 
 /** Rows of events that are over: by the months that their group keeps names, or since a number of days. */
@@ -180,7 +183,13 @@ export const WALKS: Walk[] = [
   // What was written goes; how useful people found it counts on.
   {
     name: 'feedbackAnswers',
-    rules: [{ kind: 'feedback', find: written, end: empty('feedbackAnswers', 'feedback') }],
+    rules: [
+      {
+        kind: 'feedback',
+        find: written,
+        end: (tx, ids) => void tx.update(feedbackAnswers).set(UNWRITTEN).where(theseRows(ids)).run(),
+      },
+    ],
   },
   // What was seen of somebody at the door: the outcome stays on the registration, and counts.
   { name: 'checkIns', rules: [{ kind: 'registration', find: seen, end: remove('checkIns'), isPartOfAnother: true }] },

@@ -3,7 +3,7 @@
 // sees of it stands in `feedback-results`.
 import { randomInt } from 'node:crypto'
 import { countRows } from '#db/count.ts'
-import { and, eq, inArray, isNotNull, type SQL } from '#db/drizzle.ts'
+import { and, eq, isNotNull, type SQL } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { DATA } from '#db/personal-data.ts'
 import { feedbackAnswers, feedbackMarks, feedbackSheets, registrations } from '#db/schema.ts'
@@ -141,13 +141,4 @@ export function carryFeedback(tx: Tx, from: Pick<Registration, 'id'>, to: Pick<R
   tx.update(feedbackAnswers).set({ registrationId: to.id }).where(eq(feedbackAnswers.registrationId, from.id)).run()
   const { changes } = tx.delete(feedbackMarks).where(eq(feedbackMarks.registrationId, from.id)).run()
   if (changes) tx.insert(feedbackMarks).values({ registrationId: to.id }).onConflictDoNothing().run()
-}
-
-/** What these people wrote under their name goes, and that they gave feedback; what they chose counts on, and points at nobody. */
-export function eraseFeedback(tx: Tx, registrationIds: number[]): void {
-  tx.delete(feedbackMarks).where(inArray(feedbackMarks.registrationId, registrationIds)).run()
-  tx.update(feedbackAnswers)
-    .set({ text: '', registrationId: null })
-    .where(inArray(feedbackAnswers.registrationId, registrationIds))
-    .run()
 }

@@ -8,6 +8,7 @@ import {
   checkIns,
   events,
   feedbackAnswers,
+  feedbackMarks,
   feedbackQuestions,
   formFields,
   invitees,
@@ -17,9 +18,9 @@ import {
 } from '#db/schema.ts'
 import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { FORGOTTEN, NOBODY } from './endings.ts'
+import { FORGOTTEN, NOBODY, UNWRITTEN } from './endings.ts'
 import { rememberErasure } from './erasures.ts'
-import { eraseFeedback, hasGiven } from './feedback.ts'
+import { hasGiven } from './feedback.ts'
 import { isShared } from './organisation-people.ts'
 import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
@@ -163,7 +164,8 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   eraseInvitations(tx, person.email, ids)
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
-  eraseFeedback(tx, ids)
+  tx.delete(feedbackMarks).where(inArray(feedbackMarks.registrationId, ids)).run()
+  tx.update(feedbackAnswers).set(UNWRITTEN).where(inArray(feedbackAnswers.registrationId, ids)).run()
   tx.update(registrations)
     .set({ ...FORGOTTEN, organisation: organisationLeft(tx, mine) })
     // Also where they stood on a list twice, before that was seen.

@@ -11,6 +11,8 @@ import { auditEvent } from '#src/domain/audit.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
 import { rememberErasure } from '#src/domain/erasures.ts'
 import { getEvent } from '#src/domain/events.ts'
+import { giveFeedback } from '#src/domain/feedback.ts'
+import { listAsked, versionOf } from '#src/domain/feedback-questions.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
@@ -41,6 +43,8 @@ export function openLife(retentionMonths: number | null = null) {
     setFormFields(tx, id, [{ id: null, ...field, options: [] }])
     setAnswers(tx, own, new Map([[1, ['Alles']]]))
     markAttended(tx, own, { source: 'by_hand' }, event.startsAt)
+    const feedback = { answers: new Map([[1, ['Alles']]]), version: versionOf(listAsked(tx, event)), withName: true }
+    giveFeedback(tx, event, own, feedback, event.endsAt)
     addInvitees(tx, event, [{ email: EMAIL, name: 'W', organisation: 'W' }], 'nl', NOW)
     askInvitees(tx, event, 'new', NOW)
     createMailing(tx, event, { audience: 'all', subject: 'Dag', body: 'Dag' }, organiser.id, NOW)
