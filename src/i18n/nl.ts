@@ -2829,8 +2829,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         closed: 'Antwoorden kan niet meer.',
         unasked: 'Na afloop wordt niets gevraagd.',
       },
-      given: (given: string, asked: string, isOne: boolean) =>
-        `${given} van de ${asked} ${isOne ? 'persoon' : 'mensen'} gaf antwoord.`,
+      given: (given: number, asked: number) => `${given} van de ${asked} ${given === 1 ? 'gaf' : 'gaven'} antwoord.`,
       none: 'Nog niemand gaf antwoord.',
       tooFew: 'Nog te weinig antwoorden om te tonen',
       tooFewEnded: 'Te weinig antwoorden om te tonen',
@@ -2877,10 +2876,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         order: 'Volgorde',
         remove: 'Haal deze vraag weg',
         stop: 'Vraag dit niet meer',
-        more: 'Meer nodig? Bewaar eerst. Dan komt er een nieuwe regel bij.',
         noneLeft: 'Haal je alle vragen weg, dan vragen we niets.',
         saved: 'Bewaard.',
-        tooMany: 'Hoogstens vijf vragen tegelijk. Haal er eerst een weg.',
+        full: 'Dit zijn er vijf. Wil je iets anders vragen? Haal er dan eerst een weg, en bewaar.',
       },
       overview: 'Wat eruit kwam',
       overviewText:

@@ -20,6 +20,8 @@ export interface ShownQuestion {
   answers: string
   summary: string
   bars: { option: string; total: string; share: string; width: number }[]
+  /** Figures need less room than words. */
+  isScale: boolean
   texts: QuestionResult['texts']
   hidesNames: boolean
   /** There were texts, whose time is over. */
@@ -42,15 +44,12 @@ export function feedbackResultRoutes(app: App, { db, clock }: Deps): void {
   app.get('/console/events/:id/feedback', { schema: { params: Id } }, (request, reply) => {
     const event = getMyEvent(db, request)
     const results = feedbackResults(db, event, clock.now())
-    const n = numbersIn(request.locale)
     const words = request.t.console.feedback
     return reply.page('console/feedback', {
       ...results,
       event: getListedEvent(db, event.id),
       mayChange: true,
-      summary: results.given
-        ? words.given(n.whole(results.given), n.whole(results.asked), results.asked === 1)
-        : words.none,
+      summary: results.given ? words.given(results.given, results.asked) : words.none,
       questions: results.questions.map(question => shown(request, question)),
       isAsking: results.questions.some(({ question }) => !question.isClosed),
       file: paths.console.feedbackSheet(event.id),
@@ -83,6 +82,7 @@ function shown(request: FastifyRequest, result: QuestionResult): ShownQuestion {
       ...{ option, total: n.whole(total), share: n.share(total, answered) },
       width: answered ? Math.round((100 * total) / answered) : 0,
     })),
+    isScale: question.kind === 'scale',
     isErased: question.kind === 'text' && answered > 0 && texts.length === 0,
   }
 }
