@@ -20,7 +20,7 @@ export function answer(
   said: (string | string[])[],
   { at, withName = false }: { at?: Temporal.Instant; withName?: boolean } = {},
 ): boolean {
-  const answers = new Map(said.map((one, place): [number, string[]] => [place, [one].flat()]))
+  const answers = new Map(said.map((one, place): [number, string[]] => [place, [one].flat().filter(Boolean)]))
   return writeNow(db, tx =>
     giveFeedback(
       tx,
