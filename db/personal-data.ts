@@ -59,7 +59,7 @@ export const DATA = {
   needs: { whose: 'attendee', why: 'taking_part', ground: 'consent', end: { after: 'event', days: 7 } },
   answers: { whose: 'attendee', why: 'taking_part', ground: 'consent', end: { after: 'event', days: 'question' } },
   /** What somebody wrote after an event, and their name where they gave it. */
-  feedback: { whose: 'attendee', why: 'improving', ground: 'consent', end: { after: 'event', months: 'group' } },
+  feedback: { whose: 'attendee', why: 'improving', ground: 'interest', end: { after: 'event', months: 'group' } },
   /** As long as feedback can be given: once nobody can any more, it need not be known who did. */
   feedback_mark: { whose: 'attendee', why: 'improving', ground: 'interest', end: { after: 'event', days: 30 } },
   invitee: { whose: 'invitee', why: 'inviting', ground: 'interest', end: { after: 'event', days: 30 } },
