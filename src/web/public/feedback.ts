@@ -82,7 +82,7 @@ export function feedbackRoutes(app: App, { db, write, clock, tokens }: Deps): vo
     return onTo(request, reply, given ? paths.feedbackThanks() : paths.feedback(token))
   })
 
-  app.get(paths.feedbackThanks(), (_request, reply) => reply.headers(TOKEN_PAGE).page('public/feedback-thanks', {}))
+  app.get(paths.feedbackThanks(), (_request, reply) => reply.page('public/feedback-thanks', {}))
 
   function find(token: string, at: Db = db) {
     const registration = getRegistrationByLink(at, tokens.read('feedback', token))
