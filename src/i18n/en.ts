@@ -756,7 +756,7 @@ export const en: Messages = {
       },
       feedback: {
         title: 'What you wrote afterwards',
-        what: 'Your answers in your own words to the questions once it was over. We keep them apart from your registration: nobody can see that they are yours, nor can we. Only if you gave your name with them can we find and erase them. What you ticked counts on without a name.',
+        what: 'Your answers in your own words to the questions once it was over. We keep them apart from your registration, and without a time: nowhere does it say that they are yours. Only if you gave your name with them can we find and erase them. What you ticked counts on without a name.',
         seen: 'Only the organisers of the event, from five answers on.',
       },
       feedback_mark: {
@@ -1044,7 +1044,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
     changedText: 'Your answers have not been sent yet. Check them, and then send them.',
     anonymous: 'Without your name',
     anonymousText: [
-      'We keep your answers apart from your registration, and without a time. We cannot look up what you wrote either.',
+      'We keep your answers apart from your registration, and without a time. Nowhere does it say whose an answer is.',
       'The organiser sees answers only once there are at least five, and in another order.',
       'Do not write down the names of others. You can answer once.',
     ],

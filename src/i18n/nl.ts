@@ -786,7 +786,7 @@ export const nl = {
       },
       feedback: {
         title: 'Wat je na afloop schreef',
-        what: 'Je antwoorden in eigen woorden op de vragen na afloop. We bewaren ze los van je aanmelding: niemand kan zien dat ze van jou zijn, wij ook niet. Alleen als je je naam erbij zette, kunnen we ze terugvinden en wissen. Wat je aankruiste, telt mee zonder naam.',
+        what: 'Je antwoorden in eigen woorden op de vragen na afloop. We bewaren ze los van je aanmelding, en zonder tijd: nergens staat dat ze van jou zijn. Alleen als je je naam erbij zette, kunnen we ze terugvinden en wissen. Wat je aankruiste, telt mee zonder naam.',
         seen: 'Alleen de organisatoren van de bijeenkomst, vanaf vijf antwoorden.',
       },
       feedback_mark: {
@@ -1078,7 +1078,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     changedText: 'Je antwoorden zijn nog niet verstuurd. Kijk ze na en verstuur ze dan.',
     anonymous: 'Zonder je naam',
     anonymousText: [
-      'We bewaren je antwoorden los van je aanmelding, en zonder tijd. Wij kunnen ook niet nakijken wat jij schreef.',
+      'We bewaren je antwoorden los van je aanmelding, en zonder tijd. Nergens staat bij van wie een antwoord is.',
       'De organisator ziet antwoorden pas als er minstens vijf zijn, en in een andere volgorde.',
       'Schrijf geen namen op van anderen. Je kunt één keer antwoorden.',
     ],
