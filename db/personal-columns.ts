@@ -42,6 +42,7 @@ const {
   passkeys,
   challenges,
 } = schema
+const { feedbackForms, feedbackQuestions, feedbackMarks, feedbackSheets, feedbackAnswers } = schema
 const {
   signIns,
   organiserSessions,
@@ -93,6 +94,13 @@ export const PERSONAL_COLUMNS = {
   checkIns: columns(checkIns, {
     registration: ['isPresent', 'source', 'at', 'receivedAt'],
     none: ['id', 'registrationId', 'organiserId'],
+  }),
+  /** A mark is nothing but the id: that it is there says that somebody gave feedback. */
+  feedbackMarks: columns(feedbackMarks, { feedback_mark: ['registrationId'] }),
+  feedbackAnswers: columns(feedbackAnswers, {
+    feedback: ['text'],
+    count: ['value'],
+    none: ['id', 'questionId', 'step', 'registrationId'],
   }),
   invitees: columns(invitees, {
     invitee: ['email', 'name', 'organisation', 'locale', 'createdAt', 'askedAt', 'asks', 'declinedAt'],
@@ -174,6 +182,11 @@ export const PERSONAL_COLUMNS = {
   formFields: columns(formFields, {
     none: ['id', 'eventId', 'kind', 'label', 'hint', 'options', 'isRequired', 'deleteAfterDays', 'position'],
   }),
+  feedbackForms: columns(feedbackForms, { none: ['id', 'seriesId', 'eventId'] }),
+  feedbackQuestions: columns(feedbackQuestions, {
+    none: ['id', 'formId', 'kind', 'usual', 'label', 'options', 'position', 'closedAt'],
+  }),
+  feedbackSheets: columns(feedbackSheets, { none: ['id', 'formId', 'step'] }),
   skippedDates: columns(skippedDates, { none: ['seriesId', 'date', 'reason', 'createdAt'] }),
   schoolHolidays: columns(schoolHolidays, { none: ['name', 'region', 'startsOn', 'endsOn'] }),
   themes: columns(themes, { none: ['id', 'slug', 'name'] }),

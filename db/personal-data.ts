@@ -16,6 +16,7 @@ export type Why =
   | 'preparing'
   | 'publishing'
   | 'reporting'
+  | 'improving'
   | 'organising'
   | 'safety'
 
@@ -57,6 +58,10 @@ export const DATA = {
   address: { whose: 'attendee', why: 'taking_part', ground: 'agreement', end: { after: 'last_registration' } },
   needs: { whose: 'attendee', why: 'taking_part', ground: 'consent', end: { after: 'event', days: 7 } },
   answers: { whose: 'attendee', why: 'taking_part', ground: 'consent', end: { after: 'event', days: 'question' } },
+  /** What somebody wrote after an event, and their name where they gave it. */
+  feedback: { whose: 'attendee', why: 'improving', ground: 'interest', end: { after: 'event', months: 'group' } },
+  /** As long as feedback can be given: once nobody can any more, it need not be known who did. */
+  feedback_mark: { whose: 'attendee', why: 'improving', ground: 'interest', end: { after: 'event', days: 30 } },
   invitee: { whose: 'invitee', why: 'inviting', ground: 'interest', end: { after: 'event', days: 30 } },
   /** About an event: as long as its registrations. About none: from when it was made, as long as is usual. */
   mail: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'event', months: 'group' } },

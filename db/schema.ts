@@ -76,6 +76,10 @@ export const AUDIENCES = ['all', 'confirmed', 'waiting', 'attended', 'absent'] a
 /** How we know that somebody was there. */
 export const ATTENDANCE_SOURCES = ['door', 'check_in', 'by_hand', 'report'] as const
 export const SESSION_METHODS = ['link', 'code', 'passkey'] as const
+/** What can be asked after an event: how much from 1 to 5, one choice, several, or a text of one's own. */
+export const FEEDBACK_KINDS = ['scale', 'choice', 'several', 'text'] as const
+/** The questions of our own: what they say stands in `i18n`. */
+export const USUAL_FEEDBACK = ['useful', 'takeaway', 'better'] as const
 
 /** A venue as it is shown and put in LOCATION. */
 export interface Venue {
@@ -327,6 +331,95 @@ export const answers = sqliteTable(
   table => [
     primaryKey({ columns: [table.registrationId, table.formFieldId] }),
     index('answers_form_field').on(table.formFieldId),
+  ],
+)
+
+/** What is asked after an event, or after every event of a series. Without one: what the series asks, or what is usual. */
+export const feedbackForms = sqliteTable(
+  'feedback_forms',
+  {
+    id: id(),
+    seriesId: integer()
+      .unique()
+      .references(() => series.id),
+    eventId: integer()
+      .unique()
+      .references(() => events.id),
+  },
+  table => [check('feedback_forms_of_one', sql`(${table.seriesId} is null) <> (${table.eventId} is null)`)],
+)
+
+export const feedbackQuestions = sqliteTable(
+  'feedback_questions',
+  {
+    id: id(),
+    formId: integer()
+      .notNull()
+      .references(() => feedbackForms.id),
+    kind: text({ enum: FEEDBACK_KINDS }).notNull(),
+    /** One of ours; then `label` is empty, and each reads it in their own language. */
+    usual: text({ enum: USUAL_FEEDBACK }),
+    label: text().notNull().default(''),
+    options: text({ mode: 'json' }).$type<string[]>().notNull().default([]),
+    position: integer().notNull(),
+    /** From then on it is asked no more; what was answered stays. */
+    closedAt: instant(),
+  },
+  table => [
+    index('feedback_questions_form').on(table.formId, table.position),
+    oneOf('feedback_questions_kind', table.kind, FEEDBACK_KINDS),
+    oneOf('feedback_questions_usual', table.usual, USUAL_FEEDBACK),
+    check('feedback_questions_words', sql`(${table.usual} is null) = (${table.label} <> '')`),
+  ],
+)
+
+/**
+ * That somebody gave feedback, so that each gives it once; gone as soon as nobody can give it any more. It says nothing of what
+ * they answered. No time stands in it, and no number of its own: the order of these rows is that of the registrations.
+ */
+export const feedbackMarks = sqliteTable('feedback_marks', {
+  registrationId: integer()
+    .primaryKey()
+    .references(() => registrations.id),
+})
+
+/** A number by chance: rows stand in its order, so that theirs tells nothing of when they came. */
+const byChance = () => integer().primaryKey()
+
+/**
+ * One time that feedback was given to an event, by whom it does not say. `step`: how many fives came before it. While feedback is
+ * open answers are shown five at a time, so that nobody sees one come in.
+ */
+export const feedbackSheets = sqliteTable(
+  'feedback_sheets',
+  {
+    id: byChance(),
+    formId: integer()
+      .notNull()
+      .references(() => feedbackForms.id),
+    step: integer().notNull(),
+  },
+  table => [index('feedback_sheets_form').on(table.formId, table.step)],
+)
+
+/** What was answered to one question. Nothing says which answers came on one sheet, nor from whom, unless they gave their name with it. */
+export const feedbackAnswers = sqliteTable(
+  'feedback_answers',
+  {
+    id: byChance(),
+    questionId: integer()
+      .notNull()
+      .references(() => feedbackQuestions.id),
+    step: integer().notNull(),
+    /** A number from 1 to 5, or the options chosen. */
+    value: text({ mode: 'json' }).$type<string[]>().notNull().default([]),
+    text: text().notNull().default(''),
+    /** Only of who wanted their name beside it: it is read from there, and so ends with it. */
+    registrationId: integer().references((): AnySQLiteColumn => registrations.id),
+  },
+  table => [
+    index('feedback_answers_question').on(table.questionId, table.step),
+    index('feedback_answers_registration').on(table.registrationId).where(sql`registration_id is not null`),
   ],
 )
 

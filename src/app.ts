@@ -21,6 +21,8 @@ import { duplicateRoutes } from './web/console/duplicates.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
+import { feedbackResultRoutes } from './web/console/feedback.ts'
+import { feedbackQuestionRoutes } from './web/console/feedback-questions.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { handoverRoutes } from './web/console/handovers.ts'
 import { heldMailRoutes } from './web/console/held-mail.ts'
@@ -80,6 +82,7 @@ import { collectionRoutes } from './web/public/collections.ts'
 import { coverRoutes } from './web/public/covers.ts'
 import { discoveryRoutes } from './web/public/discovery.ts'
 import { eventRoutes } from './web/public/events.ts'
+import { feedbackRoutes } from './web/public/feedback.ts'
 import { feedRoutes } from './web/public/feeds.ts'
 import { healthRoutes } from './web/public/health.ts'
 import { invitationAnswerRoutes } from './web/public/invitations.ts'
@@ -180,6 +183,7 @@ export async function createApp(
   entranceRoutes(app, deps)
   myRoutes(app, deps)
   ownDataRoutes(app, deps)
+  feedbackRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
   feedRoutes(app, deps)
@@ -207,6 +211,8 @@ export async function createApp(
     swapRoutes(scope, deps)
     schoolHolidayRoutes(scope, deps)
     runSheetRoutes(scope, deps)
+    feedbackResultRoutes(scope, deps)
+    feedbackQuestionRoutes(scope, deps)
     summaryRoutes(scope, deps)
     eventListRoutes(scope, deps)
     editorRoutes(scope, deps)

@@ -4,6 +4,7 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { layAttendees } from '#db/attendees.ts'
 import { BackupError, backUpBeforeMigrating } from '#db/backup.ts'
+import { layFeedback } from '#db/feedback.ts'
 import { type Db, openDatabase } from '#db/open.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { layProgramme } from '#db/seed.ts'
@@ -100,7 +101,9 @@ function prepare(db: Db, config: Config, clock: Clock): string | undefined {
     ensureErasureKey(tx)
     followZoneRules(tx, process.versions.tz ?? '', now)
     if (config.isDemo && !hasGroups(tx)) {
-      layAttendees(tx, layProgramme(tx, readProgramme(EXAMPLE), config.timeZone, now), now)
+      const laid = layProgramme(tx, readProgramme(EXAMPLE), config.timeZone, now)
+      layAttendees(tx, laid, now)
+      layFeedback(tx, laid, now)
     }
     const isNew = countOrganisers(tx) === 0
     if (!config.organiserEmail || !(isNew || config.isDemo)) return undefined

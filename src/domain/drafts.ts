@@ -19,6 +19,7 @@ import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import { dropAsked } from './contributing.ts'
 import type { Event } from './events.ts'
+import { removeQuestionsOf } from './feedback-questions.ts'
 import { giveUsualLines, removeLinesOf } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
 
@@ -83,6 +84,7 @@ export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.
   for (const table of [eventThemes, eventCohosts, formFields, sessions, materials])
     tx.delete(table).where(eq(table.eventId, event.id)).run()
   removeLinesOf(tx, event)
+  removeQuestionsOf(tx, event)
   // Who did what to it is kept; it only no longer leads anywhere.
   tx.update(auditEntries).set({ eventId: null }).where(eq(auditEntries.eventId, event.id)).run()
   tx.delete(events).where(eq(events.id, event.id)).run()

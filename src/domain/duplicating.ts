@@ -9,6 +9,7 @@ import { copiedChoosing } from './choice-settings.ts'
 import { cohostsOf, setCohosts } from './cohosts.ts'
 import { addSession, createEvent } from './drafts.ts'
 import type { Event } from './events.ts'
+import { copyQuestions } from './feedback-questions.ts'
 import { copyFormFields } from './form-fields.ts'
 import { takesPlace } from './programmes.ts'
 import { copiedWindow } from './registration-windows.ts'
@@ -48,6 +49,7 @@ export function duplicateEvent(
   )
   copyFormFields(tx, event.id, copy.id)
   copySessions(tx, event, copy, now)
+  copyQuestions(tx, event.id, copy.id)
   auditEvent(tx, 'event_duplicated', copy, { organiserId, detail: event.title }, now)
   return copy
 }

@@ -9,6 +9,9 @@ import {
   auditEntries,
   erasures,
   events,
+  feedbackAnswers,
+  feedbackForms,
+  feedbackQuestions,
   formFields,
   invitees,
   mailings,
@@ -38,6 +41,9 @@ export const NOBODY = {
   myVersion: sql`${people.myVersion} + 1`,
   feedVersion: sql`${people.feedVersion} + 1`,
 }
+
+/** The same of what somebody wrote after an event: not even that it was theirs. */
+export const UNWRITTEN = { ...emptied('feedbackAnswers', 'feedback'), registrationId: null }
 
 type EventRow = Found & { endsAt: number }
 
@@ -159,10 +165,29 @@ const named = ofEvents('registrations', registrations.eventId, holdsName)
 const theirEvent = sql`(select event_id from registrations where id = registration_id)`
 const seen = ofEvents('checkIns', theirEvent, always)
 const toldOfWorkshops = ofEvents('choices', theirEvent, holds('choices', 'registration'))
+const given = ofEvents('feedbackMarks', theirEvent, always, DATA.feedback_mark.end.days)
+const written = ofEvents(
+  'feedbackAnswers',
+  sql`(select ${feedbackForms.eventId} from ${feedbackQuestions} join ${feedbackForms} on ${feedbackForms.id} = ${feedbackQuestions.formId}
+    where ${feedbackQuestions.id} = ${feedbackAnswers.questionId})`,
+  holds('feedbackAnswers', 'feedback'),
+)
 
 /** Every table that is gone through, in this order: what refers to a row goes before that row. */
 export const WALKS: Walk[] = [
   { name: 'answers', rules: [{ kind: 'answers', find: findAnswers, end: remove('answers') }] },
+  { name: 'feedbackMarks', rules: [{ kind: 'feedback_mark', find: given, end: remove('feedbackMarks') }] },
+  // What was written goes; how useful people found it counts on.
+  {
+    name: 'feedbackAnswers',
+    rules: [
+      {
+        kind: 'feedback',
+        find: written,
+        end: (tx, ids) => void tx.update(feedbackAnswers).set(UNWRITTEN).where(theseRows(ids)).run(),
+      },
+    ],
+  },
   // What was seen of somebody at the door: the outcome stays on the registration, and counts.
   { name: 'checkIns', rules: [{ kind: 'registration', find: seen, end: remove('checkIns'), isPartOfAnother: true }] },
   // What was chosen counts on; what was mailed about it goes with the name.

@@ -43,13 +43,25 @@ export interface Gone extends Pick<Found, 'groupId'> {
 const ROWS = 500
 const DAY_MS = 86_400_000
 
-/** The stretches of a table, from its first row to the last that it has now. */
+/** The stretches of a table, from its first row to the last that it has now. Numbers may lie far apart: some are drawn by chance. */
 export function* stretchesOf(db: Db, { name }: Walk): Iterable<Stretch> {
   // Each asked by itself: for both at once SQLite reads every row.
   const end = (which: 'min' | 'max') => sql`(select ${sql.raw(which)}(rowid) from ${TABLES[name]})`
   const ends = sql`select coalesce(${end('min')}, 1) - 1 as first, coalesce(${end('max')}, 0) as last`
   const [{ first, last } = { first: 0, last: 0 }] = db.all<{ first: number; last: number }>(ends)
-  for (let after = first; after < last; after += ROWS) yield { after, to: after + ROWS }
+  for (let after = first; after < last; ) {
+    const to = Math.min(lastOf(db, name, after) ?? last, last)
+    yield { after, to }
+    after = to
+  }
+}
+
+/** The number of the last row of a full stretch; nothing where fewer are left. */
+function lastOf(db: Db, name: TableName, after: number): number | undefined {
+  const [row] = db.all<{ id: number }>(
+    sql`select rowid as id from ${TABLES[name]} where rowid > ${after} order by rowid limit 1 offset ${ROWS - 1}`,
+  )
+  return row?.id
 }
 
 /** Ends what is over in a stretch, and says how much that was. Doing it again changes nothing more. */

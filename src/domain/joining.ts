@@ -7,6 +7,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { answersOfOne, setAnswers } from './answers.ts'
 import { moveCheckIns } from './check-ins.ts'
 import { getEvent } from './events.ts'
+import { carryFeedback } from './feedback.ts'
 import { redirectCopies } from './mailing-copies.ts'
 import { getRegistration, NOT_DECLINED, type Registration, update } from './registrations.ts'
 import { dropReminders } from './reminders.ts'
@@ -57,12 +58,13 @@ function hasHeardNothing(tx: Tx, { id, told }: Registration): boolean {
 
 /**
  * What was said and seen goes along to the registration that goes on: notes and needs are joined, answers fill what is not
- * answered there, and attendance counts once.
+ * answered there, feedback was given once, and attendance counts once.
  */
 export function carryAlong(tx: Tx, from: Registration, to: Registration): Registration {
   setAnswers(tx, to, new Map([...answersOfOne(tx, from), ...answersOfOne(tx, to)]))
   tx.delete(answers).where(eq(answers.registrationId, from.id)).run()
   moveCheckIns(tx, from, to)
+  carryFeedback(tx, from, to)
   redirectCopies(tx, from, to)
   update(tx, from, { note: '', accessNeeds: '', attendedMinutes: null, mergedIntoId: to.id })
   return update(tx, getRegistration(tx, to.id), {

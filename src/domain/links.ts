@@ -30,6 +30,8 @@ export function personalPaths({ sign }: Pick<Tokens, 'sign'>) {
     /** The event with its form, for who was asked to come. */
     invitee: ({ id, linkVersion }: Pick<Invitee, 'id' | 'linkVersion'>) =>
       paths.invited(sign('invitee', { id, version: linkVersion })),
+    /** What they thought of it, once it is over. */
+    feedback: (registration: Registration) => paths.feedback(sign('feedback', own(registration))),
     my: (person: Person) => paths.mine(sign('my', self(person))),
     feed: ({ id, feedVersion }: Person) => paths.personFeed(sign('feed', { id, version: feedVersion })),
   }

@@ -8,6 +8,9 @@ import {
   checkIns,
   choices,
   events,
+  feedbackAnswers,
+  feedbackMarks,
+  feedbackQuestions,
   formFields,
   invitees,
   messages,
@@ -17,8 +20,9 @@ import {
 } from '#db/schema.ts'
 import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { FORGOTTEN, NOBODY } from './endings.ts'
+import { FORGOTTEN, NOBODY, UNWRITTEN } from './endings.ts'
 import { rememberErasure } from './erasures.ts'
+import { hasGiven } from './feedback.ts'
 import { isShared } from './organisation-people.ts'
 import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
@@ -101,6 +105,7 @@ function aboutRegistration(db: Db, { registration, event }: ReturnType<typeof li
     ...personal('registrations', registration),
     answers: answersIn(db, id),
     workshops: workshopsOf(db, id),
+    feedback: { given: hasGiven(db, registration), underName: feedbackIn(db, id) },
     checkIns: seen.map(row => personal('checkIns', row)),
     deeds: deeds.map(row => personal('auditEntries', row)),
   }
@@ -127,6 +132,20 @@ function workshopsOf(db: Db, registrationId: number) {
     .orderBy(asc(sessions.localStart), asc(choices.id))
     .all()
     .map(({ workshop, start, choice }) => ({ workshop, start, ...personal('choices', choice) }))
+}
+
+/** What they wrote under their name; what is kept without it leads to nobody, and so cannot be found either. */
+function feedbackIn(db: Db, registrationId: number): { question: string; answer: string }[] {
+  return db
+    .select({
+      question: sql<string>`coalesce(${feedbackQuestions.usual}, ${feedbackQuestions.label})`,
+      answer: feedbackAnswers.text,
+    })
+    .from(feedbackAnswers)
+    .innerJoin(feedbackQuestions, eq(feedbackQuestions.id, feedbackAnswers.questionId))
+    .where(eq(feedbackAnswers.registrationId, registrationId))
+    .orderBy(asc(feedbackQuestions.position), asc(feedbackQuestions.id))
+    .all()
 }
 
 /** Where somebody asked this address to come. */
@@ -167,6 +186,8 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .set(emptied('choices', 'registration'))
     .where(inArray(choices.registrationId, registrationIds))
     .run()
+  tx.delete(feedbackMarks).where(inArray(feedbackMarks.registrationId, ids)).run()
+  tx.update(feedbackAnswers).set(UNWRITTEN).where(inArray(feedbackAnswers.registrationId, ids)).run()
   tx.update(registrations)
     .set({ ...FORGOTTEN, organisation: organisationLeft(tx, mine) })
     .where(theirRegistrations)

@@ -11,6 +11,8 @@ function createNumbers(locale: Locale) {
     whole: (value: number) => whole.format(value),
     /** Minutes as hours: 1,5 */
     hours: (minutes: number) => tenths.format(minutes / 60),
+    /** With one figure behind the comma: 4,2 */
+    tenths: (value: number) => tenths.format(value),
     /** 12% */
     share: (part: number, of: number) => share.format(of === 0 ? 0 : part / of),
   }

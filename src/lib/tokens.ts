@@ -25,6 +25,7 @@ export type Purpose =
   | 'summaries'
   | 'invitation'
   | 'invitee'
+  | 'feedback'
 export interface Link {
   id: number
   version: number

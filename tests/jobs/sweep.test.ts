@@ -76,13 +76,19 @@ describe('what went', () => {
     ])
     expect(lines[0]?.fields.gone).toEqual({ needs: 1, sign_in: 4 })
     expect(lines[1]?.fields).toMatchObject({
-      gone: { registration: 1, address: 1, answers: 1, invitee: 1 },
+      gone: { registration: 1, address: 1, answers: 1, feedback: 1, feedback_mark: 1, invitee: 1 },
       failed: [],
     })
     expect(JSON.stringify(lines)).not.toMatch(/§|wilhelmina|otto/)
     const [first, second] = list()
     expect(listSweeps(life.db, [life.group.id], false, 9)).toEqual([
-      { ...second, totals: { registration: 1, answers: 1, invitee: 1, mail: expect.any(Number), preparation: 10 } },
+      {
+        ...second,
+        totals: {
+          ...{ registration: 1, answers: 1, feedback: 1, feedback_mark: 1, invitee: 1 },
+          ...{ mail: expect.any(Number), preparation: 10 },
+        },
+      },
       { ...first, totals: { needs: 1 } },
     ])
     expect(listSweeps(life.db, [], false, 9)).toEqual([])
@@ -139,7 +145,11 @@ describe('in parts', () => {
           .run()
     })
     const walk = WALKS.find(({ name }) => name === 'registrations')
-    expect(walk && [...stretchesOf(db, walk)]).toEqual([0, 500, 1000].map(after => ({ after, to: after + 500 })))
+    expect(walk && [...stretchesOf(db, walk)]).toEqual([
+      { after: 0, to: 500 },
+      { after: 500, to: 1000 },
+      { after: 1000, to: 1300 },
+    ])
     const write = createWrite(db)
     const changed: number[] = []
     const total = () => db.$client.prepare('select total_changes()').pluck().get() as number

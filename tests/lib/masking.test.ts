@@ -39,6 +39,7 @@ test.each([
   `https://agenda.example.org/registrations/x/../${TOKEN}`,
   `https:\\\\agenda.example.org\\registrations\\${TOKEN}`,
   `//agenda.example.org/unsubscribe/${TOKEN}?lang=en`,
+  `https://agenda.example.org/feedback/${TOKEN}`,
   `https://agenda.example.org/events/wonen/registered?lang=en&v=${'Ab3_-'.repeat(12)}`,
 ])('an address that opens a page is seen in %s', text => {
   expect(opensAPage(text)).toBe(true)

@@ -117,6 +117,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     },
     invited: tokens.sign('invitee', { id: last(invitees).at(-1)?.id ?? 0, version: 1 }),
     invitations: tokens.sign('invitation', { id: 1, version: 1 }),
+    feedback: tokens.sign('feedback', link),
     addresses: tokens.seal(proofOf(zoe, 'nieuw@example.org')),
   }
   return {

@@ -13,6 +13,8 @@ import { choose } from '#src/domain/choosing.ts'
 import { addSession } from '#src/domain/drafts.ts'
 import { rememberErasure } from '#src/domain/erasures.ts'
 import { getEvent } from '#src/domain/events.ts'
+import { giveFeedback } from '#src/domain/feedback.ts'
+import { listAsked, versionOf } from '#src/domain/feedback-questions.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
@@ -52,6 +54,8 @@ export function openLife(retentionMonths: number | null = null) {
     addSession(tx, { ...workshop, eventId: id })
     choose(tx, own, [{ round: 1, first: 1, second: null }], NOW)
     markAttended(tx, own, { source: 'by_hand' }, event.startsAt)
+    const feedback = { answers: new Map([[1, ['Alles']]]), version: versionOf(listAsked(tx, event)), withName: true }
+    giveFeedback(tx, event, own, feedback, event.endsAt)
     addInvitees(tx, event, [{ email: EMAIL, name: 'W', organisation: 'W' }], 'nl', NOW)
     askInvitees(tx, event, 'new', NOW)
     createMailing(tx, event, { audience: 'all', subject: 'Dag', body: 'Dag' }, organiser.id, NOW)

@@ -21,6 +21,7 @@ import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
+import { layFeedbackStates } from './feedback.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { chooseAs, makeLongConference } from './programmes.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
@@ -72,6 +73,7 @@ function addresses(site: Site): Address[] {
     ...mailed(site),
     ...choosing(site),
     ...programmes(site),
+    ...feedback(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -394,6 +396,33 @@ function mailed(site: Site): Address[] {
     page(leaving, 'left'),
     page(recalled, 'called back'),
     page(waiting, 'waiting'),
+  ]
+}
+
+/** What people thought of it, in every state of its pages. */
+function feedback(site: Site): Address[] {
+  const { public: own, recent, few, full, none, next } = layFeedbackStates(site)
+  const page = ({ id }: Event, state: string): Address => [
+    '/console/events/:id/feedback',
+    `/console/events/${id}/feedback`,
+    state,
+  ]
+  const questions = ({ id }: Event, state: string): Address => [
+    '/console/events/:id/feedback/questions',
+    `/console/events/${id}/feedback/questions?saved=1`,
+    state,
+  ]
+  return [
+    ...Object.entries(own).map(([state, path]): Address => ['/feedback/:token', path, state]),
+    page(recent, 'results'),
+    page(few, 'too few'),
+    page(full, 'long'),
+    page(none, 'nobody'),
+    page(next, 'early'),
+    questions(next, 'of the series'),
+    questions(full, 'answered'),
+    questions(none, 'every kind'),
+    ['/console/series/:slug/feedback', '/console/series/eerste-donderdag/feedback?saved=1'],
   ]
 }
 

@@ -3,6 +3,7 @@
 import pino from 'pino'
 import { layAttendees } from '#db/attendees.ts'
 import { and, asc, eq, isNull } from '#db/drizzle.ts'
+import { layFeedback } from '#db/feedback.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { events, people, registrations, series } from '#db/schema.ts'
 import { layProgramme } from '#db/seed.ts'
@@ -23,6 +24,7 @@ export async function openSite(options: Pick<AppOptions, 'onPage'> = {}) {
   writeNow(db, tx => {
     const laid = layProgramme(tx, readProgramme(EXAMPLE), 'Europe/Amsterdam', clock.now())
     layAttendees(tx, laid, clock.now())
+    layFeedback(tx, laid, clock.now())
     ensureOwner(tx, ORGANISER, clock.now())
   })
   const config = { ...readConfig({}), isDemo: true, port: 0 }

@@ -5,6 +5,7 @@ import { organiserSessions, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createOrganiser, findOrganiser } from '#src/domain/organisers.ts'
 import { createSignIn, mint, requestSignIn } from '#src/domain/sign-ins.ts'
+import { maskPath } from '#src/lib/masking.ts'
 import { openApp } from '../support/app.ts'
 import { openConsole } from '../support/console.ts'
 import { dumpOf } from '../support/dump.ts'
@@ -234,4 +235,12 @@ describe('the name a request gives our host', () => {
     expect(links.filter(link => !link.startsWith(house.url))).toEqual([])
     await house.close()
   })
+})
+
+test('what stands behind a personal address is left out of the log, whichever address that is', async () => {
+  const { routes, tokens } = await openApp()
+  const token = tokens.sign('registration', { id: 1, version: 1 })
+  const personal = routes.filter(({ url }) => url.includes('/:token')).map(({ url }) => url.replace(':token', token))
+  expect(personal.length).toBeGreaterThan(20)
+  for (const url of personal) expect(maskPath(url)).not.toContain(token)
 })

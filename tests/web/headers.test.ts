@@ -30,7 +30,7 @@ const HEADERS: Record<string, string | undefined> = {
 /** By what an address looks like: where it says something else. Personal pages tell no other site where somebody came from. */
 const OTHERWISE: [RegExp, Record<string, string>][] = [
   [
-    /^\/(console|sign-in|join|my\/:|registrations\/:token$|unsubscribe|invitations|invited\/:token$|check-in|addresses)/,
+    /^\/(console|sign-in|join|my\/:|registrations\/:token$|unsubscribe|invitations|invited\/:token$|feedback\/:token$|check-in|addresses)/,
     { 'referrer-policy': 'same-origin' },
   ],
   [/^\/events\/:slug\/registered$/, { 'referrer-policy': 'same-origin' }],

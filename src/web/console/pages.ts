@@ -17,6 +17,8 @@ import type { CheckInPages } from './check-ins.ts'
 import type { ContributorPages } from './contributor-acts.ts'
 import type { EditorPages } from './editor-page.ts'
 import type { EventImportPages } from './event-imports.ts'
+import type { FeedbackResultPages } from './feedback.ts'
+import type { FeedbackQuestionPages } from './feedback-questions.ts'
 import type { GroupPages } from './groups.ts'
 import type { HandoverPages } from './handovers.ts'
 import type { HeldMailPage } from './held-mail.ts'
@@ -151,6 +153,8 @@ export interface ConsolePages
     CheckInPages,
     ContributorPages,
     EditorPages,
+    FeedbackResultPages,
+    FeedbackQuestionPages,
     GroupPages,
     HeldMailPage,
     HandoverPages,

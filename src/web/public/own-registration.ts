@@ -6,6 +6,7 @@ import { type Answers, answersOfOne, setAnswers } from '#src/domain/answers.ts'
 import { isSure } from '#src/domain/declines.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
 import { getListedEvent, isOpenFor } from '#src/domain/events.ts'
+import { feedbackTurn } from '#src/domain/feedback.ts'
 import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonById } from '#src/domain/people.ts'
@@ -193,5 +194,6 @@ export function registrationPage(
     limits: limitsOf(ChangesForm),
     accent: accentPath(event.group),
     isSaved: false,
+    feedback: { turn: feedbackTurn(db, event, registration, now), path: own.feedback(registration) },
   }
 }

@@ -4,6 +4,7 @@ import type { Answer } from '#src/domain/applying.ts'
 import type { sizeOf } from '#src/domain/covers.ts'
 import type { DoorState } from '#src/domain/door.ts'
 import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { FeedbackTurn } from '#src/domain/feedback.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
@@ -15,6 +16,7 @@ import type { QrPath } from '#src/lib/qr.ts'
 import type { Form } from '../pages.ts'
 import type { EntrancePages } from './check-ins.ts'
 import type { Choosing, OwnChoices } from './choice-fields.ts'
+import type { FeedbackPages } from './feedback.ts'
 import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
 import type { Contribution } from './own-contribution.ts'
@@ -48,7 +50,13 @@ export interface Again {
   fields: [string, string][]
 }
 
-export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages, ProgrammePage {
+export interface PublicPages
+  extends InvitationPage,
+    EntrancePages,
+    FeedbackPages,
+    OwnDataPages,
+    PrivacyPages,
+    ProgrammePage {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -125,6 +133,8 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     limits: Limits
     accent: string | null
     isSaved: boolean
+    /** Whether they can say what they thought of it, and how far they are with that; the path of its page. */
+    feedback: { turn: FeedbackTurn; path: string }
   }
   'public/address': { token: string; email: string; event: ListedEvent }
   'public/door': {

@@ -37,6 +37,8 @@ const LINE = { title: 'Bel de zaal', days: '5', side: 'before', proof: 'none', v
 
 const PART = { revision: '2', kind: 'workshop', round: '1', title: 'Anders', start: '12:00', end: '13:00' }
 const CHOOSING = { revision: '2', allocation: 'by_preference' }
+/** The version is that of another form: whoever may change it is told so. */
+const ASKED = { question1_label: 'Hoe was het?', version: 'x' }
 
 const MAIL = '/console/groups/noord/mails/nl/confirmed'
 
@@ -161,6 +163,12 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/tasks/:id/deletion', '/console/tasks/1/deletion', {}, 'organiser'],
   ['GET /console/series/:slug/run-sheet', '/console/series/eerste-donderdag/run-sheet', undefined, 'organiser'],
   ['POST /console/series/:slug/run-sheet', '/console/series/eerste-donderdag/run-sheet', LINE, 'organiser'],
+  ['GET /console/events/:id/feedback', '/console/events/1/feedback', undefined, 'organiser'],
+  ['GET /console/events/:id/feedback.xlsx', '/console/events/1/feedback.xlsx', undefined, 'organiser'],
+  ['GET /console/events/:id/feedback/questions', '/console/events/1/feedback/questions', undefined, 'organiser'],
+  ['POST /console/events/:id/feedback/questions', '/console/events/1/feedback/questions', ASKED, 'organiser'],
+  ['GET /console/series/:slug/feedback', '/console/series/eerste-donderdag/feedback', undefined, 'organiser'],
+  ['POST /console/series/:slug/feedback', '/console/series/eerste-donderdag/feedback', ASKED, 'organiser'],
   ['POST /console/summaries', '/console/summaries', { wanted: 'yes' }, 'anyone'],
   ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
   ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
