@@ -6,6 +6,7 @@ import { eventThemes, sessions } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
+import { copyTerms } from './certificates.ts'
 import { cohostsOf, setCohosts } from './cohosts.ts'
 import { createEvent } from './drafts.ts'
 import type { Event } from './events.ts'
@@ -38,6 +39,7 @@ export function duplicateEvent(
   )
   copyFormFields(tx, event.id, copy.id)
   copySessions(tx, event, copy)
+  copyTerms(tx, event, copy, now)
   auditEvent(tx, 'event_duplicated', copy, { organiserId, detail: event.title }, now)
   return copy
 }
