@@ -11,6 +11,8 @@ import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { briefingRoutes } from './web/console/briefings.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
+import { certificateFileRoutes } from './web/console/certificate-files.ts'
+import { certificateTermsRoutes } from './web/console/certificates.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
 import { contributorActRoutes } from './web/console/contributor-acts.ts'
 import { contributorRoutes } from './web/console/contributors.ts'
@@ -71,6 +73,7 @@ import { compileWhenUsed } from './web/plugins/validators.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
 import { addressRoutes } from './web/public/addresses.ts'
 import { agendaRoutes } from './web/public/agenda.ts'
+import { certificateRoutes } from './web/public/certificates.ts'
 import { entranceRoutes } from './web/public/check-ins.ts'
 import { collectionRoutes } from './web/public/collections.ts'
 import { coverRoutes } from './web/public/covers.ts'
@@ -166,6 +169,7 @@ export async function createApp(
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
   ownContributionRoutes(app, deps)
+  certificateRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)
   invitedRoutes(app, deps)
@@ -218,6 +222,8 @@ export async function createApp(
     doubleRoutes(scope, deps)
     checkInRoutes(scope, deps)
     attendanceListRoutes(scope, deps)
+    certificateTermsRoutes(scope, deps)
+    certificateFileRoutes(scope, deps)
     mailingRoutes(scope, deps)
     mailingPageRoutes(scope, deps)
     releaseRoutes(scope, deps)

@@ -23,8 +23,6 @@ export const ACTIONS = {
   cover_removed: 'event',
   theme_added: 'event',
   certificates_set: 'event',
-  accreditation_added: 'event',
-  accreditation_removed: 'event',
   draft_deleted: 'event',
   task_added: 'planning',
   task_changed: 'planning',

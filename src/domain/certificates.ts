@@ -5,11 +5,12 @@ import type { Db, Tx } from '#db/open.ts'
 import { among, prepared } from '#db/prepared.ts'
 import { certificates, choices, registrations } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { type Accreditation, listAccreditations } from './accreditations.ts'
+import { type Accreditation, listAccreditations, type NewAccreditation, setAccreditations } from './accreditations.ts'
 import { auditEvent } from './audit.ts'
 import { type Event, listSessions } from './events.ts'
-import { type Learned, type Lessons, learnedBy } from './learning-minutes.ts'
-import { getRegistration, type Registration } from './registrations.ts'
+import { type Learned, type Lessons, learnedBy, lessonsIn } from './learning-minutes.ts'
+import { getRegistration, isCounted, type Registration } from './registrations.ts'
+import { refuseSecrets } from './secrets.ts'
 
 type Row = typeof certificates.$inferSelect
 /** What an organiser decides about the certificates of an event. */
@@ -31,22 +32,28 @@ const termsFor = prepared(db =>
 
 export interface WantedTerms extends Pick<Row, 'signer' | 'pauseMinutes'> {
   areGiven: boolean
+  accreditations: NewAccreditation[]
 }
 
-/** Whether certificates are given, and what they say. Those that are given stay given since the moment they first were. */
+/**
+ * Whether certificates are given, and what they say: on those that were fetched before as well, since their page says what is
+ * true now. Those that are given stay given since the moment they first were.
+ */
 export function setTerms(
   tx: Tx,
   event: Event,
-  { areGiven, ...rest }: WantedTerms,
+  { areGiven, signer, pauseMinutes, accreditations }: WantedTerms,
   organiserId: number,
   now: Temporal.Instant,
 ): void {
+  refuseSecrets([['signer', signer]], event.roomUrl, event.hostUrl)
   const givenAt = areGiven ? (termsOf(tx, event).givenAt ?? now) : null
-  const values = { ...rest, givenAt }
+  const terms = { signer, pauseMinutes, givenAt }
   tx.insert(certificates)
-    .values({ eventId: event.id, ...values })
-    .onConflictDoUpdate({ target: certificates.eventId, set: values })
+    .values({ eventId: event.id, ...terms })
+    .onConflictDoUpdate({ target: certificates.eventId, set: terms })
     .run()
+  setAccreditations(tx, event.id, accreditations)
   auditEvent(tx, 'certificates_set', event, { organiserId }, now)
 }
 
@@ -75,13 +82,15 @@ const seenAt = prepared(db =>
 
 /** What counts at an event, read once for all of its people. */
 export function lessonsOf(db: Db, event: Event): Lessons {
-  return { event, sessions: listSessions(db, event.id), pauseMinutes: termsOf(db, event).pauseMinutes }
+  return lessonsIn(event, listSessions(db, event.id), termsOf(db, event).pauseMinutes)
 }
 
+/** Who it is about, as far as it decides how long they learned. */
+type Present = Pick<Registration, 'id' | 'attendedAt' | 'attendedMinutes'>
 const NO_WORKSHOPS: ReadonlySet<number> = new Set()
 
 /** How long each of these people learned there, by registration. */
-export function learnedByAll(db: Db, lessons: Lessons, list: Registration[]): Map<number, Learned> {
+export function learnedByAll(db: Db, lessons: Lessons, list: Present[]): Map<number, Learned> {
   const rows = placesAmong(db).all({ ids: JSON.stringify(list.map(({ id }) => id)) })
   const workshops = Map.groupBy(rows, ({ registrationId }) => registrationId)
   return new Map(
@@ -98,6 +107,32 @@ const placesAmong = prepared(db =>
     .select({ registrationId: choices.registrationId, sessionId: choices.sessionId })
     .from(choices)
     .where(and(sql`${choices.registrationId} in ${among('ids')}`, eq(choices.status, 'confirmed')))
+    .prepare(),
+)
+
+/** Everybody who learned something there, and how long they did together. */
+export function sumLearned(db: Db, event: Event): { people: number; minutes: number } {
+  const learned = learnedByAll(db, lessonsOf(db, event), presentAt(db).all({ eventId: event.id }))
+  const minutes = [...learned.values()].map(one => one.minutes).filter(one => one > 0)
+  return { people: minutes.length, minutes: minutes.reduce((sum, one) => sum + one, 0) }
+}
+
+const presentAt = prepared(db =>
+  db
+    .select({
+      id: registrations.id,
+      attendedAt: registrations.attendedAt,
+      attendedMinutes: registrations.attendedMinutes,
+    })
+    .from(registrations)
+    .where(
+      and(
+        eq(registrations.eventId, sql.placeholder('eventId')),
+        eq(registrations.status, 'confirmed'),
+        isNotNull(registrations.attendedAt),
+        isCounted,
+      ),
+    )
     .prepare(),
 )
 
@@ -137,10 +172,10 @@ export function findCertified(db: Db, id: number): Registration | undefined {
   return getRegistration(db, found.mergedIntoId)
 }
 
-/** Who was there long enough gets a register's points; of a shorter stay the register has the minutes to judge by. */
+/** Who was there nearly all the time gets a register's points; of a shorter stay it has the minutes to judge by. */
 const ENOUGH = 0.9
 
-/** Whether somebody followed what there was for them, or next to all of it. */
-export function followedAll({ minutes, offered }: Pick<Learned, 'minutes' | 'offered'>): boolean {
-  return minutes > 0 && minutes >= offered * ENOUGH
+/** What a register gives for so much learning; nothing if it did not say, or if somebody missed too much. */
+export function pointsFor({ points }: Pick<Accreditation, 'points'>, { minutes, offered }: Learned): number | null {
+  return minutes > 0 && minutes >= offered * ENOUGH ? points : null
 }

@@ -8,11 +8,20 @@ import type { Registration } from './registrations.ts'
 type Span = Pick<Event, 'startsAt' | 'endsAt' | 'durationMinutes' | 'timeZone'>
 type Part = Pick<Session, 'id' | 'kind' | 'localStart' | 'durationMinutes' | 'isLearning' | 'cancelledAt'>
 
-/** An event as far as it decides what counts. `pauseMinutes` counts where nothing else in it says so. */
+/** A part of the programme with its minutes, counted from whenever; none outside the event. */
+interface Timed<One> {
+  part: One
+  from: number
+  until: number
+}
+
+/** An event as far as it decides what counts: worked out once for all of its people. */
 export interface Lessons<One extends Part = Session> {
-  event: Span
-  sessions: One[]
-  pauseMinutes: number
+  /** By when they begin. */
+  parts: Timed<One>[]
+  /** Breaks alone are no programme: with one more, an event of no parts is still one of no parts. */
+  hasProgramme: boolean
+  minutesWithoutPauses: number
 }
 
 /** What somebody did there, and the workshops in which they have a place. */
@@ -29,46 +38,51 @@ export interface Learned<One extends Part = Session> {
   uncounted: One[]
 }
 
+/** `pauseMinutes`: welcome and breaks together, where there is no programme that says so. */
+export function lessonsIn<One extends Part>(event: Span, sessions: One[], pauseMinutes: number): Lessons<One> {
+  const parts = sessions.filter(({ cancelledAt }) => !cancelledAt).map(part => timed(event, part))
+  return {
+    parts: parts.sort((a, b) => a.from - b.from || a.until - b.until || a.part.id - b.part.id),
+    hasProgramme: parts.some(({ part }) => part.kind !== 'break'),
+    minutesWithoutPauses: Math.max(0, event.durationMinutes - pauseMinutes),
+  }
+}
+
+function timed<One extends Part>({ startsAt, endsAt, timeZone }: Span, part: One): Timed<One> {
+  const { localStart, durationMinutes } = part
+  const span = instantsOf({ localStart, durationMinutes, timeZone })
+  const minute = (instant: Temporal.Instant) => Math.round(instant.epochMilliseconds / 60_000)
+  return {
+    part,
+    from: Math.max(minute(span.startsAt), minute(startsAt)),
+    until: Math.min(minute(span.endsAt), minute(endsAt)),
+  }
+}
+
 /**
  * Whole minutes, no less than 0 and no more than the event lasts. Parts that overlap count once, their order changes nothing,
  * and neither does a break. Of who took part online no more counts than the room's report says; of who was not seen, nothing.
  */
 export function learnedBy<One extends Part>(lessons: Lessons<One>, presence: Presence): Learned<One> {
-  const mine = lessons.sessions.filter(one => !one.cancelledAt && isOf(one, presence.workshopIds))
-  const [followed, uncounted] = [mine.filter(counts), mine.filter(one => !counts(one))]
-  const offered = hasProgramme(lessons) ? together(lessons.event, followed) : withoutPauses(lessons)
+  const mine = lessons.parts.filter(({ part }) => part.kind !== 'workshop' || presence.workshopIds.has(part.id))
+  const [followed, uncounted] = [mine.filter(isLesson), mine.filter(one => !isLesson(one))]
+  const offered = lessons.hasProgramme ? together(followed) : lessons.minutesWithoutPauses
   const seen = presence.attendedAt ? (presence.attendedMinutes ?? offered) : 0
-  return { minutes: Math.min(offered, seen), offered, followed, uncounted }
+  const partOf = ({ part }: Timed<One>) => part
+  return {
+    ...{ minutes: Math.min(offered, seen), offered },
+    ...{ followed: followed.map(partOf), uncounted: uncounted.map(partOf) },
+  }
 }
 
-/** Breaks alone are no programme: with one more, an event of no parts is still one of no parts. */
-function hasProgramme({ sessions }: Lessons<Part>): boolean {
-  return sessions.some(({ kind, cancelledAt }) => kind !== 'break' && !cancelledAt)
-}
+const isLesson = ({ part }: Timed<Part>) => part.kind !== 'break' && part.isLearning
 
-const isOf = ({ id, kind }: Part, workshopIds: ReadonlySet<number>) => kind !== 'workshop' || workshopIds.has(id)
-const counts = ({ kind, isLearning }: Part) => kind !== 'break' && isLearning
-
-function withoutPauses({ event, pauseMinutes }: Lessons<Part>): number {
-  return Math.max(0, event.durationMinutes - pauseMinutes)
-}
-
-/** The minutes that any of these parts takes, within the event. */
-function together(event: Span, parts: Part[]): number {
-  const spans = parts.map(part => spanWithin(event, part)).sort((a, b) => a.from - b.from)
+/** The minutes that any of these takes; by when they begin. */
+function together(parts: Timed<Part>[]): number {
   let [sum, reached] = [0, Number.NEGATIVE_INFINITY]
-  for (const { from, until } of spans) {
+  for (const { from, until } of parts) {
     sum += Math.max(0, until - Math.max(from, reached))
     reached = Math.max(reached, until)
   }
   return sum
-}
-
-function spanWithin({ startsAt, endsAt, timeZone }: Span, { localStart, durationMinutes }: Part) {
-  const span = instantsOf({ localStart, durationMinutes, timeZone })
-  const minute = (instant: Temporal.Instant) => Math.round(instant.epochMilliseconds / 60_000)
-  return {
-    from: Math.max(minute(span.startsAt), minute(startsAt)),
-    until: Math.min(minute(span.endsAt), minute(endsAt)),
-  }
 }

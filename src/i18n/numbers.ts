@@ -9,6 +9,8 @@ function createNumbers(locale: Locale) {
   const share = new Intl.NumberFormat(REGION[locale], { style: 'percent', maximumFractionDigits: 0 })
   return {
     whole: (value: number) => whole.format(value),
+    /** 1,5 */
+    tenths: (value: number) => tenths.format(value),
     /** Minutes as hours: 1,5 */
     hours: (minutes: number) => tenths.format(minutes / 60),
     /** 12% */

@@ -13,6 +13,7 @@ import type { Scope } from '#src/domain/stopping.ts'
 import type { Theme } from '#src/domain/themes.ts'
 import type { QrPath } from '#src/lib/qr.ts'
 import type { Form } from '../pages.ts'
+import type { CertificatePages, OwnCertificate } from './certificates.ts'
 import type { EntrancePages } from './check-ins.ts'
 import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
@@ -38,6 +39,7 @@ export interface Own {
   registration: Registration
   event: Event
   path: string
+  certificate: OwnCertificate
 }
 
 /** A form that could not be kept, to be sent once more as it was. */
@@ -46,7 +48,7 @@ export interface Again {
   fields: [string, string][]
 }
 
-export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages {
+export interface PublicPages extends InvitationPage, EntrancePages, CertificatePages, OwnDataPages, PrivacyPages {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -112,6 +114,7 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     code: QrPath | null
     doorOpensAt: Temporal.Instant
     feed: string | null
+    certificate: OwnCertificate
     /** The reminders this person has stopped, where they would have come. */
     stopped: Exclude<Scope, 'newsletter' | 'summaries'> | null
     places: Places[]
