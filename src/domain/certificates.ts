@@ -43,7 +43,7 @@ export function setTerms(
   tx: Tx,
   event: Event,
   { areGiven, signer, pauseMinutes, accreditations }: WantedTerms,
-  organiserId: number,
+  organiserId: number | null,
   now: Temporal.Instant,
 ): void {
   refuseSecrets([['signer', signer]], event.roomUrl, event.hostUrl)
