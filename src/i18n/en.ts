@@ -992,7 +992,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
       nobody:
         'It is not known of anybody yet that they were there. Mark who was, or read in the report of the online room.',
       off: 'There are no certificates to get now.',
-      people: count => (count === 1 ? '1 person' : `${count} people`),
+      people: count => (count === 1 ? '1 attendee' : `${count} attendees`),
       count: (people, hours) => `${people} with learning time, ${hours} hours together.`,
       file: 'Download for registers (Excel)',
       fileText: 'With name, net minutes, points, the parts attended and the answers to the extra questions.',

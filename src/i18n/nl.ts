@@ -1027,7 +1027,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
       nobody:
         'Nog van niemand is bekend dat die er was. Vink af wie er was, of lees het verslag van de online ruimte in.',
       off: 'Er zijn nu geen certificaten op te halen.',
-      people: (count: number) => (count === 1 ? '1 mens' : `${count} mensen`),
+      people: (count: number) => (count === 1 ? '1 deelnemer' : `${count} deelnemers`),
       count: (people: string, hours: string) => `${people} met leertijd, samen ${hours} uur.`,
       file: 'Download voor registers (Excel)',
       fileText: 'Met naam, netto minuten, punten, gevolgde onderdelen en de antwoorden op de extra vragen.',

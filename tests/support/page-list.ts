@@ -391,8 +391,8 @@ function certified({ db, clock, tokens }: Site): Address[] {
     ['/my/:token', `/my/${my}`, 'certificate'],
     ['/certificates/:number', check(zoe)],
     ['/certificates/:number', check(daan), 'not now'],
-    ['/certificates/:number', check(left), 'ended'],
-    ['/certificates/:number', '/certificates/2F-7KQ4-M2XA-9TPC-HB6R', 'unknown'],
+    ['/certificates/:number', check(left), '410'],
+    ['/certificates/:number', '/certificates/2F-7KQ4-M2XA-9TPC-HB6R', '404'],
     ['/console/events/:id/certificates', `/console/events/${event.id}/certificates?saved=1`],
     ['/console/events/:id/certificates', `/console/events/${findNext(db, now).id}/certificates`, 'coming'],
   ]

@@ -38,7 +38,7 @@ describe('the form', () => {
     expect(deed?.eventId).toBe(event.id)
     const { body } = await get(`${url}?saved=1&lang=nl`)
     expect(body).toContain('value="1,5"')
-    expect(body).toContain('1 mens met leertijd, samen 2,3 uur.')
+    expect(body).toContain('1 deelnemer met leertijd, samen 2,3 uur.')
     const copy = writeNow(db, tx => duplicateEvent(tx, event, '2027-02-04T09:30', { organiserId: null }, NOW))
     expect(termsOf(db, copy)).toEqual({ givenAt: NOW, signer: 'Programmaleider', pauseMinutes: 0 })
     expect(listAccreditations(db, copy.id)).toEqual([])
