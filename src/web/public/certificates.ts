@@ -1,7 +1,7 @@
 // Certificates: somebody's own, as a file behind their personal link; and the page where whoever holds one sees if it is true.
 // That page shows no more than the certificate does, and only to who has its number.
 import type { FastifyRequest } from 'fastify'
-import { certificateOf, findCertified, type NoCertificate } from '#src/domain/certificates.ts'
+import { type Certificate, certificateOf, findCertified, type NoCertificate } from '#src/domain/certificates.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { getRegistrationByLink, type Registration } from '#src/domain/registrations.ts'
@@ -66,11 +66,7 @@ export function certificateRoutes(app: App, deps: Deps): void {
     // Its page says why there is none.
     if (typeof certificate === 'string') return reply.redirect(hrefFor(request, paths.registration(token)), 303)
     if (!isWithinLimit(String(registration.id), now)) throw new Refusal('too_many')
-    const number = tokens.number('certificate', registration.id)
-    const address = config.baseUrl + own.certificate(registration)
-    const file = await print(
-      certificatePaper({ event, registration, certificate, number, address }, config.timeZone, now),
-    )
+    const file = await print(paperOf(event, registration, certificate, now))
     const name = `${messagesIn(registration.locale).certificate.title.toLowerCase()}-${event.slug}.pdf`
     return reply.header('content-disposition', `attachment; filename="${name}"`).type('application/pdf').send(file)
   })
@@ -100,6 +96,12 @@ export function certificateRoutes(app: App, deps: Deps): void {
     const checked = check(request, id)
     return reply.code(checked.state === 'ended' ? 410 : 200).page('public/certificate', { checked })
   })
+
+  function paperOf(event: ListedEvent, registration: Registration, certificate: Certificate, now: Temporal.Instant) {
+    const number = tokens.number('certificate', registration.id)
+    const address = config.baseUrl + own.certificate(registration)
+    return certificatePaper({ event, registration, certificate, number, address }, config.timeZone, now)
+  }
 
   const unknown = ({ t }: FastifyRequest, number: string) =>
     tokens.readNumber('certificate', number) === undefined ? { number: t.certificate.check.unknown } : undefined
