@@ -33,7 +33,19 @@ export const {
   or,
   sql,
 } = orm
-export const { alias, blob, check, customType, index, integer, primaryKey, sqliteTable, text, unique, uniqueIndex } =
-  sqlite
+export const {
+  alias,
+  blob,
+  check,
+  customType,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  unique,
+  uniqueIndex,
+} = sqlite
 export type { Placeholder, SQL, SQLWrapper } from 'drizzle-orm'
 export type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'

@@ -30,6 +30,7 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
 const { choices, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
+const { certificates, accreditations } = schema
 const {
   yearTotals,
   yearOrganisations,
@@ -165,6 +166,8 @@ export const PERSONAL_COLUMNS = {
       ...(['groupId', 'isLearning', 'sequence', 'revisedAt', 'cancelledAt'] as const),
     ],
   }),
+  certificates: columns(certificates, { published: ['signer'], none: ['eventId', 'givenAt', 'pauseMinutes'] }),
+  accreditations: columns(accreditations, { none: ['id', 'eventId', 'register', 'number', 'points'] }),
   materials: columns(materials, { published: ['title', 'url'], none: ['id', 'eventId', 'kind'] }),
   /** Of an event; the lines of a series are about every date of it, and so about nobody. */
   tasks: columns(tasks, { preparation: ['title', 'days', 'proof'], none: ['id', 'seriesId', 'eventId'] }),

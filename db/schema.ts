@@ -8,6 +8,7 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   sql,
   sqliteTable,
   text,
@@ -582,6 +583,42 @@ export const choices = sqliteTable(
     index('choices_queue').on(table.sessionId, table.status, table.queueNumber),
     oneOf('choices_status', table.status, CHOICE_STATUSES),
     check('choices_rank_of_two', sql`${table.rank} in (1, 2)`),
+  ],
+)
+
+/** What an event's certificates say besides who was there. Who gets one follows from attendance: of that nothing is kept. */
+export const certificates = sqliteTable(
+  'certificates',
+  {
+    eventId: integer()
+      .primaryKey()
+      .references(() => events.id),
+    /** Since when they are given, after the event; empty: none are. */
+    givenAt: instant(),
+    /** Who stands for it, by what they do: 'Projectleider Werkplaats Noord'. */
+    signer: text().notNull().default(''),
+    /** Welcome and breaks together, of an event without a programme. Where there is one, that says what counts. */
+    pauseMinutes: integer().notNull().default(0),
+  },
+  table => [check('certificates_pause', sql`${table.pauseMinutes} >= 0`)],
+)
+
+/** A professional register that counts an event, by the number under which it knows it. */
+export const accreditations = sqliteTable(
+  'accreditations',
+  {
+    id: id(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    register: text().notNull(),
+    number: text().notNull(),
+    /** For who follows all of it, where the register says how many. */
+    points: real(),
+  },
+  table => [
+    unique('accreditations_once').on(table.eventId, table.register),
+    check('accreditations_points', sql`coalesce(${table.points}, 1) > 0`),
   ],
 )
 

@@ -1,6 +1,7 @@
 // Lays a programme (the shape of programme.json) around today, through the domain only: past topics backwards on the
 // rule's dates, coming ones forwards. Registrations are made at past moments, and no mail is left due.
 import { audit } from '#src/domain/audit.ts'
+import { setTerms } from '#src/domain/certificates.ts'
 import { addMaterial, addSession, createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -80,9 +81,18 @@ function laySeries(ground: Ground, plan: SeriesPlan): Event[] {
     .reverse()
   const after = datesOf(rule, today.add({ days: 1 }), today.add({ years: 6 })).filter(isHeld)
   return [
-    ...past.map((topic, index) => layEvent(ground, series, plan, topic, before[index])),
+    ...past.map((topic, index) => certified(ground, plan, layEvent(ground, series, plan, topic, before[index]))),
     ...coming.map((topic, index) => layEvent(ground, series, plan, topic, after[index])),
   ]
+}
+
+/** Whoever was at something that is over has a certificate of it, which counts where professionals register. */
+function certified({ tx, now }: Ground, { group }: SeriesPlan, event: Event): Event {
+  const number = `${group.toUpperCase()}-${event.localStart.slice(0, 7)}`
+  const accreditations = [{ register: 'Registerplein', number, points: event.durationMinutes / 60 }]
+  const terms = { areGiven: true, signer: 'Projectleider', pauseMinutes: 0, accreditations }
+  setTerms(tx, event, terms, null, now)
+  return event
 }
 
 function layCircle(ground: Ground, plan: Omit<SeriesPlan, 'past' | 'coming'>): Event[] {

@@ -11,6 +11,8 @@ import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { briefingRoutes } from './web/console/briefings.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
+import { certificateFileRoutes } from './web/console/certificate-files.ts'
+import { certificateTermsRoutes } from './web/console/certificates.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
 import { choosingRoutes } from './web/console/choosing.ts'
 import { contributorActRoutes } from './web/console/contributor-acts.ts'
@@ -77,6 +79,7 @@ import { compileWhenUsed } from './web/plugins/validators.ts'
 import { viewsPlugin } from './web/plugins/views.ts'
 import { addressRoutes } from './web/public/addresses.ts'
 import { agendaRoutes } from './web/public/agenda.ts'
+import { certificateRoutes } from './web/public/certificates.ts'
 import { entranceRoutes } from './web/public/check-ins.ts'
 import { collectionRoutes } from './web/public/collections.ts'
 import { coverRoutes } from './web/public/covers.ts'
@@ -177,6 +180,7 @@ export async function createApp(
   ownRegistrationRoutes(app, deps)
   ownChoicesRoutes(app, deps)
   ownContributionRoutes(app, deps)
+  certificateRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)
   invitedRoutes(app, deps)
@@ -236,6 +240,8 @@ export async function createApp(
     doubleRoutes(scope, deps)
     checkInRoutes(scope, deps)
     attendanceListRoutes(scope, deps)
+    certificateTermsRoutes(scope, deps)
+    certificateFileRoutes(scope, deps)
     mailingRoutes(scope, deps)
     mailingPageRoutes(scope, deps)
     releaseRoutes(scope, deps)

@@ -30,6 +30,7 @@ export const ACTIONS = {
   cover_set: 'event',
   cover_removed: 'event',
   theme_added: 'event',
+  certificates_set: 'event',
   draft_deleted: 'event',
   feedback_questions_saved: 'event',
   task_added: 'planning',

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { eq } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import {
+  accreditations,
   auditEntries,
+  certificates,
   eventCohosts,
   eventSlugs,
   events,
@@ -81,7 +83,7 @@ export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.
   if (event.publishedAt) throw new Refusal('not_possible_now')
   if (event.revision !== editor.revision) throw new Refusal('changed_meanwhile')
   dropAsked(tx, event)
-  for (const table of [eventThemes, eventCohosts, formFields, sessions, materials])
+  for (const table of [eventThemes, eventCohosts, formFields, sessions, materials, certificates, accreditations])
     tx.delete(table).where(eq(table.eventId, event.id)).run()
   removeLinesOf(tx, event)
   removeQuestionsOf(tx, event)

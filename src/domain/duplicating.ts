@@ -5,6 +5,7 @@ import { eventThemes } from '#db/schema.ts'
 import { Invalid } from '#src/lib/errors.ts'
 import { localTimeProblem } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
+import { copyTerms } from './certificates.ts'
 import { copiedChoosing } from './choice-settings.ts'
 import { cohostsOf, setCohosts } from './cohosts.ts'
 import { addSession, createEvent } from './drafts.ts'
@@ -50,6 +51,7 @@ export function duplicateEvent(
   copyFormFields(tx, event.id, copy.id)
   copySessions(tx, event, copy, now)
   copyQuestions(tx, event.id, copy.id)
+  copyTerms(tx, event, copy, now)
   auditEvent(tx, 'event_duplicated', copy, { organiserId, detail: event.title }, now)
   return copy
 }

@@ -7,12 +7,16 @@ import type { Invitee } from './invitees.ts'
 import type { Person } from './people.ts'
 import type { Registration } from './registrations.ts'
 
-export function personalPaths({ sign }: Pick<Tokens, 'sign'>) {
+export function personalPaths({ sign, number }: Pick<Tokens, 'sign' | 'number'>) {
   const own = ({ id, linkVersion }: Registration) => ({ id, version: linkVersion })
   const self = ({ id, myVersion }: Person) => ({ id, version: myVersion })
   return {
     /** See, change, cancel, take a place. */
     registration: (registration: Registration) => paths.registration(sign('registration', own(registration))),
+    /** What somebody takes along of having been there, behind the link of their own page. */
+    certificateFile: (registration: Registration) => paths.certificateFile(sign('registration', own(registration))),
+    /** Where anybody who holds a certificate sees whether it is true. Printed, so it is never rotated. */
+    certificate: ({ id }: Pick<Registration, 'id'>) => paths.certificate(number('certificate', id)),
     /** No more reminders of this event; of any event; no more newsletters. */
     unsubscribe: (registration: Registration) => paths.unsubscribe(sign('unsubscribe', own(registration))),
     unsubscribeReminders: (person: Person) => paths.unsubscribe(sign('reminders', self(person))),

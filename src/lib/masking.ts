@@ -2,7 +2,10 @@
 
 /** '/join/3f-1-Ab…' → '/join/***'; sign-in tokens and sealed query values likewise, percent-encoded or not. Ordinary slugs stay. */
 export function maskUrl(url: string): string {
-  return url.replaceAll(AFTER_A_DOOR, '***').replaceAll(/(?<==)[^&#]{40,}/g, '***')
+  return url
+    .replaceAll(AFTER_A_DOOR, '***')
+    .replaceAll(CERTIFICATE, '***')
+    .replaceAll(/(?<==)[^&#]{40,}/g, '***')
 }
 
 /** The path of an address, as a log may keep it: without what was asked for, what opens anything, or whom it names. */
@@ -13,9 +16,12 @@ export function maskPath(url: string): string {
 }
 
 /** Behind these of our addresses (`paths`) stands a token. */
-const DOORS = '(?:registrations|join|check-in|people|my|unsubscribe|addresses|invitations|invited|feedback|sign-in)'
+const DOORS =
+  '(?:registrations|join|check-in|people|my|unsubscribe|addresses|invitations|invited|feedback|sign-in|certificates)'
 /** In capitals or percent-encoded an address leads nowhere, and the token in it still works where it belongs. */
 const AFTER_A_DOOR = new RegExp(`(?<=(?:/|%2F)${DOORS}(?:/|%2F))[^/?#.]{40,}`, 'gi')
+/** The number of a certificate is no longer than many a slug, and nothing else stands there. */
+const CERTIFICATE = /(?<=(?:\/|%2F)certificates(?:\/|%2F))[^/?#]+/gi
 const PERSONAL_LINK = new RegExp(`(/${DOORS}/)[\\w-]+`, 'g')
 
 /** A mail's text with its personal links closed: who reads along must not be able to use them. */
@@ -28,7 +34,10 @@ export function maskCalendar(text: string): string {
   return maskLinks(text.replaceAll(/\r?\n[ \t]/g, ''))
 }
 
-const OPENS_A_PAGE = new RegExp(`/${DOORS}/[\\w-]{40}|/registered\\?(?:[^\\s#]*&)?v=[\\w-]{40}`, 'i')
+const OPENS_A_PAGE = new RegExp(
+  `/${DOORS}/[\\w-]{40}|/certificates/[\\w-]{17}|/registered\\?(?:[^\\s#]*&)?v=[\\w-]{40}`,
+  'i',
+)
 
 /**
  * Whether a text holds an address of ours that opens one person's page. Also where a mail program has wrapped it in one of its

@@ -12,6 +12,7 @@ import {
 } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { base32Of, base32OfNumber, numberOfBase32, tidyBase32 } from './base32.ts'
 
 export type Purpose =
   | 'registration'
@@ -25,6 +26,7 @@ export type Purpose =
   | 'summaries'
   | 'invitation'
   | 'invitee'
+  | 'certificate'
   | 'feedback'
 export interface Link {
   id: number
@@ -35,6 +37,10 @@ export interface Tokens {
   sign(purpose: Purpose, link: Link): string
   /** The row and version a token names, if we signed it for this purpose. The caller's query checks the version. */
   read(purpose: Purpose, token: string): Link | undefined
+  /** A row's number to print and to type over, `2F-7KQ4-M2XA-9TPC-HB6R`: 80 bits of it are MAC, so nobody makes one up. */
+  number(purpose: Purpose, id: number): string
+  /** The row of such a number, however it was typed, if it is ours. */
+  readNumber(purpose: Purpose, typed: string): number | undefined
   /** Encrypts a short value for a round trip through an address, where it would otherwise be read over a shoulder or in a log. */
   seal(value: unknown): string
   unseal(sealed: string): unknown
@@ -47,6 +53,7 @@ export function createTokens(secret: Buffer): Tokens {
   const sealKey = derive(secret, 'seals')
   const tagKey = derive(secret, 'tags')
   const mac = (purpose: Purpose, body: string) => createHmac('sha256', macKey).update(`${purpose}:${body}`).digest()
+  const codeOf = (purpose: Purpose, id: number) => base32Of(mac(purpose, String(id)).subarray(0, 10))
   return {
     sign(purpose, { id, version }) {
       const body = `${id.toString(36)}-${version.toString(36)}`
@@ -58,6 +65,13 @@ export function createTokens(secret: Buffer): Tokens {
       const [, body = '', id = '', version = '', given = ''] = parts
       if (!timingSafeEqual(mac(purpose, body), Buffer.from(given, 'base64url'))) return undefined
       return { id: Number.parseInt(id, 36), version: Number.parseInt(version, 36) }
+    },
+    number: (purpose, id) => [base32OfNumber(id), ...(codeOf(purpose, id).match(/.{4}/g) ?? [])].join('-'),
+    readNumber(purpose, typed) {
+      const [, row = '', given = ''] = /^([0-9A-Z]{1,11})([0-9A-Z]{16})$/.exec(tidyBase32(typed)) ?? []
+      const id = numberOfBase32(row)
+      if (!Number.isSafeInteger(id)) return undefined
+      return timingSafeEqual(Buffer.from(codeOf(purpose, id)), Buffer.from(given)) ? id : undefined
     },
     seal(value) {
       const iv = randomBytes(12)

@@ -52,3 +52,12 @@ test.each([
 ])('no such address is in %s', text => {
   expect(opensAPage(text)).toBe(false)
 })
+
+test('the number of a certificate is told to no log and stands in no mail to many', () => {
+  const number = '2F-7KQ4-M2XA-9TPC-HB6R'
+  expect(maskUrl(`/certificates/${number}?lang=en`)).toBe('/certificates/***?lang=en')
+  expect(maskUrl(`/?u=%2Fcertificates%2F${number}`)).toBe('/?u=%2Fcertificates%2F***')
+  expect(maskUrl('/console/events/1/certificates?saved=1')).toBe('/console/events/1/certificates?saved=1')
+  expect(opensAPage(`Zie https://agenda.example.org/certificates/${number}.`)).toBe(true)
+  expect(opensAPage('Op https://agenda.example.org/certificates kijk je het na.')).toBe(false)
+})

@@ -43,3 +43,35 @@ test('a sealed value opens here only, whole only', () => {
   expect(testTokens.unseal('')).toBeUndefined()
   expect(createTokens(Buffer.alloc(32, 8)).unseal(sealed)).toBeUndefined()
 })
+
+const row = fc.integer({ min: 1, max: 2 ** 40 })
+
+test('a number to type over reads back however it is typed, for its purpose only', () => {
+  fc.assert(
+    fc.property(row, id => {
+      const number = testTokens.number('certificate', id)
+      expect(number).toMatch(/^[0-9A-HJKMNP-TV-Z]+(-[0-9A-HJKMNP-TV-Z]{4}){4}$/)
+      const typed = number.replaceAll('-', ' ').toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l')
+      expect(
+        [number, ` ${typed} `, number.replaceAll('-', '–')].map(one => testTokens.readNumber('certificate', one)),
+      ).toEqual([id, id, id])
+      expect(testTokens.readNumber('registration', number)).toBeUndefined()
+    }),
+  )
+})
+
+test('one changed letter makes a number worthless, and what is none is none', () => {
+  fc.assert(
+    fc.property(row, fc.nat(), fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'), (id, place, letter) => {
+      const number = testTokens.number('certificate', id)
+      const index = place % number.length
+      fc.pre(number[index] !== letter && number[index] !== '-')
+      const forged = number.slice(0, index) + letter + number.slice(index + 1)
+      expect(testTokens.readNumber('certificate', forged)).toBeUndefined()
+    }),
+  )
+  fc.assert(fc.property(fc.string(), text => testTokens.readNumber('certificate', text) === undefined))
+  expect(
+    createTokens(Buffer.alloc(32, 8)).readNumber('certificate', testTokens.number('certificate', 5)),
+  ).toBeUndefined()
+})

@@ -29,7 +29,7 @@ export async function problemsOfEveryPage(browser: Browser, width: number): Prom
   const open = await opener(page)
   const seen: [head: string, Cell][] = ['l+', 'd+', 'l-', 'd-'].map(cell => [`${width}${cell}`, new Map()])
   for (const [name, path] of pages) {
-    const meant = name.includes('(404)') || name.includes('(used)')
+    const meant = /\((404|410|used)\)/.test(name)
     const refused = (status: number) => (status >= 400 && !meant ? [`status ${status}`] : [])
     const status = await open(site.url + path, true)
     const same = await isAsSent(page, status)

@@ -21,6 +21,7 @@ import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
+import { forgetName, makeCertified } from './certified.ts'
 import { layFeedbackStates } from './feedback.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { chooseAs, makeLongConference } from './programmes.ts'
@@ -29,7 +30,7 @@ import { makeChooser, makeConference, wish } from './workshops.ts'
 import { makeContributor } from './world.ts'
 
 const NO_PAGE = [
-  /\.(ics|css|csv|xlsx|atom|xml|txt|html|json)$/,
+  /\.(ics|css|csv|xlsx|pdf|atom|xml|txt|html|json)$/,
   /^\/static\//,
   /^\/(healthz|readyz|metrics)$/,
   /\/check-ins$/,
@@ -71,6 +72,7 @@ function addresses(site: Site): Address[] {
     ...answered(site),
     ...contributing(site),
     ...mailed(site),
+    ...certified(site),
     ...choosing(site),
     ...programmes(site),
     ...feedback(site),
@@ -473,6 +475,28 @@ function programmes({ db, clock }: Site): Address[] {
     ['/console/events/:id/workshop-lists', `/console/events/${conference.id}/workshop-lists`],
     ['/console/events/:id/workshop-lists', `/console/events/${long.id}/workshop-lists`, 'long'],
     ['/console/events/:id/workshop-lists', `/console/events/${empty.id}/workshop-lists`, 'empty'],
+  ]
+}
+
+/** Who was at a day of parts and workshops has a certificate, and others may check it; who was not seen has none. */
+function certified({ db, clock, tokens }: Site): Address[] {
+  const now = clock.now()
+  const { event, zoe, daan, left } = makeCertified(db, findNext(db, now).groupId, now)
+  writeNow(db, tx => forgetName(tx, left))
+  const own = ({ id, linkVersion: version }: Registration) =>
+    `/registrations/${tokens.sign('registration', { id, version })}`
+  const check = ({ id }: Registration) => `/certificates/${tokens.number('certificate', id)}`
+  const my = tokens.sign('my', { id: zoe.personId, version: 1 })
+  return [
+    ['/registrations/:token', own(zoe), 'certificate'],
+    ['/registrations/:token', own(daan), 'no certificate'],
+    ['/my/:token', `/my/${my}`, 'certificate'],
+    ['/certificates/:number', check(zoe)],
+    ['/certificates/:number', check(daan), 'not now'],
+    ['/certificates/:number', check(left), '410'],
+    ['/certificates/:number', '/certificates/2F-7KQ4-M2XA-9TPC-HB6R', '404'],
+    ['/console/events/:id/certificates', `/console/events/${event.id}/certificates?saved=1`],
+    ['/console/events/:id/certificates', `/console/events/${findNext(db, now).id}/certificates`, 'coming'],
   ]
 }
 

@@ -13,6 +13,7 @@ import type { Form } from '../pages.ts'
 import type { AccountPages } from './account.ts'
 import type { AttendanceListPages } from './attendance-lists.ts'
 import type { AttendanceReportPages } from './attendance-reports.ts'
+import type { CertificatePages } from './certificates.ts'
 import type { CheckInPages } from './check-ins.ts'
 import type { ContributorPages } from './contributor-acts.ts'
 import type { EditorPages } from './editor-page.ts'
@@ -150,6 +151,7 @@ export interface MailPage extends Template {
 export interface ConsolePages
   extends AccountPages,
     AttendanceListPages,
+    CertificatePages,
     CheckInPages,
     ContributorPages,
     EditorPages,

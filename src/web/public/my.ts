@@ -15,13 +15,15 @@ import { Token } from '../params.ts'
 import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { FEW } from '../plugins/limits.ts'
 import { hrefFor } from '../plugins/locale.ts'
+import { ownCertificate } from './certificates.ts'
 import type { Own } from './pages.ts'
 import { Email, limitsOf } from './registration-form.ts'
 
 const MyForm = Type.Object({ email: Email })
 const SentQuery = Type.Object({ sent: Type.Optional(Type.String({ maxLength: 1 })) })
 
-export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
+export function myRoutes(app: App, deps: Deps): void {
+  const { db, write, clock, tokens } = deps
   const limits = limitsOf(MyForm)
   const own = personalPaths(tokens)
   const find = (token: string, at: Db = db) => {
@@ -31,7 +33,11 @@ export function myRoutes(app: App, { db, write, clock, tokens }: Deps): void {
   }
 
   const listOwn = (person: Person): Own[] =>
-    listRegistrationsOf(db, person).map(row => ({ ...row, path: own.registration(row.registration) }))
+    listRegistrationsOf(db, person).map(row => ({
+      ...row,
+      path: own.registration(row.registration),
+      certificate: ownCertificate(deps, row.event, row.registration),
+    }))
   const isComing = ({ event, registration }: Own) =>
     isBefore(clock.now(), event.endsAt) && registration.status !== 'cancelled' && !event.cancelledAt
 

@@ -29,6 +29,7 @@ import { TOKEN_PAGE } from '../plugins/headers.ts'
 import { hrefFor } from '../plugins/locale.ts'
 import { accentPath } from './accents.ts'
 import { AnswerFields, answerProblems, answersAgain, answerValues, givenAnswers } from './answer-fields.ts'
+import { ownCertificate } from './certificates.ts'
 import { ownChoicesOf } from './choice-fields.ts'
 import { contributionOf } from './own-contribution.ts'
 import type { PublicPages } from './pages.ts'
@@ -139,11 +140,12 @@ function presenceProblem({ db }: Deps, request: FastifyRequest, registration: Re
 
 /** The page, with what is not right yet of one of its forms. */
 export function registrationPage(
-  { config, db, clock, tokens }: Deps,
+  deps: Deps,
   token: string,
   registration: Registration,
   forms: { details?: Form; choices?: Form } = {},
 ): PublicPages['public/registration'] {
+  const { config, db, clock, tokens } = deps
   const now = clock.now()
   const event = getListedEvent(db, registration.eventId)
   const person = findPersonById(db, registration.personId)
@@ -181,6 +183,7 @@ export function registrationPage(
     code: isExpected ? qrPath(config.baseUrl + own.checkIn(registration)) : null,
     doorOpensAt: doorOpensAt(event),
     feed: person ? own.feed(person) : null,
+    certificate: ownCertificate(deps, event, registration),
     stopped: isOpen && status === 'confirmed' ? stoppedFor(db, registration) : null,
     places: placesOf(db, event),
     formFields: fieldsFor(db, registration),

@@ -14,6 +14,7 @@ import type { Scope } from '#src/domain/stopping.ts'
 import type { Theme } from '#src/domain/themes.ts'
 import type { QrPath } from '#src/lib/qr.ts'
 import type { Form } from '../pages.ts'
+import type { CertificatePages, OwnCertificate } from './certificates.ts'
 import type { EntrancePages } from './check-ins.ts'
 import type { Choosing, OwnChoices } from './choice-fields.ts'
 import type { FeedbackPages } from './feedback.ts'
@@ -42,6 +43,7 @@ export interface Own {
   registration: Registration
   event: Event
   path: string
+  certificate: OwnCertificate
 }
 
 /** A form that could not be kept, to be sent once more as it was. */
@@ -52,6 +54,7 @@ export interface Again {
 
 export interface PublicPages
   extends InvitationPage,
+    CertificatePages,
     EntrancePages,
     FeedbackPages,
     OwnDataPages,
@@ -124,6 +127,7 @@ export interface PublicPages
     code: QrPath | null
     doorOpensAt: Temporal.Instant
     feed: string | null
+    certificate: OwnCertificate
     /** The reminders this person has stopped, where they would have come. */
     stopped: Exclude<Scope, 'newsletter' | 'summaries'> | null
     places: Places[]
