@@ -29,7 +29,7 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
-const { checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
+const { choices, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
 const {
   yearTotals,
   yearOrganisations,
@@ -84,6 +84,11 @@ export const PERSONAL_COLUMNS = {
       ...(['sequence', 'revisedAt', 'linkVersion', 'doorVersion'] as const),
     ],
   }),
+  choices: columns(choices, {
+    registration: ['told'],
+    count: ['round', 'rank', 'status', 'queueNumber', 'createdAt'],
+    none: ['id', 'registrationId', 'sessionId', 'sequence', 'revisedAt'],
+  }),
   answers: columns(answers, { answers: ['value'], none: ['registrationId', 'formFieldId'] }),
   checkIns: columns(checkIns, {
     registration: ['isPresent', 'source', 'at', 'receivedAt'],
@@ -111,7 +116,7 @@ export const PERSONAL_COLUMNS = {
     mail_text: ['bytes'],
     none: [
       ...(['id', 'key', 'lane', 'eventId', 'registrationId', 'personId', 'signInId', 'organiserId'] as const),
-      ...(['invitationId', 'inviteeId', 'mailingId', 'messageId'] as const),
+      ...(['invitationId', 'inviteeId', 'choiceId', 'mailingId', 'messageId'] as const),
       ...(['attempts', 'leasedBy', 'leasedUntil'] as const),
     ],
   }),
@@ -142,11 +147,15 @@ export const PERSONAL_COLUMNS = {
       ...(['endsAt', 'sequence', 'revisedAt', 'revision', 'createdAt', 'publishedAt', 'cancelledAt'] as const),
       ...(['movedAt', 'movedFrom', 'plannedFor', 'registrationFrom', 'registrationUntil'] as const),
       ...(['waitingRule', 'needsApproval', 'isInvitationOnly'] as const),
+      ...(['choicesUntil', 'allocation', 'allocatedAt', 'allocationSeed'] as const),
     ],
   }),
   sessions: columns(sessions, {
-    published: ['title'],
-    none: ['id', 'uid', 'eventId', 'kind', 'round', 'localStart', 'durationMinutes', 'room', 'capacity', 'groupId'],
+    published: ['title', 'summary', 'speakers'],
+    none: [
+      ...(['id', 'uid', 'eventId', 'kind', 'round', 'localStart', 'durationMinutes', 'room', 'capacity'] as const),
+      ...(['groupId', 'isLearning', 'sequence', 'revisedAt', 'cancelledAt'] as const),
+    ],
   }),
   materials: columns(materials, { published: ['title', 'url'], none: ['id', 'eventId', 'kind'] }),
   /** Of an event; the lines of a series are about every date of it, and so about nobody. */

@@ -12,6 +12,7 @@ import {
   sqliteTable,
   text,
   unique,
+  uniqueIndex,
 } from './drizzle.ts'
 
 export const KINDS = ['webinar', 'meeting', 'conference', 'learning_circle'] as const
@@ -61,6 +62,10 @@ export const PARTS = ['speaker', 'host'] as const
 export const FORM_FIELD_KINDS = ['text', 'choice', 'several', 'yes_no'] as const
 /** What becomes of a place that comes free: it goes to the first who waits, an organiser gives it, or nobody can wait. */
 export const WAITING_RULES = ['automatic', 'by_hand', 'none'] as const
+/** How the places of workshops are given: to who comes first, or all at once by what people would rather have. */
+export const ALLOCATIONS = ['first_come', 'by_preference'] as const
+/** What became of a workshop somebody chose; `spare` is a second choice that is not needed as long as the first one holds. */
+export const CHOICE_STATUSES = ['confirmed', 'waitlisted', 'spare', 'cancelled'] as const
 /** What a line of a run sheet can see for itself; a line without one is ticked by a person. */
 export const PROOFS = ['speaker', 'text', 'room', 'reminder', 'host', 'materials'] as const
 export const SCHOOL_REGIONS = ['north', 'central', 'south'] as const
@@ -238,6 +243,12 @@ export const events = sqliteTable(
     hostUrl: text(),
     /** What organisers write to who speaks or hosts: it stands in their briefing and on their own page. */
     briefing: text().notNull().default(''),
+    /** Wall time until which people choose workshops and change their choice; empty: until the event begins. */
+    choicesUntil: text(),
+    allocation: text({ enum: ALLOCATIONS }).notNull().default('first_come'),
+    /** When places were given by preference, and with which seed, so that it can be shown and done again alike. */
+    allocatedAt: instant(),
+    allocationSeed: text().notNull().default(''),
   },
   table => [
     index('events_start').on(table.startsAt),
@@ -253,6 +264,7 @@ export const events = sqliteTable(
     oneOf('events_kind', table.kind, KINDS),
     oneOf('events_attendance', table.attendance, ATTENDANCES),
     oneOf('events_waiting_rule', table.waitingRule, WAITING_RULES),
+    oneOf('events_allocation', table.allocation, ALLOCATIONS),
     check(
       'events_capacity',
       sql`coalesce(${table.capacityOnline}, 1) > 0 and coalesce(${table.capacityInPerson}, 1) > 0`,
@@ -422,10 +434,58 @@ export const sessions = sqliteTable(
     room: text().notNull().default(''),
     capacity: integer(),
     groupId: integer().references(() => groups.id),
+    summary: text().notNull().default(''),
+    speakers: text({ mode: 'json' }).$type<string[]>().notNull().default([]),
+    /** Its minutes count as learning; those of a break never do, nor those of a welcome. */
+    isLearning: integer({ mode: 'boolean' }).notNull().default(true),
+    /** iCalendar SEQUENCE of a workshop's own entry, and when what a calendar shows of it last changed. */
+    sequence: integer().notNull().default(0),
+    revisedAt: instant().notNull().default(sql`0`),
+    /** It does not take place. One that nobody ever chose is removed instead. */
+    cancelledAt: instant(),
   },
   table => [
     index('sessions_event').on(table.eventId, table.localStart),
     oneOf('sessions_kind', table.kind, SESSION_KINDS),
+    check('sessions_capacity', sql`coalesce(${table.capacity}, 1) > 0`),
+    // What people choose between stands in a round, and nothing else does.
+    check('sessions_round', sql`(${table.kind} = 'workshop') = (${table.round} is not null)`),
+  ],
+)
+
+/** A workshop that somebody chose, first or second in its round. One row each, used again for ever, as a registration is. */
+export const choices = sqliteTable(
+  'choices',
+  {
+    id: id(),
+    registrationId: integer()
+      .notNull()
+      .references((): AnySQLiteColumn => registrations.id),
+    sessionId: integer()
+      .notNull()
+      .references(() => sessions.id),
+    /** Of the session: nobody has a place in two workshops of one round. */
+    round: integer().notNull(),
+    /** 1: rather than anything else in this round; 2: if that is full. */
+    rank: integer().notNull(),
+    status: text({ enum: CHOICE_STATUSES }).notNull(),
+    /** Order of arrival within the session; a fresh number when somebody chooses it again. */
+    queueNumber: integer().notNull(),
+    /** This person's own raises of SEQUENCE, on top of the session's. Never decreases. */
+    sequence: integer().notNull().default(0),
+    /** Last change of this person's calendar entry. */
+    revisedAt: instant().notNull(),
+    createdAt: instant().notNull(),
+    /** What their last mail said of it; empty until one has left. */
+    told: text({ mode: 'json' }).$type<Told>(),
+  },
+  table => [
+    unique('choices_once').on(table.registrationId, table.sessionId),
+    uniqueIndex('choices_one_a_round').on(table.registrationId, table.round).where(sql`status = 'confirmed'`),
+    uniqueIndex('choices_rank').on(table.registrationId, table.round, table.rank).where(sql`status <> 'cancelled'`),
+    index('choices_queue').on(table.sessionId, table.status, table.queueNumber),
+    oneOf('choices_status', table.status, CHOICE_STATUSES),
+    check('choices_rank_of_two', sql`${table.rank} in (1, 2)`),
   ],
 )
 
@@ -893,6 +953,7 @@ export const messages = sqliteTable(
     organiserId: integer().references(() => organisers.id),
     invitationId: integer().references(() => invitations.id),
     inviteeId: integer().references(() => invitees.id),
+    choiceId: integer().references(() => choices.id),
     mailingId: integer().references(() => mailings.id),
     createdAt: instant().notNull(),
     dueAt: instant().notNull(),
@@ -925,6 +986,7 @@ export const messages = sqliteTable(
     index('messages_bytes').on(table.dueAt).where(sql`bytes is not null`),
     index('messages_person').on(table.personId).where(sql`person_id is not null`),
     index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
+    index('messages_choice').on(table.choiceId, table.state).where(sql`choice_id is not null`),
     index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),
     index('messages_sign_in').on(table.signInId).where(sql`sign_in_id is not null`),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),
