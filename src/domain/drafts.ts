@@ -19,6 +19,8 @@ import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import { dropAsked } from './contributing.ts'
 import type { Event } from './events.ts'
+import { tellPlanned } from './followers.ts'
+import { unplanAll } from './moderating.ts'
 import { giveUsualLines, removeLinesOf } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
 
@@ -64,12 +66,13 @@ export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'u
     .run()
 }
 
-/** Makes the page public. Refusal('incomplete') without a title, or without a place where people come together. */
+/** Makes the page public, and tells whoever waits for a question that it is about. Refusal('incomplete') without a title, or without a place where people come together. */
 export function publishEvent(tx: Tx, event: Event, editor: Editor, now: Temporal.Instant): Event {
   if (event.publishedAt) return event
   if (!event.title.trim() || (event.attendance !== 'online' && !event.venue)) throw new Refusal('incomplete')
   const published = change(tx, event, { publishedAt: now, revisedAt: now }, editor)
   auditEvent(tx, 'event_published', event, editor, now)
+  tellPlanned(tx, published, now)
   return published
 }
 
@@ -78,6 +81,7 @@ export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.
   if (event.publishedAt) throw new Refusal('not_possible_now')
   if (event.revision !== editor.revision) throw new Refusal('changed_meanwhile')
   dropAsked(tx, event)
+  unplanAll(tx, event)
   for (const table of [eventThemes, eventCohosts, formFields, sessions, materials])
     tx.delete(table).where(eq(table.eventId, event.id)).run()
   removeLinesOf(tx, event)

@@ -17,6 +17,7 @@ const LANES: Record<MessageKind, number> = {
   sign_in: 0,
   my: 1,
   address: 1,
+  question_proof: 1,
   test: 1,
   cancelled: 2,
   changed: 2,
@@ -38,6 +39,8 @@ const LANES: Record<MessageKind, number> = {
   mailing: 6,
   tasks: 6,
   newsletter: 6,
+  question_planned: 6,
+  question_answered: 6,
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
 export const ALL_LANES = [...new Set(Object.values(LANES))]
@@ -75,6 +78,7 @@ export interface NewMessage {
   signInId?: number | null
   invitationId?: number | null
   inviteeId?: number | null
+  followerId?: number | null
   organiserId?: number | null
   mailingId?: number | null
   /** Where its kind's own place will not do. */
@@ -111,6 +115,7 @@ const BARE = {
   mailingId: null,
   invitationId: null,
   inviteeId: null,
+  followerId: null,
 }
 const FIELDS = [
   'key',
@@ -129,6 +134,7 @@ const FIELDS = [
   'mailingId',
   'invitationId',
   'inviteeId',
+  'followerId',
 ] as const
 const insertion = prepared(db =>
   db

@@ -5,6 +5,7 @@ import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { isOutdated, whyNotFollow } from '#src/domain/followers.ts'
 import { findInvitation, stateOf } from '#src/domain/invitations.ts'
 import { whyNotAsk } from '#src/domain/invitees.ts'
 import { findMailing } from '#src/domain/mailings.ts'
@@ -20,8 +21,8 @@ import { findSignIn, mint } from '#src/domain/sign-ins.ts'
 import { findReader, listArrears, whyNotSummarise } from '#src/domain/summaries.ts'
 import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { readAbout, readInvited, readStandIn } from '#src/mail/about.ts'
-import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
+import { readAbout, readFollower, readInvited, readStandIn } from '#src/mail/about.ts'
+import { type AboutQuestion, isAboutQuestion, isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
 export interface Draft {
@@ -65,10 +66,15 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
   const subject = subjectOf(tx, message)
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)
-  else if (subject && !isStillTrue(message, subject.event, subject.registration)) replace(tx, message, at)
+  else if (isNoLongerTrue(tx, message, subject)) replace(tx, message, at)
   else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, at) }) }]
   if (subject) settle(tx, subject.registration, at)
   return []
+}
+
+function isNoLongerTrue(tx: Tx, message: Message, subject: Subject | undefined): boolean {
+  if (isAboutQuestion(message.kind)) return isOutdated(tx, message)
+  return subject !== undefined && !isStillTrue(message, subject.event, subject.registration)
 }
 
 /** A mail stays as it was written; only what is overdue is looked at anew, since somebody may have seen to it by the next try. */
@@ -92,6 +98,7 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (isTestOfMailing(message)) return findMailing(tx, message.mailingId) ? undefined : 'gone'
   if (message.kind === 'invitation') return whyNotInvite(tx, message, now)
   if (message.kind === 'invited') return whyNotAsk(tx, message.inviteeId, now)
+  if (isAboutQuestion(message.kind)) return whyNotFollow(tx, message, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }
@@ -191,6 +198,7 @@ function occasionOf(tx: Tx, message: Message, subject: Subject | undefined, at: 
     const invited = readInvited(tx, message.inviteeId)
     if (invited) return { kind, invited }
   }
+  if (isAboutQuestion(kind)) return questionOccasion(tx, message, kind)
   if (kind === 'mailing') return mailingOccasion(tx, message, subject)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
@@ -202,6 +210,12 @@ function invitationOccasion(tx: Tx, { id, toAddress: email, locale, invitationId
   const invitation = invitationId === null ? undefined : findInvitation(tx, invitationId)
   if (!invitation) throw new Error(`message ${id} (invitation) has nothing to be written from`)
   return { kind: 'invitation', invitation, email, locale, own: readOwnTexts(tx, invitation.group.id, locale) }
+}
+
+function questionOccasion(tx: Tx, message: Message, kind: AboutQuestion): Occasion {
+  const about = readFollower(tx, message)
+  if (!about) throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
+  return { kind, about }
 }
 
 function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {

@@ -25,6 +25,8 @@ export type Purpose =
   | 'summaries'
   | 'invitation'
   | 'invitee'
+  | 'follower'
+  | 'following'
 export interface Link {
   id: number
   version: number
@@ -37,6 +39,8 @@ export interface Tokens {
   /** Encrypts a short value for a round trip through an address, where it would otherwise be read over a shoulder or in a log. */
   seal(value: unknown): string
   unseal(sealed: string): unknown
+  /** Knows a value again that is kept by this alone; without the key it says nothing about it. */
+  fingerprint(value: string): string
   /** A short signature in lower case, for where 43 characters do not fit: 40 bits, as hex. */
   tag(value: string): string
 }
@@ -45,6 +49,7 @@ export function createTokens(secret: Buffer): Tokens {
   const macKey = createSecretKey(derive(secret, 'links'))
   const sealKey = derive(secret, 'seals')
   const tagKey = derive(secret, 'tags')
+  const fingerprintKey = derive(secret, 'fingerprints')
   const mac = (purpose: Purpose, body: string) => createHmac('sha256', macKey).update(`${purpose}:${body}`).digest()
   return {
     sign(purpose, { id, version }) {
@@ -75,6 +80,7 @@ export function createTokens(secret: Buffer): Tokens {
         return undefined
       }
     },
+    fingerprint: value => createHmac('sha256', fingerprintKey).update(value).digest('base64url'),
     tag: value => createHmac('sha256', tagKey).update(value).digest('hex').slice(0, 10),
   }
 }

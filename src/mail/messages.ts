@@ -2,7 +2,7 @@
 import type { AboutInvitation } from '#src/domain/invitations.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import type { Person } from '#src/domain/people.ts'
-import type { About, AboutInvitee, House } from './about.ts'
+import type { About, AboutFollower, AboutInvitee, House } from './about.ts'
 import { address, my, myValues, type SignIn, signIn, signInValues, type To, test } from './accounts.ts'
 import { declined } from './answers.ts'
 import { type Desk, deskFor, valuesOf } from './appointment.ts'
@@ -14,6 +14,7 @@ import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
 import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, requested, waitlisted } from './places.ts'
+import { answered, planned, proof, questionValues } from './questions.ts'
 import { reminder } from './reminders.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
@@ -40,6 +41,14 @@ const ABOUT_REGISTRATION = {
 } satisfies Partial<Record<MessageKind, (desk: Desk, now: Temporal.Instant) => Content>>
 export type AboutRegistration = keyof typeof ABOUT_REGISTRATION
 
+/** The mails about a question from practice. */
+const ABOUT_QUESTION = {
+  question_proof: proof,
+  question_planned: planned,
+  question_answered: answered,
+} satisfies Partial<Record<MessageKind, (about: AboutFollower, house: House) => Content>>
+export type AboutQuestion = keyof typeof ABOUT_QUESTION
+
 /** What a mail is written for. */
 export type Occasion =
   | { kind: AboutRegistration; about: About }
@@ -48,6 +57,7 @@ export type Occasion =
   | ({ kind: 'my'; person: Person } & To)
   | ({ kind: 'invitation'; invitation: AboutInvitation } & To)
   | { kind: 'invited'; invited: AboutInvitee }
+  | { kind: AboutQuestion; about: AboutFollower }
   | { kind: 'mailing'; about: About; mailed: Mailed }
   | { kind: 'tasks'; summary: Summary }
   | { kind: 'newsletter'; issue: Issue }
@@ -55,6 +65,10 @@ export type Occasion =
 
 export function isAboutRegistration(kind: MessageKind): kind is AboutRegistration {
   return Object.hasOwn(ABOUT_REGISTRATION, kind)
+}
+
+export function isAboutQuestion(kind: MessageKind): kind is AboutQuestion {
+  return Object.hasOwn(ABOUT_QUESTION, kind)
 }
 
 /** What the mail says. The same occasion at the same moment gives the same content. */
@@ -74,6 +88,10 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return summary(occasion.summary, house)
     case 'invited':
       return invited(occasion.invited, house)
+    case 'question_proof':
+    case 'question_planned':
+    case 'question_answered':
+      return ABOUT_QUESTION[occasion.kind](occasion.about, house)
     case 'newsletter':
       return newsletter(occasion.issue, house)
     case 'test':
@@ -94,6 +112,10 @@ export function valuesIn(occasion: Occasion, house: House): Values {
       return invitationValues(occasion.invitation, occasion, house)
     case 'invited':
       return invitedValues(occasion.invited, house)
+    case 'question_proof':
+    case 'question_planned':
+    case 'question_answered':
+      return questionValues(occasion.about, house)
     case 'tasks':
     case 'newsletter':
     case 'test':

@@ -7,6 +7,7 @@ import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
+import type { Question } from '#src/domain/questions.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Scope } from '#src/domain/stopping.ts'
@@ -19,6 +20,7 @@ import type { FilterForm } from './lists.ts'
 import type { Contribution } from './own-contribution.ts'
 import type { OwnDataPages } from './own-data.ts'
 import type { PrivacyPages } from './privacy.ts'
+import type { QuestionPages } from './questions.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
@@ -46,7 +48,7 @@ export interface Again {
   fields: [string, string][]
 }
 
-export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages {
+export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages, QuestionPages {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -69,6 +71,8 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     daysLeft: number
     isLive: boolean
     sessions: Session[]
+    /** The questions from practice that it began with. */
+    questions: Pick<Question, 'id' | 'text'>[]
     /** Seen by an organiser only: a draft, or changes that are not saved. */
     preview: 'draft' | 'unsaved' | null
     formFields: FormField[]
@@ -113,7 +117,7 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     doorOpensAt: Temporal.Instant
     feed: string | null
     /** The reminders this person has stopped, where they would have come. */
-    stopped: Exclude<Scope, 'newsletter' | 'summaries'> | null
+    stopped: Extract<Scope, 'event' | 'reminders'> | null
     places: Places[]
     formFields: FormField[]
     form: Form
