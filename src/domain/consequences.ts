@@ -81,13 +81,7 @@ function listUnsent(db: Db, matter: Matter): Message[] {
   return db
     .select()
     .from(messages)
-    .where(
-      and(
-        isAbout,
-        inArray(messages.state, ['queued', 'sending']),
-        notInArray(messages.kind, ON_THEIR_OWN),
-      ),
-    )
+    .where(and(isAbout, inArray(messages.state, ['queued', 'sending']), notInArray(messages.kind, ON_THEIR_OWN)))
     .orderBy(asc(messages.id))
     .all()
 }

@@ -30,7 +30,10 @@ export function follow(tx: Tx, question: Pick<Question, 'id'>, following: Follow
   const { email, locale } = following
   const known = findAt(tx, question, email)
   const isEnough = countMessagesTo(tx, email, ['question_proof'], now.subtract({ hours: 1 })) >= PROOFS_AN_HOUR
-  if (known?.provenAt || isEnough) return writeSomething(tx)
+  if (known?.provenAt || isEnough) {
+    writeSomething(tx)
+    return
+  }
   const { id: followerId } = known ?? add(tx, question, following, now)
   const key = `question_proof:${followerId}:${now.epochMilliseconds}`
   enqueue(tx, { key, kind: 'question_proof', toAddress: email, locale, followerId }, now)
@@ -216,6 +219,9 @@ function listHeld(db: Db, { id }: Pick<Question, 'id'>, now: Temporal.Instant) {
 }
 
 /** Somebody who hears of a question, for an example: no row, so that their links open nothing. */
-export function exampleFollower({ email, locale }: Pick<Follower, 'email' | 'locale'>, now: Temporal.Instant): Follower {
+export function exampleFollower(
+  { email, locale }: Pick<Follower, 'email' | 'locale'>,
+  now: Temporal.Instant,
+): Follower {
   return { id: 0, questionId: 0, kind: 'asked', email, locale, createdAt: now, provenAt: now }
 }

@@ -18,8 +18,8 @@ function isMyMail(db: Db, organiser: Organiser): SQL | undefined {
   if (ownsEverything(db, organiser)) return undefined
   const aboutMine = sql`exists (select 1 from ${events} where ${events.id} = ${messages.eventId} and ${isMine(organiser, 'organiser')})`
   const invites = sql`${messages.invitationId} in (select ${invitations.id} from ${invitations} where ${invitations.groupId} in ${groupsWith(organiser, 'owner')})`
-  const ofQuestions = sql`${messages.followerId} in (select ${questionFollowers.id} from ${questionFollowers}
-    join ${questions} on ${questions.id} = ${questionFollowers.questionId} where ${ownerId} in ${groupsWith(organiser, 'organiser')})`
+  const ofQuestions = sql`exists (select 1 from ${questionFollowers} join ${questions} on ${questions.id} = ${questionFollowers.questionId}
+    where ${questionFollowers.id} = ${messages.followerId} and ${ownerId} in ${groupsWith(organiser, 'organiser')})`
   return or(aboutMine, invites, ofQuestions)
 }
 

@@ -64,7 +64,10 @@ function moveFollowers(tx: Tx, kept: Question, gone: Question): void {
     const goes = list.find(({ questionId }) => questionId === gone.id)
     if (!stays || !goes) continue
     removeFollowers(tx, [goes.id], 'superseded')
-    tx.update(questionFollowers).set({ provenAt }).where(and(eq(questionFollowers.id, stays.id), isNull(questionFollowers.provenAt))).run()
+    tx.update(questionFollowers)
+      .set({ provenAt })
+      .where(and(eq(questionFollowers.id, stays.id), isNull(questionFollowers.provenAt)))
+      .run()
   }
   tx.update(questionFollowers).set({ questionId: kept.id }).where(eq(questionFollowers.questionId, gone.id)).run()
 }

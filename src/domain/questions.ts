@@ -189,9 +189,23 @@ function stateOf(question: Question, event: Event | null): QuestionState {
 }
 
 /** One for an example: no row, so that its address leads nowhere. */
-export function exampleQuestion(words: Pick<Question, 'text' | 'answer'>, event: Event, now: Temporal.Instant): ListedQuestion {
+export function exampleQuestion(
+  words: Pick<Question, 'text' | 'answer'>,
+  event: Event,
+  now: Temporal.Instant,
+): ListedQuestion {
   const moments = { askedAt: now, approvedAt: now, answeredAt: now, revisedAt: now, rejectedAt: null }
   const nothing = { typed: '', name: '', place: '', groupId: null, rejectReason: '', mergedIntoId: null }
   const shown = { group: null, themes: [], recognised: 0, event, state: 'answered' } as const
-  return { id: 0, role: 'practice', ...words, ...nothing, ...moments, eventId: event.id, revision: 1, ...shown, themes: [] }
+  return {
+    id: 0,
+    role: 'practice',
+    ...words,
+    ...nothing,
+    ...moments,
+    eventId: event.id,
+    revision: 1,
+    ...shown,
+    themes: [],
+  }
 }

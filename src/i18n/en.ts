@@ -466,14 +466,16 @@ export const en: Messages = {
         lead: 'Somebody wants to hear at this address what becomes of a question from practice. Is that you? Then confirm it.',
         labelQuestion: 'The question',
         button: 'Confirm this address',
-        then: 'After that we mail you when a meeting about it is planned, and when it is known what came out of it.',
-        notYou: 'Is this not you? Then you need not do anything. We will not mail you about this again, and after a week your address is gone here.',
+        after: 'After that we mail you when a meeting about it is planned, and when it is known what came out of it.',
+        notYou:
+          'Is this not you? Then you need not do anything. We will not mail you about this again, and after a week your address is gone here.',
       },
       question_planned: {
         subject: 'A meeting about a question you follow: {title} ({day})',
         eyebrow: 'Questions from practice',
         byAsker: 'You asked us a question. Now we are going to talk about it together. Will you join us?',
-        byOthers: 'You recognised a question from practice. Now we are going to talk about it together. Will you join us?',
+        byOthers:
+          'You recognised a question from practice. Now we are going to talk about it together. Will you join us?',
         labelQuestion: 'The question',
         button: 'Read more and register',
         later: 'Can you not be there? We also mail you when it is known what came out of it.',
@@ -753,7 +755,8 @@ export const en: Messages = {
       eventAsAsked: 'until as many days after the event as stand with the questions',
       last_registration: 'until your name stands on no list any more',
       sending: span => `until ${span} after sending`,
-      answer: span => `until ${span} after the answer; or else until a year after the question, or after the meeting about it`,
+      answer: span =>
+        `until ${span} after the answer; or else until a year after the question, or after the meeting about it`,
       expiry: span => `until ${span} after it has expired`,
       deed: span => `${span}`,
       last_deed: span => `until ${span} after you stop`,
@@ -1365,8 +1368,8 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
         submit: 'Merge',
         not: 'No, go back',
       },
-      held: (count, time) =>
-        count === 1 ? `The mail leaves at ${time}.` : `The ${count} mails leave at ${time}.`,
+      held: (count, moment) =>
+        count === 1 ? `The mail leaves on ${moment}.` : `The ${count} mails leave on ${moment}.`,
       recall: 'Call back',
       begins: 'This event begins with a question from practice:',
       asking: {

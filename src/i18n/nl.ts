@@ -489,8 +489,9 @@ export const nl = {
         lead: 'Iemand wil op dit adres horen wat er met een vraag uit de praktijk gebeurt. Ben jij dat? Bevestig het dan.',
         labelQuestion: 'De vraag',
         button: 'Bevestig dit adres',
-        then: 'Daarna mailen we je als er een bijeenkomst over komt, en als bekend is wat eruit kwam.',
-        notYou: 'Ben jij dit niet? Dan hoef je niets te doen. We mailen je niet meer hierover, en na een week is je adres hier weg.',
+        after: 'Daarna mailen we je als er een bijeenkomst over komt, en als bekend is wat eruit kwam.',
+        notYou:
+          'Ben jij dit niet? Dan hoef je niets te doen. We mailen je niet meer hierover, en na een week is je adres hier weg.',
       },
       question_planned: {
         subject: 'Er komt een bijeenkomst over een vraag die je volgt: {titel} ({dag})',
@@ -782,7 +783,8 @@ export const nl = {
       eventAsAsked: 'tot zoveel dagen na afloop als bij de vragen staat',
       last_registration: 'tot je naam nergens meer op een lijst staat',
       sending: (span: string) => `tot ${span} na het versturen`,
-      answer: (span: string) => `tot ${span} na het antwoord; en anders tot een jaar na de vraag, of na de bijeenkomst erover`,
+      answer: (span: string) =>
+        `tot ${span} na het antwoord; en anders tot een jaar na de vraag, of na de bijeenkomst erover`,
       expiry: (span: string) => `tot ${span} nadat het is verlopen`,
       deed: (span: string) => `${span}`,
       last_deed: (span: string) => `tot ${span} nadat je stopt`,
@@ -1218,7 +1220,8 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
   /** Questions from practice: for visitors, and under `console` for organisers. */
   questions: {
     title: 'Vragen uit de praktijk',
-    description: 'Vragen uit de praktijk van het sociaal domein. Stel er zelf een, of laat zien dat je een vraag herkent.',
+    description:
+      'Vragen uit de praktijk van het sociaal domein. Stel er zelf een, of laat zien dat je een vraag herkent.',
     lead: 'Alles begint bij ons met een vraag. Stel die van jou, of druk op Herkenbaar bij een vraag van een ander. Over vragen die veel mensen herkennen, komt een bijeenkomst.',
     nav: 'Vragen',
     toAsk: 'Stel een vraag',
@@ -1402,8 +1405,8 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
         submit: 'Voeg samen',
         not: 'Nee, ga terug',
       },
-      held: (count: number, time: string) =>
-        count === 1 ? `De mail gaat weg om ${time} uur.` : `De ${count} mails gaan weg om ${time} uur.`,
+      held: (count: number, moment: string) =>
+        count === 1 ? `De mail gaat weg op ${moment}.` : `De ${count} mails gaan weg op ${moment}.`,
       recall: 'Haal terug',
       begins: 'Deze bijeenkomst begint met een vraag uit de praktijk:',
       asking: {
@@ -2758,7 +2761,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       fromTo: (from: string, to: string) => `van ${from} naar ${to}`,
       to: (to: string) => `naar ${to}`,
       actions: {
-        question_approved: ({ who, parts: [number = ''] }: Happened) => `${who} zette praktijkvraag ${number} op de website.`,
+        question_approved: ({ who, parts: [number = ''] }: Happened) =>
+          `${who} zette praktijkvraag ${number} op de website.`,
         question_edited: ({ who, parts: [number = ''] }: Happened) => `${who} wijzigde praktijkvraag ${number}.`,
         question_rejected: ({ who, parts: [number = ''] }: Happened) => `${who} haalde praktijkvraag ${number} weg.`,
         question_merged: ({ who, parts: [number = ''] }: Happened) =>

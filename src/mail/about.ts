@@ -77,7 +77,10 @@ export function readInvited(db: Db, inviteeId: number | null): AboutInvitee | un
 }
 
 /** What a mail about a question is written from; nothing once they follow it no more. */
-export function readFollower(db: Db, { followerId, eventId }: Pick<Message, 'followerId' | 'eventId'>): AboutFollower | undefined {
+export function readFollower(
+  db: Db,
+  { followerId, eventId }: Pick<Message, 'followerId' | 'eventId'>,
+): AboutFollower | undefined {
   const follower = followerId === null ? undefined : findFollower(db, followerId)
   if (!follower) return undefined
   const question = getListedQuestion(db, follower.questionId)
@@ -87,7 +90,12 @@ export function readFollower(db: Db, { followerId, eventId }: Pick<Message, 'fol
 }
 
 /** The same about a question that nobody asked. */
-export function exampleFollowing(to: Pick<Follower, 'email' | 'locale'>, event: ListedEvent, own: OwnTexts, now: Temporal.Instant): AboutFollower {
+export function exampleFollowing(
+  to: Pick<Follower, 'email' | 'locale'>,
+  event: ListedEvent,
+  own: OwnTexts,
+  now: Temporal.Instant,
+): AboutFollower {
   const { question: text, answer } = messagesIn(to.locale).example
   return { follower: exampleFollower(to, now), question: exampleQuestion({ text, answer }, event, now), event, own }
 }

@@ -5,7 +5,18 @@ import { formatsIn } from '#src/i18n/dates.ts'
 import { messagesIn } from '#src/i18n/index.ts'
 import type { AboutFollower, House } from './about.ts'
 import { footerOf } from './appointment.ts'
-import { type Block, blocks, button, type Content, dateOf, facts, link, note, paragraph, paragraphs } from './content.ts'
+import {
+  type Block,
+  blocks,
+  button,
+  type Content,
+  dateOf,
+  facts,
+  link,
+  note,
+  paragraph,
+  paragraphs,
+} from './content.ts'
 import { createLinks } from './links.ts'
 import { textsOf, type Values, type Words, wordsOf } from './words.ts'
 
@@ -81,7 +92,7 @@ export function proof(about: AboutFollower, house: House): Content {
       ...paragraphs(words.extra),
       isRead && quoted(words, about),
       button(words.button, links.follower(about.follower)),
-      paragraph(words.then),
+      paragraph(words.after),
       note(words.notYou),
     ),
     footer: footerOf(shared.footerAsked, shared, links),

@@ -21,6 +21,7 @@ import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
+import { askedPages } from './asked.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
 import { makeContributor } from './world.ts'
@@ -38,6 +39,7 @@ const REDIRECTS = [
   /^\/registrations\/:token\/(changes|confirmation|cancellation|place|return|reminders)$/,
   /^\/my\/:token\/(feed|reminders)$/,
   /^\/invited\/:token\/refusal$/,
+  /^\/questions\/:id\/(recognition|recognition\/removal|followers)$/,
 ]
 
 export function pagesOf(site: Site): { pages: [name: string, path: string][]; missing: string[] } {
@@ -68,6 +70,7 @@ function addresses(site: Site): Address[] {
     ...answered(site),
     ...contributing(site),
     ...mailed(site),
+    ...askedPages(site, findNext(site.db, site.clock.now())),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],

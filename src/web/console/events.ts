@@ -141,7 +141,11 @@ function valuesFrom({ text, groupId }: ListedQuestion, groups: Group[]): Record<
   return { title: shortened(text, 150), ...(isMine && { groupId: String(groupId) }) }
 }
 
-function newPage({ t }: FastifyRequest, form: Form, groups: Group[]): Omit<ConsolePages['console/new-event'], 'question'> {
+function newPage(
+  { t }: FastifyRequest,
+  form: Form,
+  groups: Group[],
+): Omit<ConsolePages['console/new-event'], 'question'> {
   const choices = {
     groups: groupOptions(groups),
     kinds: options(t.words.kinds),

@@ -59,8 +59,7 @@ export function questionActRoutes(app: App, deps: Deps): void {
       return reply.code(422).page('console/question', page)
     }
     const { revision, answer: text, recipients: shown } = request.body
-    const act = (tx: Tx) =>
-      answerQuestion(tx, question, cleanText(text), editorOf(request, revision), clock.now())
+    const act = (tx: Tx) => answerQuestion(tx, question, cleanText(text), editorOf(request, revision), clock.now())
     const asking = { shown, question: asked(request, question.id, 'answer', { revision, answer: text }) }
     const { ask } = await askOrDo(deps, { event: question, reach: 'person', act }, asking)
     if (ask) return reply.page('console/proposal', { ...ask, waits: ask.recipients > 1 })

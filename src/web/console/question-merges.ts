@@ -23,15 +23,16 @@ export function questionMergeRoutes(app: App, { db, write, clock }: Deps): void 
   const pairOf = (
     request: FastifyRequest<{ Params: { id: number } }>,
     other: number,
-  ): [ListedQuestion, ListedQuestion] => [
-    getMyQuestion(db, request),
-    getQuestionWith(db, organiserOf(request), other),
-  ]
+  ): [ListedQuestion, ListedQuestion] => [getMyQuestion(db, request), getQuestionWith(db, organiserOf(request), other)]
 
-  app.get('/console/questions/:id/merge', { schema: { params: Id, querystring: MergeQuery } }, async (request, reply) => {
-    const both = pairOf(request, request.query.other)
-    return reply.page('console/question-merge', { both, stays: likely(both).id })
-  })
+  app.get(
+    '/console/questions/:id/merge',
+    { schema: { params: Id, querystring: MergeQuery } },
+    async (request, reply) => {
+      const both = pairOf(request, request.query.other)
+      return reply.page('console/question-merge', { both, stays: likely(both).id })
+    },
+  )
 
   app.post('/console/questions/:id/merge', { schema: { params: Id, body: MergeForm } }, async (request, reply) => {
     const both = pairOf(request, request.body.other)

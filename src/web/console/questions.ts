@@ -31,7 +31,16 @@ import { editorOf, organiserOf, seeOther } from './access.ts'
 import { Choices, groupOptions, Line, Revision } from './fields.ts'
 import type { Options } from './pages.ts'
 
-export const QUESTION_DONE = ['saved', 'approved', 'rejected', 'merged', 'planned', 'unplanned', 'answered', 'recalled'] as const
+export const QUESTION_DONE = [
+  'saved',
+  'approved',
+  'rejected',
+  'merged',
+  'planned',
+  'unplanned',
+  'answered',
+  'recalled',
+] as const
 const ListQuery = Type.Object({
   view: Type.Optional(Type.Enum([...VIEWS])),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -104,9 +113,9 @@ export function questionListRoutes(app: App, deps: Deps): void {
         const problems = fieldProblems(request)
         if (problems) return again(request, reply, question, problems)
         const editor = editorOf(request, request.body.revision)
-        const wrong = await write(tx => void act(tx, question, wordingIn(request, question), editor, clock.now())).catch(
-          error => domainProblems(error, request.t.fields),
-        )
+        const wrong = await write(
+          tx => void act(tx, question, wordingIn(request, question), editor, clock.now()),
+        ).catch(error => domainProblems(error, request.t.fields))
         if (wrong) return again(request, reply, question, wrong)
         return seeOther(request, reply, `${paths.console.question(question.id)}?done=${done}`)
       },
@@ -135,10 +144,7 @@ export function questionListRoutes(app: App, deps: Deps): void {
   }
 
   /** Invalid for a group that is not this organiser's to put it to. */
-  function wordingIn(
-    request: FastifyRequest<{ Body: Static<typeof WordingForm> }>,
-    question: ListedQuestion,
-  ): Wording {
+  function wordingIn(request: FastifyRequest<{ Body: Static<typeof WordingForm> }>, question: ListedQuestion): Wording {
     const { question: text, place, groupId, themes } = request.body
     const id = Number(groupId) || null
     const isMine = listGroupsWith(db, organiserOf(request), 'organiser').some(group => group.id === id)

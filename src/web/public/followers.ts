@@ -27,13 +27,14 @@ export function followerRoutes(app: App, deps: Deps): void {
     const question = getPublicQuestion(db, id)
     const problems = fieldProblems(request)
     if (problems) {
-      return reply
-        .code(422)
-        .page('public/question', questionPage(deps, request, id, formAgain(request, problems)))
+      return reply.code(422).page('public/question', questionPage(deps, request, id, formAgain(request, problems)))
     }
     const { email, website } = request.body
     const following = { kind: 'recognised', email: normaliseEmail(email), locale: request.locale } as const
-    await write(tx => (website ? writeSomething(tx) : follow(tx, question, following, clock.now())))
+    await write(tx => {
+      if (website) writeSomething(tx)
+      else follow(tx, question, following, clock.now())
+    })
     return reply.redirect(hrefFor(request, `${paths.question(id)}?sent=1#follow`), 303)
   })
 

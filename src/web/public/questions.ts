@@ -88,7 +88,10 @@ export function questionRoutes(app: App, deps: Deps): void {
       return reply.code(422).page('public/questions', listPage(deps, request, {}, formAgain(request, problems)))
     }
     const asked = askedIn(deps, request, request.body)
-    await write(tx => (request.body.website ? writeSomething(tx) : void askQuestion(tx, asked, clock.now())))
+    await write(tx => {
+      if (request.body.website) writeSomething(tx)
+      else askQuestion(tx, asked, clock.now())
+    })
     return reply.redirect(hrefFor(request, paths.questionAsked()), 303)
   })
 

@@ -33,8 +33,10 @@ export function recognitionRoutes(app: App, deps: Deps): void {
 
   /** The addresses of forms, opened or reloaded: back to the page they stand on. */
   for (const form of ['recognition', 'recognition/removal'] as const) {
-    app.get<{ Params: { id: string } }>(`/questions/:id/${form}`, { schema: { params: QuestionId } }, (request, reply) =>
-      reply.redirect(hrefFor(request, paths.question(idOf(request.params.id))), 303),
+    app.get<{ Params: { id: string } }>(
+      `/questions/:id/${form}`,
+      { schema: { params: QuestionId } },
+      (request, reply) => reply.redirect(hrefFor(request, paths.question(idOf(request.params.id))), 303),
     )
   }
 }

@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { groups } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { approveQuestion } from '#src/domain/moderating.ts'
 import { createOrganiser, grant, isAtLeast, type Right } from '#src/domain/organisers.ts'
 import { sealOf } from '#src/domain/selections.ts'
 import { forOrganisers } from '#src/web/console/access.ts'
@@ -39,6 +41,8 @@ const MAIL = '/console/groups/noord/mails/nl/confirmed'
 
 const LETTER = { audience: 'confirmed', subject: 'Anders', body: 'Tot dan.' }
 const LATER = { revision: '1', date: '2026-12-01', time: '09:00' }
+
+const ASKED = { question: 'Wie helpt mij hiermee?', groupId: '1' }
 
 const INVITE = { email: 'nieuw@example.org', right: 'organiser', locale: 'nl', recipients: '1' }
 
@@ -231,6 +235,22 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/mailings/:id/recall', '/console/mailings/1/recall', {}, 'organiser'],
   ['POST /console/mailings/:id/copy', '/console/mailings/1/copy', {}, 'organiser'],
   ['POST /console/mailings/:id/deletion', '/console/mailings/1/deletion', { revision: '1' }, 'organiser'],
+  ['GET /console/questions', '/console/questions', undefined, 'anyone'],
+  ['GET /console/questions/:id', '/console/questions/1', undefined, 'organiser'],
+  ['POST /console/questions/:id', '/console/questions/1', { revision: '2', ...ASKED }, 'organiser'],
+  ['POST /console/questions/:id/approval', '/console/questions/2/approval', { revision: '1', ...ASKED }, 'organiser'],
+  ['POST /console/questions/:id/rejection', '/console/questions/1/rejection', { revision: '2' }, 'organiser'],
+  ['GET /console/questions/:id/merge', '/console/questions/1/merge?other=2', undefined, 'organiser'],
+  ['POST /console/questions/:id/merge', '/console/questions/1/merge', { other: '2', stays: '1-2' }, 'organiser'],
+  ['POST /console/questions/:id/plan', '/console/questions/1/plan', { revision: '2', eventId: '1' }, 'organiser'],
+  ['POST /console/questions/:id/plan/removal', '/console/questions/1/plan/removal', { revision: '2' }, 'organiser'],
+  [
+    'POST /console/questions/:id/answer',
+    '/console/questions/1/answer',
+    { revision: '2', answer: 'Zo.', recipients: '0' },
+    'organiser',
+  ],
+  ['POST /console/questions/:id/recall', '/console/questions/1/recall', { revision: '2' }, 'organiser'],
   // For who owns every group; here nobody does.
   ['GET /console/held-mail', '/console/held-mail', undefined, 'anyone'],
   ['POST /console/held-mail', '/console/held-mail', { release: 'all', recipients: '0' }, 'anyone'],
@@ -276,6 +296,13 @@ async function openAll() {
   writeNow(db, tx =>
     addInvitees(tx, event, [{ email: 'gast@example.org', name: 'Zoë Gast', organisation: '' }], 'nl', NOW),
   )
+  writeNow(db, tx => {
+    const asked = { text: 'Wie helpt Zoë?', role: 'resident', place: '', name: 'Zoë', groupId: group.id } as const
+    const question = askQuestion(tx, { ...asked, email: 'vraag@example.org', locale: 'nl' }, NOW)
+    askQuestion(tx, { ...asked, email: '', locale: 'nl' }, NOW)
+    const wording = { text: asked.text, place: '', groupId: group.id, themeIds: [] }
+    approveQuestion(tx, question, wording, { organiserId: null, revision: 1 }, NOW)
+  })
   const host = signIn(db, 'hella@example.org', group, 'host')
   const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
   const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
@@ -341,6 +368,7 @@ const OWN: Record<string, number> = {
   'GET /console': 200,
   'GET /console/events': 200,
   'GET /console/outbox': 200,
+  'GET /console/questions': 200,
   'GET /console/reach': 200,
   'GET /console/reach.xlsx': 200,
   'GET /console/held-mail': 404,
