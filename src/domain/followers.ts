@@ -1,6 +1,6 @@
 // Who hears what becomes of a question: an address that was given with it, or by somebody who recognised it. Until its owner
 // has proven it, nothing but the mail that asks for that goes there.
-import { and, asc, eq, gt, inArray, isNotNull, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, ne, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { emptied } from '#db/personal-columns.ts'
 import { type FOLLOWER_KINDS, messages, questionFollowers, questions } from '#db/schema.ts'
@@ -76,6 +76,7 @@ export function stopFollowing(tx: Tx, id: number): void {
 
 /** What was mailed to them stays known, and leads to nobody. */
 export function removeFollowers(tx: Tx, ids: number[], reason: string): void {
+  if (ids.length === 0) return
   const theirs = inArray(messages.followerId, ids)
   drop(tx, queuedIds(tx, theirs), reason)
   tx.update(messages).set({ followerId: null }).where(theirs).run()
@@ -142,13 +143,22 @@ export function countProven(db: Db, { id }: Pick<Question, 'id'>): number {
  */
 export function tellPlanned(tx: Tx, event: Event, now: Temporal.Instant): void {
   if (!isBefore(now, event.startsAt)) return
-  const list = listProven(tx, and(eq(questions.eventId, event.id), sql`${questions.answeredAt} is null`))
+  const known = listTold(tx, event)
+  const waiting = listProven(tx, and(eq(questions.eventId, event.id), isNull(questions.answeredAt)))
+  const list = waiting.filter(({ email }) => !known.has(email))
   const dueAt = dueFor(list.length, now)
   for (const { id: followerId, email: toAddress, locale } of list) {
-    const key = `question_planned:${followerId}:${event.id}`
+    const key = `question_planned:${followerId}:${event.id}:${now.epochMilliseconds}`
     const about = { eventId: event.id, followerId }
     enqueue(tx, { key, kind: 'question_planned', toAddress, locale, ...about, dueAt, expiresAt: event.startsAt }, now)
   }
+}
+
+/** Who has heard of an event by a question, or is about to. */
+function listTold(db: Db, { id }: Pick<Event, 'id'>): Set<string> {
+  const isOf = and(eq(messages.eventId, id), eq(messages.kind, 'question_planned'), ne(messages.state, 'dropped'))
+  const rows = db.select({ email: messages.toAddress }).from(messages).where(isOf).all()
+  return new Set(rows.map(({ email }) => email))
 }
 
 /** What came of a question stands on its page: everybody who waits for it hears so. To more than one it waits two minutes. */

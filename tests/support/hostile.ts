@@ -67,7 +67,13 @@ export type Stage = Awaited<ReturnType<typeof setStage>>
 /** One that all may read, and one that nobody has read yet; the first with a follower who has yet to prove an address. */
 function layQuestions(db: Console['db'], number: number) {
   return writeNow(db, tx => {
-    const asked = { text: 'Wie helpt mij hiermee?', role: 'resident', place: 'Assen', name: 'Zoë', groupId: null } as const
+    const asked = {
+      text: 'Wie helpt mij hiermee?',
+      role: 'resident',
+      place: 'Assen',
+      name: 'Zoë',
+      groupId: null,
+    } as const
     const question = askQuestion(tx, { ...asked, email: `vraag${number}@example.org`, locale: 'nl' }, NOW)
     askQuestion(tx, { ...asked, email: '', locale: 'nl' }, NOW)
     const wording = { text: question.text, place: '', groupId: null, themeIds: [] }

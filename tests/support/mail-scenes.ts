@@ -145,7 +145,13 @@ const moderating = ({ revision }: Question) => ({ organiserId: null, revision })
 
 /** Somebody asks a question, and wants to hear what becomes of it. */
 function askSomething(house: House): Question {
-  const asked = { text: 'Wie helpt mij hiermee?', role: 'resident', place: 'Assen', name: 'Zoë', groupId: null } as const
+  const asked = {
+    text: 'Wie helpt mij hiermee?',
+    role: 'resident',
+    place: 'Assen',
+    name: 'Zoë',
+    groupId: null,
+  } as const
   return writeNow(house.db, tx => askQuestion(tx, { ...asked, email: ME, locale: 'nl' }, now(house)))
 }
 

@@ -10,7 +10,17 @@ type Client = BetterSqlite3.Database
 const SMALL = new Set([
   ...['settings', 'groups', 'themes', 'series', 'skipped_dates', 'school_holidays', 'templates'],
   ...['organisers', 'memberships', 'invitations', 'passkeys', 'challenges', 'sign_ins', 'organiser_sessions'],
-  ...['organisations', 'organisation_spellings', 'spellings_apart', 'questions', 'question_themes', 'stale_events', 'revision', 'erasures', 'sweeps'],
+  ...[
+    'organisations',
+    'organisation_spellings',
+    'spellings_apart',
+    'questions',
+    'question_themes',
+    'stale_events',
+    'revision',
+    'erasures',
+    'sweeps',
+  ],
 ])
 
 /** What may be read from one end on all the same, and why. */
