@@ -1188,6 +1188,10 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
     lead: 'With us everything begins with a question. Ask yours, or press “I know this” at somebody else’s. Questions that many people recognise become a meeting.',
     nav: 'Questions',
     toAsk: 'Ask a question',
+    begin: 'Everything begins with a question',
+    beginText:
+      'What do you run into? Ask your question, or show that you recognise somebody else’s. You need no account.',
+    toAll: 'See the questions',
     filter: 'Find a question',
     example: 'for example: young people',
     order: 'Order',
@@ -1323,7 +1327,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
       wording: {
         title: 'The question',
         question: 'The question, as everybody reads it',
-        hint: 'Feel free to make it shorter or clearer. Take names out. What was asked stands beside it.',
+        hint: 'Feel free to make it shorter or clearer. Take names out. Organisers keep what was asked.',
         place: 'Town or region',
         group: 'For which network',
         themes: 'Themes',

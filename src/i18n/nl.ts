@@ -1225,6 +1225,10 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     lead: 'Alles begint bij ons met een vraag. Stel die van jou, of druk op Herkenbaar bij een vraag van een ander. Over vragen die veel mensen herkennen, komt een bijeenkomst.',
     nav: 'Vragen',
     toAsk: 'Stel een vraag',
+    begin: 'Alles begint met een vraag',
+    beginText:
+      'Waar loop jij tegenaan? Stel je vraag, of laat zien dat je die van een ander herkent. Je hebt geen account nodig.',
+    toAll: 'Bekijk de vragen',
     filter: 'Zoek een vraag',
     example: 'bijvoorbeeld: jongeren',
     order: 'Volgorde',
@@ -1360,7 +1364,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
       wording: {
         title: 'De vraag',
         question: 'De vraag, zoals iedereen hem leest',
-        hint: 'Maak de vraag gerust korter of duidelijker. Haal namen weg. Wat er eerst stond, zie je hiernaast.',
+        hint: 'Maak de vraag gerust korter of duidelijker. Haal namen weg. Wat er gevraagd is, blijft voor organisatoren staan.',
         place: 'Plaats of streek',
         group: 'Voor welke werkplaats',
         themes: 'Thema’s',
