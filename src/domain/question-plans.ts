@@ -6,9 +6,9 @@ import { Refusal } from '#src/lib/errors.ts'
 import type { Editor } from './changes.ts'
 import { setThemes } from './editing.ts'
 import type { Event } from './events.ts'
-import { recallTellings, tellAnswered, tellPlanned } from './followers.ts'
 import { changeQuestion } from './moderating.ts'
 import { isMine, type Organiser } from './organisers.ts'
+import { recallTellings, tellAnswered, tellPlanned } from './question-news.ts'
 import type { ListedQuestion, Question } from './questions.ts'
 
 const isOpen = ({ approvedAt, rejectedAt, mergedIntoId, answeredAt }: Question) =>

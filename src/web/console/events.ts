@@ -33,7 +33,7 @@ import {
   topOf,
 } from './fields.ts'
 import type { ConsolePages, ListedForMe } from './pages.ts'
-import { shortened } from './questions.ts'
+import { shortened } from './question-page.ts'
 
 const PAGE = 50
 const WHEN = ['coming', 'drafts', 'past'] as const

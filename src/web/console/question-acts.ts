@@ -12,7 +12,8 @@ import { Id } from '../params.ts'
 import { editorOf, organiserOf, seeOther } from './access.ts'
 import { Revision, Shown } from './fields.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
-import { getMyQuestion, questionPage } from './questions.ts'
+import { questionPage } from './question-page.ts'
+import { getMyQuestion } from './questions.ts'
 
 const PlanForm = Type.Object({ revision: Revision, eventId: Type.Integer({ minimum: 1 }), recipients: Shown })
 const AnswerForm = Type.Object({

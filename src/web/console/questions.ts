@@ -2,8 +2,6 @@
 // (an event, an answer, a recall) stands in `question-acts`, two that ask the same in `question-merges`.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '#db/open.ts'
-import type { Event } from '#src/domain/events.ts'
-import { countProven, heldTellings } from '#src/domain/followers.ts'
 import {
   approveQuestion,
   countMyQuestions,
@@ -16,7 +14,6 @@ import {
   type Wording,
 } from '#src/domain/moderating.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
-import { listPossibleEvents } from '#src/domain/question-plans.ts'
 import type { ListedQuestion } from '#src/domain/questions.ts'
 import { listThemes } from '#src/domain/themes.ts'
 import { Invalid } from '#src/lib/errors.ts'
@@ -25,22 +22,11 @@ import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
 import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
-import { emptyForm, type Form } from '../pages.ts'
 import { Id } from '../params.ts'
 import { editorOf, organiserOf, seeOther } from './access.ts'
-import { Choices, groupOptions, Line, Revision } from './fields.ts'
-import type { Options } from './pages.ts'
+import { Choices, Line, Revision } from './fields.ts'
+import { QUESTION_DONE, questionPage } from './question-page.ts'
 
-export const QUESTION_DONE = [
-  'saved',
-  'approved',
-  'rejected',
-  'merged',
-  'planned',
-  'unplanned',
-  'answered',
-  'recalled',
-] as const
 const ListQuery = Type.Object({
   view: Type.Optional(Type.Enum([...VIEWS])),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -56,31 +42,7 @@ const WordingForm = Type.Object({
 })
 const RejectionForm = Type.Object({ revision: Revision, reason: Line(300) })
 
-export interface QuestionListPages {
-  'console/questions': {
-    view: QuestionView
-    counts: Record<QuestionView, number>
-    list: ListedQuestion[]
-    /** The last one of this page, if there are more. */
-    next: number | undefined
-  }
-  'console/question': {
-    question: ListedQuestion
-    form: Form
-    /** Forms of their own on the same page. */
-    answer: Form
-    plan: Form
-    /** How many hear of it. */
-    followers: number
-    held: { count: number; until: Temporal.Instant } | undefined
-    choices: Record<'groups' | 'themes' | 'events' | 'others', Options>
-    done: (typeof QUESTION_DONE)[number] | undefined
-  }
-}
-export type QuestionPage = QuestionListPages['console/question']
-
 const PAGE = 50
-const MOST_CHOICES = 100
 
 export function questionListRoutes(app: App, deps: Deps): void {
   const { db, write, clock } = deps
@@ -161,50 +123,4 @@ export function questionListRoutes(app: App, deps: Deps): void {
 
 export function getMyQuestion(db: Db, request: FastifyRequest<{ Params: { id: number } }>): ListedQuestion {
   return getQuestionWith(db, organiserOf(request), request.params.id)
-}
-
-export function questionPage({ db, clock }: Deps, request: FastifyRequest, question: ListedQuestion): QuestionPage {
-  const { text, place, groupId, themes, event, answer } = question
-  const values = { question: text, place, groupId: String(groupId ?? ''), themes: themes.map(({ id }) => id).join(',') }
-  return {
-    question,
-    form: emptyForm({ ...values, revision: String(question.revision) }),
-    answer: emptyForm({ answer: answer || event?.yield || '' }),
-    plan: emptyForm({ eventId: String(event?.id ?? '') }),
-    followers: countProven(db, question),
-    held: heldTellings(db, question, clock.now()),
-    choices: choicesFor({ db, clock }, request, question),
-    done: undefined,
-  }
-}
-
-function choicesFor(
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
-  request: FastifyRequest,
-  question: ListedQuestion,
-): QuestionPage['choices'] {
-  const me = organiserOf(request)
-  const { t, f } = request
-  const mine = listGroupsWith(db, me, 'organiser')
-  const isAway = question.group !== null && !mine.some(({ id }) => id === question.groupId)
-  const events = listPossibleEvents(db, me, clock.now(), MOST_CHOICES)
-  const others = (['new', 'open', 'planned'] as const)
-    .flatMap(view => listMyQuestions(db, me, { view }, MOST_CHOICES))
-    .filter(({ id }) => id !== question.id)
-  const words = t.questions.console
-  const named = (event: Event) =>
-    `${f.dayShort(event)}: ${event.title}${event.publishedAt ? '' : ` (${t.console.badges.draft})`}`
-  return {
-    groups: [['', words.top], ...groupOptions(isAway && question.group ? [question.group, ...mine] : mine)],
-    themes: listThemes(db).map(({ id, name }): [string, string] => [String(id), name]),
-    events: events.map((event): [string, string] => [String(event.id), named(event)]),
-    others: others.map(({ id, text }): [string, string] => [String(id), shortened(text, 90)]),
-  }
-}
-
-/** As much of it as fits, in whole words. */
-export function shortened(text: string, most: number): string {
-  if (text.length <= most) return text
-  const cut = text.slice(0, most - 1)
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2)).trimEnd()}…`
 }

@@ -17,16 +17,13 @@ export function visitorOf(deps: Pick<Deps, 'config' | 'tokens'>, request: Fastif
   return token ? deps.tokens.fingerprint(token) : undefined
 }
 
-/** The same, after a cookie was given to who had none. */
-export function knowVisitor(
-  deps: Pick<Deps, 'config' | 'tokens'>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): string {
-  const known = visitorOf(deps, request)
-  if (known) return known
+/** The same for who has none yet, with what gives them one: for once what they pressed has been kept. */
+export function newVisitor(deps: Pick<Deps, 'config' | 'tokens'>) {
   const token = randomToken()
   const secure = isHttps(deps)
-  reply.setCookie(visitorCookie(secure), token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: A_YEAR })
-  return deps.tokens.fingerprint(token)
+  const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: A_YEAR } as const
+  return {
+    visitor: deps.tokens.fingerprint(token),
+    give: (reply: FastifyReply) => void reply.setCookie(visitorCookie(secure), token, cookie),
+  }
 }

@@ -5,7 +5,7 @@ import { createLimit } from '#src/lib/limit.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
 import { hrefFor } from '../plugins/locale.ts'
-import { knowVisitor, visitorOf } from '../plugins/visitor.ts'
+import { newVisitor, visitorOf } from '../plugins/visitor.ts'
 import { idOf, QuestionId } from './questions.ts'
 
 /** New visitors from one address: a classroom is one, and so is whoever throws their cookie away each time. */
@@ -17,10 +17,11 @@ export function recognitionRoutes(app: App, deps: Deps): void {
 
   app.post('/questions/:id/recognition', { schema: { params: QuestionId } }, async (request, reply) => {
     const id = idOf(request.params.id)
-    const isNew = visitorOf(deps, request) === undefined
-    if (isNew && !isWithinLimit(request.ip, clock.now())) throw new Refusal('too_many')
-    const visitor = knowVisitor(deps, request, reply)
+    const known = visitorOf(deps, request)
+    if (!known && !isWithinLimit(request.ip, clock.now())) throw new Refusal('too_many')
+    const { visitor, give } = known ? { visitor: known, give: undefined } : newVisitor(deps)
     await write(tx => recognise(tx, id, visitor, clock.now()))
+    give?.(reply)
     return reply.redirect(hrefFor(request, paths.question(id)), 303)
   })
 
