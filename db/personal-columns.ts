@@ -31,6 +31,7 @@ const { groups, themes, series, events, eventCohosts, formFields, answers, skipp
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
 const { choices, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
 const { certificates, accreditations } = schema
+const { questions, questionThemes, recognitions, questionFollowers } = schema
 const {
   yearTotals,
   yearOrganisations,
@@ -125,7 +126,7 @@ export const PERSONAL_COLUMNS = {
     mail_text: ['bytes'],
     none: [
       ...(['id', 'key', 'lane', 'eventId', 'registrationId', 'personId', 'signInId', 'organiserId'] as const),
-      ...(['invitationId', 'inviteeId', 'choiceId', 'mailingId', 'messageId'] as const),
+      ...(['invitationId', 'inviteeId', 'choiceId', 'followerId', 'mailingId', 'messageId'] as const),
       ...(['attempts', 'leasedBy', 'leasedUntil'] as const),
     ],
   }),
@@ -194,6 +195,26 @@ export const PERSONAL_COLUMNS = {
   schoolHolidays: columns(schoolHolidays, { none: ['name', 'region', 'startsOn', 'endsOn'] }),
   themes: columns(themes, { none: ['id', 'slug', 'name'] }),
 
+  // Questions from practice.
+  questions: columns(questions, {
+    question: ['typed', 'name', 'rejectReason'],
+    published: ['text', 'role', 'place', 'answer'],
+    none: [
+      ...(['id', 'groupId', 'askedAt', 'approvedAt', 'rejectedAt', 'mergedIntoId', 'eventId'] as const),
+      ...(['answeredAt', 'revisedAt', 'revision'] as const),
+    ],
+  }),
+  questionThemes: columns(questionThemes, { none: ['questionId', 'themeId'] }),
+  recognitions: columns(recognitions, {
+    recognition: ['visitorHash'],
+    count: ['createdAt'],
+    none: ['id', 'questionId'],
+  }),
+  questionFollowers: columns(questionFollowers, {
+    question: ['kind', 'email', 'locale', 'createdAt', 'provenAt'],
+    none: ['id', 'questionId'],
+  }),
+
   // Organisers.
   organisers: columns(organisers, {
     organiser: ['email', 'name', 'summaryStoppedAt'],
@@ -258,7 +279,7 @@ export const PERSONAL_COLUMNS = {
   sweeps: columns(sweeps, { none: ['id', 'startedAt', 'finishedAt', 'failure'] }),
   sweepTotals: columns(sweepTotals, { none: ['sweepId', 'groupId', 'kind', 'total'] }),
   erasures: columns(erasures, { erasure: ['hash', 'at'], none: ['id'] }),
-  revision: columns(revision, { none: ['id', 'programme', 'places'] }),
+  revision: columns(revision, { none: ['id', 'programme', 'places', 'questions'] }),
   placeRevisions: columns(placeRevisions, { none: ['eventId', 'places'] }),
   settings: columns(settings, { none: ['key', 'value'] }),
 } satisfies Record<TableName, Record<string, DataKind | 'none'>>

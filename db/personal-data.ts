@@ -2,8 +2,8 @@
 // source: retention does what stands here, and the register and the page about privacy tell it. Which column holds which
 // kind stands in `personal-columns`; what each kind is called, in `i18n`.
 
-/** Whose they are. `named`: whoever an organiser names in a text. */
-export type Whose = 'attendee' | 'invitee' | 'named' | 'organiser'
+/** Whose they are. `named`: whoever an organiser names in a text; `asker`: who asks a question from practice or recognises one. */
+export type Whose = 'attendee' | 'invitee' | 'asker' | 'named' | 'organiser'
 /**
  * GDPR, article 6(1): (a) consent, for what may be about health with 9(2)(a); (b) what somebody asked for or agreed to;
  * (f) an interest that outweighs theirs.
@@ -12,6 +12,8 @@ export type Ground = 'consent' | 'agreement' | 'interest'
 export type Why =
   | 'taking_part'
   | 'inviting'
+  | 'asking'
+  | 'recognising'
   | 'mailing'
   | 'preparing'
   | 'publishing'
@@ -27,6 +29,8 @@ export type End =
   /** As many days as the question on the form says, and never longer than the registration itself. */
   | { after: 'event'; days: 'question' }
   | { after: 'sending'; days: number }
+  /** Of a question from practice; one that is never answered, as long after it was asked, or its event was over, as is usual. */
+  | { after: 'answer'; days: number }
   | { after: 'expiry'; days: number }
   | { after: 'deed' | 'last_deed'; months: number }
   | { after: 'last_registration' }
@@ -63,6 +67,10 @@ export const DATA = {
   /** As long as feedback can be given: once nobody can any more, it need not be known who did. */
   feedback_mark: { whose: 'attendee', why: 'improving', ground: 'interest', end: { after: 'event', days: 30 } },
   invitee: { whose: 'invitee', why: 'inviting', ground: 'interest', end: { after: 'event', days: 30 } },
+  /** One that was never approved, or was taken away, goes as a whole. */
+  question: { whose: 'asker', why: 'asking', ground: 'agreement', end: { after: 'answer', days: 30 } },
+  /** As long as the cookie that it belongs to. */
+  recognition: { whose: 'asker', why: 'recognising', ground: 'agreement', end: { after: 'deed', months: 12 } },
   /** About an event: as long as its registrations. About none: from when it was made, as long as is usual. */
   mail: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'event', months: 'group' } },
   mail_text: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'sending', days: 30 } },

@@ -1,7 +1,7 @@
-// The shape of a programme file: groups, themes, series with their topics, a conference, a learning circle. `programme.json`
+// The shape of a programme file: groups, themes, series with their topics, a conference, a learning circle, questions from practice. `programme.json`
 // is the example; `npm run cli -- import-programme FILE` takes another.
 import { readFileSync } from 'node:fs'
-import type { ATTENDANCES, FORM_FIELD_KINDS, KINDS, MATERIAL_KINDS, SESSION_KINDS, Venue } from './schema.ts'
+import type { ATTENDANCES, FORM_FIELD_KINDS, KINDS, MATERIAL_KINDS, ROLES, SESSION_KINDS, Venue } from './schema.ts'
 
 export interface Topic {
   title: string
@@ -55,6 +55,17 @@ export interface Conference extends Gathering {
     group?: string
   }[]
 }
+export interface QuestionPlan {
+  text: string
+  from_role: (typeof ROLES)[number]
+  place: string | null
+  votes: number
+  themes: string[]
+  /** The title of the event that is about it. */
+  event?: string
+  /** What came of it. */
+  answer?: string
+}
 export interface Programme {
   association: { slug: string; name: string; summary: string }
   groups: { slug: string; name: string; parent: string; region?: string; accent?: string; summary?: string }[]
@@ -62,6 +73,7 @@ export interface Programme {
   series: SeriesPlan[]
   conference: Conference
   learning_circle: Omit<SeriesPlan, 'past' | 'coming'>
+  questions?: QuestionPlan[]
 }
 
 export const EXAMPLE = new URL('./programme.json', import.meta.url)

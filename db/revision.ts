@@ -3,8 +3,11 @@
 import { LRUCache } from 'lru-cache'
 import type { Db } from './open.ts'
 
-/** Two counters that only rise. `places`: who has a place or waits; `programme`: all else that pages and feeds show. */
-export type Revision = readonly [programme: number, places: number]
+/**
+ * Counters that only rise. `places`: who has a place or waits; `questions`: who recognises one; `programme`: all else that pages
+ * and feeds show.
+ */
+export type Revision = readonly [programme: number, places: number, questions: number]
 
 /** What was read in this turn of the event loop: looking at the file for each answer from memory costs a tenth of it. */
 const known = new WeakMap<Db['$client'], Revision>()
@@ -14,7 +17,7 @@ const known = new WeakMap<Db['$client'], Revision>()
  * in a timer, it would outlive the requests that come next.
  */
 export function revisionReader({ $client }: Db): () => Revision {
-  const statement = $client.prepare('select programme, places from revision').raw()
+  const statement = $client.prepare('select programme, places, questions from revision').raw()
   const forget = () => known.delete($client)
   return () => {
     const found = known.get($client)

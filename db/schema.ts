@@ -54,6 +54,9 @@ export const MESSAGE_KINDS = [
   'tasks',
   'invitation',
   'newsletter',
+  'question_proof',
+  'question_planned',
+  'question_answered',
   'test',
 ] as const
 /** PARTSTAT of an answer from somebody's calendar (RFC 5545 §3.2.12), as far as it concerns us. */
@@ -72,6 +75,8 @@ export const ALLOCATIONS = ['first_come', 'by_preference'] as const
 export const CHOICE_STATUSES = ['confirmed', 'waitlisted', 'spare', 'cancelled'] as const
 /** What a line of a run sheet can see for itself; a line without one is ticked by a person. */
 export const PROOFS = ['speaker', 'text', 'room', 'reminder', 'host', 'materials'] as const
+/** Why somebody is told what becomes of a question: they asked it, or they recognised it. */
+export const FOLLOWER_KINDS = ['asked', 'recognised'] as const
 export const SCHOOL_REGIONS = ['north', 'central', 'south'] as const
 export const AUDIENCES = ['all', 'confirmed', 'waiting', 'attended', 'absent'] as const
 /** How we know that somebody was there. */
@@ -122,12 +127,14 @@ export const settings = sqliteTable('settings', { key: text().primaryKey(), valu
 
 /**
  * One row, raised by triggers in the same transaction as what it tells of: `programme` by whatever public pages and feeds say of
- * groups, series and events, `places` by who has one or waits. What is kept of a page holds as long as these stay the same.
+ * groups, series, events and questions, `places` by who has one or waits, `questions` by who recognises one. What is kept of a
+ * page holds as long as these stay the same.
  */
 export const revision = sqliteTable('revision', {
   id: integer().primaryKey(),
   programme: integer().notNull(),
   places: integer().notNull(),
+  questions: integer().notNull().default(0),
 })
 
 /** Which `places` the last change at an event brought, so that a page that tells of other events holds. Raised by the same triggers. */
@@ -1067,6 +1074,97 @@ export const organiserSessions = sqliteTable(
   ],
 )
 
+/**
+ * A question from practice, asked by anybody. Nobody but organisers sees it until one of them approves it; `text` is what all may
+ * read, `typed` what was asked. One that was merged leads to the question that it was merged into.
+ */
+export const questions = sqliteTable(
+  'questions',
+  {
+    id: id(),
+    text: text().notNull(),
+    typed: text().notNull().default(''),
+    /** For organisers only. */
+    name: text().notNull().default(''),
+    role: text({ enum: ROLES }).notNull(),
+    place: text().notNull().default(''),
+    /** The group it is put to; empty: the one at the top. */
+    groupId: integer().references(() => groups.id),
+    askedAt: instant().notNull(),
+    approvedAt: instant(),
+    rejectedAt: instant(),
+    rejectReason: text().notNull().default(''),
+    mergedIntoId: integer().references((): AnySQLiteColumn => questions.id),
+    /** The event that is about it; told once that is published. */
+    eventId: integer().references(() => events.id),
+    /** What came of it. */
+    answer: text().notNull().default(''),
+    answeredAt: instant(),
+    /** When it was last changed: what was mailed of it before may say something else. */
+    revisedAt: instant().notNull(),
+    /** Raised by every edit, so that two organisers do not overwrite each other. */
+    revision: integer().notNull().default(1),
+  },
+  table => [
+    index('questions_group').on(table.groupId),
+    index('questions_event').on(table.eventId).where(sql`event_id is not null`),
+    index('questions_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
+    oneOf('questions_role', table.role, ROLES),
+  ],
+)
+
+export const questionThemes = sqliteTable(
+  'question_themes',
+  {
+    questionId: integer()
+      .notNull()
+      .references(() => questions.id),
+    themeId: integer()
+      .notNull()
+      .references(() => themes.id),
+  },
+  table => [
+    primaryKey({ columns: [table.questionId, table.themeId] }),
+    index('question_themes_theme').on(table.themeId),
+  ],
+)
+
+/** Somebody recognised a question: one row for each browser, known by a hash. What is left without one still counts. */
+export const recognitions = sqliteTable(
+  'recognitions',
+  {
+    id: id(),
+    questionId: integer()
+      .notNull()
+      .references(() => questions.id),
+    visitorHash: text(),
+    createdAt: instant().notNull(),
+  },
+  table => [uniqueIndex('recognitions_once').on(table.questionId, table.visitorHash)],
+)
+
+/** An address that wants to hear what becomes of a question. Nothing but the mail that asks for a proof goes there before that came. */
+export const questionFollowers = sqliteTable(
+  'question_followers',
+  {
+    id: id(),
+    questionId: integer()
+      .notNull()
+      .references(() => questions.id),
+    kind: text({ enum: FOLLOWER_KINDS }).notNull(),
+    email: text().notNull(),
+    locale: text({ enum: LOCALES }).notNull(),
+    createdAt: instant().notNull(),
+    provenAt: instant(),
+  },
+  table => [
+    uniqueIndex('question_followers_once').on(table.questionId, table.email),
+    index('question_followers_email').on(table.email),
+    oneOf('question_followers_kind', table.kind, FOLLOWER_KINDS),
+    oneOf('question_followers_locale', table.locale, LOCALES),
+  ],
+)
+
 /** The outbox. `key` names the business event, so that telling it twice is impossible. */
 export const messages = sqliteTable(
   'messages',
@@ -1087,6 +1185,7 @@ export const messages = sqliteTable(
     invitationId: integer().references(() => invitations.id),
     inviteeId: integer().references(() => invitees.id),
     choiceId: integer().references(() => choices.id),
+    followerId: integer().references(() => questionFollowers.id),
     mailingId: integer().references(() => mailings.id),
     createdAt: instant().notNull(),
     dueAt: instant().notNull(),
@@ -1120,6 +1219,7 @@ export const messages = sqliteTable(
     index('messages_person').on(table.personId).where(sql`person_id is not null`),
     index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
     index('messages_choice').on(table.choiceId, table.state).where(sql`choice_id is not null`),
+    index('messages_follower').on(table.followerId).where(sql`follower_id is not null`),
     index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),
     index('messages_sign_in').on(table.signInId).where(sql`sign_in_id is not null`),
     oneOf('messages_kind', table.kind, MESSAGE_KINDS),

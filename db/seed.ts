@@ -25,6 +25,7 @@ import {
   type SeriesPlan,
   type Topic,
 } from './programme.ts'
+import { layQuestions } from './questions.ts'
 
 interface Ground {
   tx: Tx
@@ -51,6 +52,8 @@ export function layProgramme(tx: Tx, programme: Programme, timeZone: string, now
     ...layCircle(ground, programme.learning_circle),
     layConference(ground, programme.conference),
   ]
+  const laying = { events: laid, themeId: (slug: string) => themeId(ground, slug) }
+  layQuestions(tx, programme.questions ?? [], laying, now)
   audit(tx, { action: 'programme_imported', detail: `${laid.length}` }, now)
   return laid
 }

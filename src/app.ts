@@ -46,6 +46,9 @@ import { peopleImportRoutes } from './web/console/people-imports.ts'
 import { planningRoutes } from './web/console/planning.ts'
 import { programmeRoutes } from './web/console/programme.ts'
 import { publicationRoutes } from './web/console/publication.ts'
+import { questionActRoutes } from './web/console/question-acts.ts'
+import { questionMergeRoutes } from './web/console/question-merges.ts'
+import { questionListRoutes } from './web/console/questions.ts'
 import { reachRoutes } from './web/console/reach.ts'
 import { oneRegistrationRoutes } from './web/console/registration.ts'
 import { registrationFileRoutes } from './web/console/registration-files.ts'
@@ -87,6 +90,7 @@ import { discoveryRoutes } from './web/public/discovery.ts'
 import { eventRoutes } from './web/public/events.ts'
 import { feedbackRoutes } from './web/public/feedback.ts'
 import { feedRoutes } from './web/public/feeds.ts'
+import { followerRoutes } from './web/public/followers.ts'
 import { healthRoutes } from './web/public/health.ts'
 import { invitationAnswerRoutes } from './web/public/invitations.ts'
 import { invitedRoutes } from './web/public/invited.ts'
@@ -99,6 +103,8 @@ import { ownDataRoutes } from './web/public/own-data.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
 import { privacyRoutes } from './web/public/privacy.ts'
 import { programmeRoutes as programmePageRoutes } from './web/public/programme.ts'
+import { questionRoutes } from './web/public/questions.ts'
+import { recognitionRoutes } from './web/public/recognitions.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
@@ -190,6 +196,9 @@ export async function createApp(
   feedbackRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
+  questionRoutes(app, deps)
+  recognitionRoutes(app, deps)
+  followerRoutes(app, deps)
   feedRoutes(app, deps)
   textRoutes(app, deps)
   privacyRoutes(app, deps)
@@ -253,6 +262,9 @@ export async function createApp(
     historyRoutes(scope, deps)
     reachRoutes(scope, deps)
     organisationRoutes(scope, deps)
+    questionListRoutes(scope, deps)
+    questionActRoutes(scope, deps)
+    questionMergeRoutes(scope, deps)
     outboxRoutes(scope, deps)
     heldMailRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)

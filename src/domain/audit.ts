@@ -4,7 +4,7 @@ import { auditEntries } from '#db/schema.ts'
 import type { Event } from './events.ts'
 
 /** What organisers' acts are about, to choose from. */
-export const SUBJECTS = ['event', 'planning', 'people', 'mail', 'group'] as const
+export const SUBJECTS = ['event', 'planning', 'question', 'people', 'mail', 'group'] as const
 export type Subject = (typeof SUBJECTS)[number]
 
 /**
@@ -47,6 +47,14 @@ export const ACTIONS = {
   school_holidays_imported: 'planning',
   programme_imported: 'planning',
   events_imported: 'planning',
+  question_approved: 'question',
+  question_edited: 'question',
+  question_rejected: 'question',
+  question_merged: 'question',
+  question_planned: 'question',
+  question_unplanned: 'question',
+  question_answered: 'question',
+  question_recalled: 'question',
   contributor_added: 'people',
   contributor_changed: 'people',
   contributor_removed: 'people',

@@ -5,6 +5,7 @@ import { and, desc, eq, gte, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { type BOUNCES, choices, messages, people } from '#db/schema.ts'
 import { cleanLine } from '#src/lib/text.ts'
+import { removeFollowersAt } from './followers.ts'
 import type { Message } from './outbox.ts'
 import { findPerson, type Person } from './people.ts'
 import { getRegistration, update } from './registrations.ts'
@@ -53,6 +54,7 @@ export function recordBounce(
   if (!message || message.bouncedAt || !bounce) return 'nothing'
   const bounceReason = reasonOf(report)
   tx.update(messages).set({ bouncedAt: now, bounce, bounceReason }).where(eq(messages.id, id)).run()
+  if (bounce === 'hard') removeFollowersAt(tx, message.toAddress)
   const person = findPerson(tx, message.toAddress)
   if (!person) return bounce
   const isOver = bounce === 'hard' || (bounce === 'soft' && countSoft(tx, message.toAddress, now) >= SOFT_LIMIT)
@@ -127,8 +129,9 @@ export function isUndeliverable(db: Db, address: string): boolean {
   return Boolean(findPerson(db, address)?.undeliverableAt)
 }
 
-/** Somebody called a mail of ours unwanted: no reminders and no newsletter any more. Their registrations stay. */
+/** Somebody called a mail of ours unwanted: no reminders, no newsletter and no news of questions any more. Their registrations stay. */
 export function recordComplaint(tx: Tx, { toAddress }: Message, now: Temporal.Instant): void {
+  removeFollowersAt(tx, toAddress)
   const person = findPerson(tx, toAddress)
   if (!person) return
   stopAllReminders(tx, person.id, now)

@@ -22,6 +22,8 @@ import { change, type Editor } from './changes.ts'
 import { dropAsked } from './contributing.ts'
 import type { Event } from './events.ts'
 import { removeQuestionsOf } from './feedback-questions.ts'
+import { unplanAll } from './moderating.ts'
+import { tellPlanned } from './question-news.ts'
 import { giveUsualLines, removeLinesOf } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
 
@@ -69,12 +71,13 @@ export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'u
     .get()
 }
 
-/** Makes the page public. Refusal('incomplete') without a title, or without a place where people come together. */
+/** Makes the page public, and tells whoever waits for a question that it is about. Refusal('incomplete') without a title, or without a place where people come together. */
 export function publishEvent(tx: Tx, event: Event, editor: Editor, now: Temporal.Instant): Event {
   if (event.publishedAt) return event
   if (!event.title.trim() || (event.attendance !== 'online' && !event.venue)) throw new Refusal('incomplete')
   const published = change(tx, event, { publishedAt: now, revisedAt: now }, editor)
   auditEvent(tx, 'event_published', event, editor, now)
+  tellPlanned(tx, published, now)
   return published
 }
 
@@ -83,6 +86,7 @@ export function deleteDraft(tx: Tx, event: Event, editor: Editor, now: Temporal.
   if (event.publishedAt) throw new Refusal('not_possible_now')
   if (event.revision !== editor.revision) throw new Refusal('changed_meanwhile')
   dropAsked(tx, event)
+  unplanAll(tx, event)
   for (const table of [eventThemes, eventCohosts, formFields, sessions, materials, certificates, accreditations])
     tx.delete(table).where(eq(table.eventId, event.id)).run()
   removeLinesOf(tx, event)

@@ -25,6 +25,7 @@ import {
 } from '#db/schema.ts'
 import { daysAgo, empty, type Found, holds, type Rule, remove, theseRows, type Walk } from './forgetting.ts'
 import { eraseOrganiser, FORMER } from './former-organisers.ts'
+import { QUESTION_WALKS } from './question-endings.ts'
 import { type Limits, monthsBefore } from './retention.ts'
 
 /** Nothing of who it was is left in a registration, and its links lead nowhere. */
@@ -95,7 +96,10 @@ const isAddressOver = ({ now }: Limits) => {
 /** With an address goes what was mailed to it, but for what was mailed to its owner as an organiser or was to invite them. */
 function forgetAddresses(tx: Tx, ids: number[]): void {
   const addresses = tx.select({ email: people.email }).from(people).where(inArray(people.id, ids))
-  const asOther = [messages.signInId, messages.organiserId, messages.invitationId, messages.inviteeId]
+  const asOther = [
+    ...[messages.signInId, messages.organiserId, messages.invitationId, messages.inviteeId],
+    ...[messages.followerId],
+  ]
   tx.delete(messages)
     .where(and(inArray(messages.toAddress, addresses), hasLeft, ...asOther.map(id => isNull(id))))
     .run()
@@ -264,6 +268,7 @@ export const WALKS: Walk[] = [
       },
     ],
   },
+  ...QUESTION_WALKS,
   signIn('challenges'),
   signIn('organiserSessions'),
   signIn('signIns', removeFromMails('signIns', 'signInId')),

@@ -14,8 +14,12 @@ export function listGroups(db: Db): Group[] {
 
 const all = prepared(db => db.select().from(groups).orderBy(asc(groups.name)).prepare())
 
+export function findGroupBySlug(db: Db, slug: string): Group | undefined {
+  return bySlug(db).get({ slug })
+}
+
 export function getGroup(db: Db, slug: string): Group {
-  const group = bySlug(db).get({ slug })
+  const group = findGroupBySlug(db, slug)
   if (!group) throw new NotFound('group')
   return group
 }

@@ -2,6 +2,7 @@
 // makes the addresses already given out worthless.
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { Follower } from './followers.ts'
 import type { Invitation } from './invitations.ts'
 import type { Invitee } from './invitees.ts'
 import type { Person } from './people.ts'
@@ -36,6 +37,9 @@ export function personalPaths({ sign, number }: Pick<Tokens, 'sign' | 'number'>)
       paths.invited(sign('invitee', { id, version: linkVersion })),
     /** What they thought of it, once it is over. */
     feedback: (registration: Registration) => paths.feedback(sign('feedback', own(registration))),
+    /** Proves the address at which somebody wants to hear of a question; and nothing more of it. */
+    follower: ({ id }: Pick<Follower, 'id'>) => paths.follower(sign('follower', { id, version: 1 })),
+    unsubscribeFollower: ({ id }: Pick<Follower, 'id'>) => paths.unsubscribe(sign('following', { id, version: 1 })),
     my: (person: Person) => paths.mine(sign('my', self(person))),
     feed: ({ id, feedVersion }: Person) => paths.personFeed(sign('feed', { id, version: feedVersion })),
   }

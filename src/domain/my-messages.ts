@@ -3,13 +3,14 @@
 import { countRows } from '#db/count.ts'
 import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
-import { events, invitations, MESSAGE_STATES, messages, people } from '#db/schema.ts'
+import { events, invitations, MESSAGE_STATES, messages, people, questionFollowers, questions } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { groupsWith, isMine, type Organiser, ownsEverything } from './organisers.ts'
 import { ALL_LANES, type Message } from './outbox.ts'
+import { ownerId } from './questions.ts'
 
 /**
- * Mails about events of one's own groups; an invitation is its group's owners'. Those about no event (sign-in, "mijn
+ * Mails about events and questions of one's own groups; an invitation is its group's owners'. Those about no event (sign-in, "mijn
  * aanmeldingen") are for who owns every group: they say who asked for something, and whether mail works at all. Who owns every
  * group sees all there are, so nothing is asked of each.
  */
@@ -17,7 +18,9 @@ function isMyMail(db: Db, organiser: Organiser): SQL | undefined {
   if (ownsEverything(db, organiser)) return undefined
   const aboutMine = sql`exists (select 1 from ${events} where ${events.id} = ${messages.eventId} and ${isMine(organiser, 'organiser')})`
   const invites = sql`${messages.invitationId} in (select ${invitations.id} from ${invitations} where ${invitations.groupId} in ${groupsWith(organiser, 'owner')})`
-  return or(aboutMine, invites)
+  const ofQuestions = sql`exists (select 1 from ${questionFollowers} join ${questions} on ${questions.id} = ${questionFollowers.questionId}
+    where ${questionFollowers.id} = ${messages.followerId} and ${ownerId} in ${groupsWith(organiser, 'organiser')})`
+  return or(aboutMine, invites, ofQuestions)
 }
 
 /**

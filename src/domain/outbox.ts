@@ -17,6 +17,7 @@ const LANES: Record<MessageKind, number> = {
   sign_in: 0,
   my: 1,
   address: 1,
+  question_proof: 1,
   test: 1,
   cancelled: 2,
   changed: 2,
@@ -41,6 +42,8 @@ const LANES: Record<MessageKind, number> = {
   mailing: 6,
   tasks: 6,
   newsletter: 6,
+  question_planned: 6,
+  question_answered: 6,
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
 export const ALL_LANES = [...new Set(Object.values(LANES))]
@@ -79,6 +82,7 @@ export interface NewMessage {
   invitationId?: number | null
   inviteeId?: number | null
   choiceId?: number | null
+  followerId?: number | null
   organiserId?: number | null
   mailingId?: number | null
   /** Where its kind's own place will not do. */
@@ -116,6 +120,7 @@ const BARE = {
   invitationId: null,
   inviteeId: null,
   choiceId: null,
+  followerId: null,
 }
 const FIELDS = [
   'key',
@@ -135,6 +140,7 @@ const FIELDS = [
   'invitationId',
   'inviteeId',
   'choiceId',
+  'followerId',
 ] as const
 const insertion = prepared(db =>
   db

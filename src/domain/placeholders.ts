@@ -28,6 +28,8 @@ const TO_MANY: readonly TemplateKind[] = [
   'invited',
   'mailing',
   'newsletter',
+  'question_planned',
+  'question_answered',
 ]
 
 export function goesToMany(kind: TemplateKind): boolean {
@@ -58,6 +60,9 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   mailing: ['firstName', ...EVENT, 'doorTime'],
   tasks: ['website'],
   newsletter: ['website'],
+  question_proof: ['website'],
+  question_planned: ['question', ...EVENT],
+  question_answered: ['question', 'group', 'website'],
   sign_in: ['website', 'expires'],
   invitation: ['website', 'group', 'inviter', 'right', 'expires'],
   my: ['website', 'ownList', 'ownFeed'],

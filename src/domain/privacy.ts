@@ -23,6 +23,7 @@ import { isBefore } from '#src/lib/time.ts'
 import { FORGOTTEN, NOBODY, UNWRITTEN } from './endings.ts'
 import { rememberErasure } from './erasures.ts'
 import { hasGiven } from './feedback.ts'
+import { eraseFollowing, listFollowing } from './followers.ts'
 import { isShared } from './organisation-people.ts'
 import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
@@ -42,9 +43,19 @@ export function exportPerson(db: Db, person: Person) {
   }
 }
 
-/** What is kept about an address alone, also of somebody who never registered: where it was asked to come, and what was mailed. */
+/** What is kept about an address alone, also of somebody who never registered: where it was asked to come, which questions it hears of, and what was mailed. */
 export function exportInvitee(db: Db, email: string) {
-  return { invitations: listInvitations(db, email), mails: listMailsTo(db, email).map(aboutMail) }
+  const invitations = listInvitations(db, email)
+  return { invitations, questions: listQuestions(db, email), mails: listMailsTo(db, email).map(aboutMail) }
+}
+
+/** What they asked, or want to hear of; the name and the words with which they asked are theirs, what others asked is not. */
+function listQuestions(db: Db, email: string) {
+  return listFollowing(db, email).map(({ follower, question }) => ({
+    question: question.approvedAt || follower.kind === 'asked' ? question.text : '',
+    ...personal('questionFollowers', follower),
+    ...(follower.kind === 'asked' && { asked: personal('questions', question) }),
+  }))
 }
 
 function listMailsTo(db: Db, email: string): Message[] {
@@ -57,7 +68,7 @@ function aboutMail(mail: Message) {
 }
 
 /** Whoever has these can be signed in, or open a person's page: what they say is never told again. */
-const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address'])
+const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address', 'question_proof'])
 
 /** What was mailed to an address, as far as it is kept, with every personal link closed: the file it goes into opens nothing. */
 export async function listMailTexts(db: Db, email: string) {
@@ -177,6 +188,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .run()
   eraseMailsOfDoubles(tx, ids)
   eraseInvitations(tx, person.email, ids)
+  if (person.email) eraseFollowing(tx, person.email)
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
   // Also where they stood on a list twice, before that was seen.
@@ -209,14 +221,15 @@ function eraseMailsOfDoubles(tx: Tx, ids: number[]): void {
     .run()
 }
 
-/** Whether this address was asked to come somewhere. */
+/** Whether this address was asked to come somewhere, or hears of a question. */
 export function isInvited(db: Db, email: string): boolean {
-  return listInvitations(db, email).length > 0
+  return listInvitations(db, email).length > 0 || listFollowing(db, email).length > 0
 }
 
-/** Erases an address that was asked to come and never registered; of a person this is a part of `erasePerson`. */
+/** Erases an address that never registered, but was asked to come or hears of a question; of a person this is a part of `erasePerson`. */
 export function eraseInvitee(tx: Tx, email: string, now: Temporal.Instant): void {
   eraseInvitations(tx, email, [])
+  eraseFollowing(tx, email)
   tx.delete(messages).where(eq(messages.toAddress, email)).run()
   rememberErasure(tx, email, now)
 }

@@ -13,6 +13,7 @@ const CRITICAL = new Set<MessageKind>([
   'sign_in',
   'my',
   'address',
+  'question_proof',
   'confirmed',
   'waitlisted',
   'requested',
@@ -158,9 +159,9 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 /** Discards a written mail that is still due but no longer true; a row that is written anew takes its place. */
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
-  const { key, kind, lane, toAddress, locale, eventId, registrationId, choiceId, personId, signInId, mailingId } =
-    message
-  const about = { eventId, registrationId, choiceId, personId, signInId, mailingId }
-  const values = { kind, lane, toAddress, locale, ...about, expiresAt: message.expiresAt }
+  const { key, kind, lane, toAddress, locale, eventId, registrationId, choiceId, personId, signInId } = message
+  const { followerId, mailingId, expiresAt } = message
+  const about = { eventId, registrationId, choiceId, personId, signInId, followerId, mailingId }
+  const values = { kind, lane, toAddress, locale, ...about, expiresAt }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

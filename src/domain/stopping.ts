@@ -1,11 +1,12 @@
-// What somebody no longer wants to get: the reminders of one event, those of all, the newsletter, an organiser's daily
-// summary. And their way back.
+// What somebody no longer wants to get: the reminders of one event, those of all, the newsletter, what becomes of a question, an
+// organiser's daily summary. And their way back.
 // Mails that a registration cannot do without (confirmation, change, cancellation) cannot be stopped.
 import { and, eq, gt, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { messages, people, registrations } from '#db/schema.ts'
 import type { Link, Purpose, Tokens } from '#src/lib/tokens.ts'
 import { getEvent } from './events.ts'
+import { stopFollowing } from './followers.ts'
 import { findPersonById, findPersonByLink } from './people.ts'
 import { findRegistrationByLink, type Registration } from './registrations.ts'
 import { dropReminders, planReminders, REMINDERS } from './reminders.ts'
@@ -16,6 +17,7 @@ const PURPOSES = {
   reminders: 'reminders',
   newsletter: 'newsletter',
   summaries: 'summaries',
+  following: 'following',
 } as const satisfies Record<string, Purpose>
 export type Scope = keyof typeof PURPOSES
 const SCOPES = Object.keys(PURPOSES) as Scope[]
@@ -36,7 +38,7 @@ export function readStopLink(tokens: Pick<Tokens, 'read'>, token: string): StopL
 
 /** Whom of those who register a link speaks for, and of which registration; nothing once the link has been replaced. */
 export function findStop(db: Db, link: StopLink): { personId: number; registration?: Registration } | undefined {
-  if (link.scope === 'summaries') return undefined
+  if (link.scope === 'summaries' || link.scope === 'following') return undefined
   if (link.scope === 'event') {
     const registration = findRegistrationByLink(db, link)
     return registration && { personId: registration.personId, registration }
@@ -49,6 +51,7 @@ export function findStop(db: Db, link: StopLink): { personId: number; registrati
 export function stop(tx: Tx, link: StopLink, now: Temporal.Instant): void {
   const found = findStop(tx, link)
   if (link.scope === 'summaries' && link.version === 1) stopSummaries(tx, link.id, now)
+  else if (link.scope === 'following' && link.version === 1) stopFollowing(tx, link.id)
   else if (found?.registration) stopReminders(tx, found.registration, now)
   else if (found && link.scope === 'reminders') stopAllReminders(tx, found.personId, now)
   else if (found && link.scope === 'newsletter') stopNewsletter(tx, found.personId, now)

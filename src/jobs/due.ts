@@ -9,6 +9,7 @@ import { whyNotAsk } from '#src/domain/invitees.ts'
 import { findMailing } from '#src/domain/mailings.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
+import { isOutdated, whyNotFollow } from '#src/domain/question-news.ts'
 import { isRequest } from '#src/domain/registrations.ts'
 import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
@@ -17,7 +18,7 @@ import { findSignIn } from '#src/domain/sign-ins.ts'
 import { whyNotSummarise } from '#src/domain/summaries.ts'
 import { settle } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import type { Occasion } from '#src/mail/messages.ts'
+import { isAboutQuestion, type Occasion } from '#src/mail/messages.ts'
 import { occasionOf } from './occasions.ts'
 import { dueOf, isTrueOf, type Subject, subjectOf, tellsOf } from './subjects.ts'
 
@@ -58,10 +59,15 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
   const subject = subjectOf(tx, message)
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)
-  else if (subject && !isTrueOf(message, subject)) replace(tx, message, at)
+  else if (isNoLongerTrue(tx, message, subject)) replace(tx, message, at)
   else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, at) }) }]
   if (subject) settle(tx, subject.registration, at)
   return []
+}
+
+function isNoLongerTrue(tx: Tx, message: Message, subject: Subject | undefined): boolean {
+  if (isAboutQuestion(message.kind)) return isOutdated(tx, message)
+  return subject !== undefined && !isTrueOf(message, subject)
 }
 
 /** A mail stays as it was written; only what is overdue is looked at anew, since somebody may have seen to it by the next try. */
@@ -79,6 +85,7 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (isTestOfMailing(message)) return findMailing(tx, message.mailingId) ? undefined : 'gone'
   if (message.kind === 'invitation') return whyNotInvite(tx, message, now)
   if (message.kind === 'invited') return whyNotAsk(tx, message.inviteeId, now)
+  if (isAboutQuestion(message.kind)) return whyNotFollow(tx, message, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }

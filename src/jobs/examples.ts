@@ -24,7 +24,7 @@ import { toldNow } from '#src/domain/telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
 import { randomCode, randomToken } from '#src/lib/tokens.ts'
-import { type About, readAbout } from '#src/mail/about.ts'
+import { type About, exampleFollowing, readAbout } from '#src/mail/about.ts'
 import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
 
 /** Who gets the test mails. */
@@ -152,8 +152,11 @@ function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Oc
       },
     },
     { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
+    ...aboutQuestion.map(kind => ({ kind, about: exampleFollowing(to, getListedEvent(tx, id), to.own, now) })),
   ]
 }
+
+const aboutQuestion = ['question_proof', 'question_planned', 'question_answered'] as const
 
 function toAddress(tx: Tx, to: To, own: Registration): Occasion[] {
   return [{ kind: 'address', about: aboutNow(tx, own), ...to }]

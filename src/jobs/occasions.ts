@@ -9,8 +9,14 @@ import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { findSignIn, mint } from '#src/domain/sign-ins.ts'
 import { findReader, listArrears } from '#src/domain/summaries.ts'
-import { readAbout, readInvited, readStandIn } from '#src/mail/about.ts'
-import { isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
+import { readAbout, readFollower, readInvited, readStandIn } from '#src/mail/about.ts'
+import {
+  type AboutQuestion,
+  isAboutQuestion,
+  isAboutRegistration,
+  isAboutWorkshop,
+  type Occasion,
+} from '#src/mail/messages.ts'
 import type { Subject } from './subjects.ts'
 
 /** Throws when what it is about is no longer there. */
@@ -37,6 +43,7 @@ export function occasionOf(tx: Tx, message: Message, subject: Subject | undefine
     const invited = readInvited(tx, message.inviteeId)
     if (invited) return { kind, invited }
   }
+  if (isAboutQuestion(kind)) return questionOccasion(tx, message, kind)
   if (kind === 'mailing') return mailingOccasion(tx, message, subject)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
@@ -49,6 +56,12 @@ function invitationOccasion(tx: Tx, { id, toAddress: email, locale, invitationId
   const invitation = invitationId === null ? undefined : findInvitation(tx, invitationId)
   if (!invitation) throw new Error(`message ${id} (invitation) has nothing to be written from`)
   return { kind: 'invitation', invitation, email, locale, own: readOwnTexts(tx, invitation.group.id, locale) }
+}
+
+function questionOccasion(tx: Tx, message: Message, kind: AboutQuestion): Occasion {
+  const about = readFollower(tx, message)
+  if (!about) throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
+  return { kind, about }
 }
 
 function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {

@@ -28,6 +28,8 @@ export type Purpose =
   | 'invitee'
   | 'certificate'
   | 'feedback'
+  | 'follower'
+  | 'following'
 export interface Link {
   id: number
   version: number
@@ -44,6 +46,8 @@ export interface Tokens {
   /** Encrypts a short value for a round trip through an address, where it would otherwise be read over a shoulder or in a log. */
   seal(value: unknown): string
   unseal(sealed: string): unknown
+  /** Knows a value again that is kept by this alone; without the key it says nothing about it. */
+  fingerprint(value: string): string
   /** A short signature in lower case, for where 43 characters do not fit: 40 bits, as hex. */
   tag(value: string): string
 }
@@ -52,6 +56,7 @@ export function createTokens(secret: Buffer): Tokens {
   const macKey = createSecretKey(derive(secret, 'links'))
   const sealKey = derive(secret, 'seals')
   const tagKey = derive(secret, 'tags')
+  const fingerprintKey = derive(secret, 'fingerprints')
   const mac = (purpose: Purpose, body: string) => createHmac('sha256', macKey).update(`${purpose}:${body}`).digest()
   const codeOf = (purpose: Purpose, id: number) => base32Of(mac(purpose, String(id)).subarray(0, 10))
   return {
@@ -90,6 +95,7 @@ export function createTokens(secret: Buffer): Tokens {
         return undefined
       }
     },
+    fingerprint: value => createHmac('sha256', fingerprintKey).update(value).digest('base64url'),
     tag: value => createHmac('sha256', tagKey).update(value).digest('hex').slice(0, 10),
   }
 }

@@ -6,14 +6,18 @@ import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
 import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
+import { exampleFollower, type Follower, findFollower } from '#src/domain/followers.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { findInvitee, type Invitee } from '#src/domain/invitees.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
+import type { Message } from '#src/domain/outbox.ts'
 import { ownProgramme, type Part } from '#src/domain/own-programme.ts'
-import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
+import { type OwnTexts, readOwnTexts, topGroup } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
+import { exampleQuestion, getListedQuestion, type ListedQuestion } from '#src/domain/questions.ts'
 import { isRequest, NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
+import { messagesIn } from '#src/i18n/index.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
 /** What every mail knows of this installation. */
@@ -44,6 +48,16 @@ export interface AboutInvitee {
   own: OwnTexts
 }
 
+/** One address that hears of one question. */
+export interface AboutFollower {
+  follower: Follower
+  question: ListedQuestion
+  /** The event that is about it, where the mail tells of one. */
+  event: ListedEvent | null
+  /** The words of the group it is put to, where it has its own. */
+  own: OwnTexts
+}
+
 /** Nothing if the person has no address. */
 export function readAbout(db: Db, registration: Registration, locale = registration.locale): About | undefined {
   const email = findPersonById(db, registration.personId)?.email
@@ -64,6 +78,30 @@ export function readInvited(db: Db, inviteeId: number | null): AboutInvitee | un
   if (!invitee) return undefined
   const event = getListedEvent(db, invitee.eventId)
   return { invitee, event, own: readOwnTexts(db, event.group.id, invitee.locale) }
+}
+
+/** What a mail about a question is written from; nothing once they follow it no more. */
+export function readFollower(
+  db: Db,
+  { followerId, eventId }: Pick<Message, 'followerId' | 'eventId'>,
+): AboutFollower | undefined {
+  const follower = followerId === null ? undefined : findFollower(db, followerId)
+  if (!follower) return undefined
+  const question = getListedQuestion(db, follower.questionId)
+  const event = eventId === null ? null : getListedEvent(db, eventId)
+  const group = question.group ?? topGroup(db)
+  return { follower, question, event, own: group ? readOwnTexts(db, group.id, follower.locale) : {} }
+}
+
+/** The same about a question that nobody asked. */
+export function exampleFollowing(
+  to: Pick<Follower, 'email' | 'locale'>,
+  event: ListedEvent,
+  own: OwnTexts,
+  now: Temporal.Instant,
+): AboutFollower {
+  const { question: text, answer } = messagesIn(to.locale).example
+  return { follower: exampleFollower(to, now), question: exampleQuestion({ text, answer }, event, now), event, own }
 }
 
 /** An organiser in the place of somebody with a place: no row, so that no link of it opens anything. */

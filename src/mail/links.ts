@@ -2,10 +2,12 @@
 import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
 import type { Event } from '#src/domain/events.ts'
+import type { Follower } from '#src/domain/followers.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
 import type { Invitee } from '#src/domain/invitees.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import type { Person } from '#src/domain/people.ts'
+import type { Question } from '#src/domain/questions.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -34,6 +36,9 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     feed: (person: Person) => at(own.feed(person)),
     invitation: (invitation: Pick<Invitation, 'id'>) => at(own.invitation(invitation)),
     invited: (invitee: Pick<Invitee, 'id' | 'linkVersion'>) => at(own.invitee(invitee)),
+    question: ({ id }: Pick<Question, 'id'>) => at(paths.question(id)),
+    follower: (follower: Pick<Follower, 'id'>) => at(own.follower(follower)),
+    unsubscribeFollower: (follower: Pick<Follower, 'id'>) => at(own.unsubscribeFollower(follower)),
     signIn: (token: string) => at(paths.signInLink(token)),
   }
 }

@@ -3,7 +3,7 @@ import type { AboutInvitation } from '#src/domain/invitations.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import type { OwnWorkshop } from '#src/domain/own-workshops.ts'
 import type { Person } from '#src/domain/people.ts'
-import type { About, AboutInvitee, House } from './about.ts'
+import type { About, AboutFollower, AboutInvitee, House } from './about.ts'
 import { address, my, myValues, type SignIn, signIn, signInValues, type To, test } from './accounts.ts'
 import { declined } from './answers.ts'
 import { type Desk, deskFor, valuesOf } from './appointment.ts'
@@ -15,6 +15,7 @@ import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
 import { type Issue, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, requested, waitlisted } from './places.ts'
+import { answered, planned, proof, questionValues } from './questions.ts'
 import { reminder } from './reminders.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
@@ -57,6 +58,14 @@ const ABOUT_WORKSHOP = {
 } satisfies Partial<Record<MessageKind, (desk: WorkshopDesk, now: Temporal.Instant) => Content>>
 export type AboutWorkshop = keyof typeof ABOUT_WORKSHOP
 
+/** The mails about a question from practice. */
+const ABOUT_QUESTION = {
+  question_proof: proof,
+  question_planned: planned,
+  question_answered: answered,
+} satisfies Partial<Record<MessageKind, (about: AboutFollower, house: House) => Content>>
+export type AboutQuestion = keyof typeof ABOUT_QUESTION
+
 /** What a mail is written for. */
 export type Occasion =
   | { kind: AboutRegistration; about: About }
@@ -66,6 +75,7 @@ export type Occasion =
   | ({ kind: 'my'; person: Person } & To)
   | ({ kind: 'invitation'; invitation: AboutInvitation } & To)
   | { kind: 'invited'; invited: AboutInvitee }
+  | { kind: AboutQuestion; about: AboutFollower }
   | { kind: 'mailing'; about: About; mailed: Mailed }
   | { kind: 'tasks'; summary: Summary }
   | { kind: 'newsletter'; issue: Issue }
@@ -77,6 +87,10 @@ export function isAboutRegistration(kind: MessageKind): kind is AboutRegistratio
 
 export function isAboutWorkshop(kind: MessageKind): kind is AboutWorkshop {
   return Object.hasOwn(ABOUT_WORKSHOP, kind)
+}
+
+export function isAboutQuestion(kind: MessageKind): kind is AboutQuestion {
+  return Object.hasOwn(ABOUT_QUESTION, kind)
 }
 
 /** What the mail says. The same occasion at the same moment gives the same content. */
@@ -96,6 +110,10 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return summary(occasion.summary, house)
     case 'invited':
       return invited(occasion.invited, house)
+    case 'question_proof':
+    case 'question_planned':
+    case 'question_answered':
+      return ABOUT_QUESTION[occasion.kind](occasion.about, house)
     case 'newsletter':
       return newsletter(occasion.issue, house)
     case 'test':
@@ -120,6 +138,10 @@ export function valuesIn(occasion: Occasion, house: House): Values {
       return invitationValues(occasion.invitation, occasion, house)
     case 'invited':
       return invitedValues(occasion.invited, house)
+    case 'question_proof':
+    case 'question_planned':
+    case 'question_answered':
+      return questionValues(occasion.about, house)
     case 'tasks':
     case 'newsletter':
     case 'test':

@@ -11,17 +11,20 @@ import { type Content, type Encoded, isKnown } from './content.ts'
 import type { Deps } from './deps.ts'
 import type { Answered } from './plugins/requests.ts'
 import { cookieName } from './plugins/session.ts'
+import { visitorCookie } from './plugins/visitor.ts'
 
 /**
  * What an answer depends on besides its address and language. `programme`: what is planned; `places`: that, and who has a place
- * (at which events says `request.tellsOf`); `nothing`: this version of the program; `person`: whose link it is, so it is never kept.
+ * (at which events says `request.tellsOf`); `questions`: the programme, who recognises a question, and which ones this visitor does;
+ * `nothing`: this version of the program; `person`: whose link it is, so it is never kept.
  */
-export type Dependence = 'programme' | 'places' | 'nothing' | 'person'
+export type Dependence = 'programme' | 'places' | 'questions' | 'nothing' | 'person'
 
 /** What is kept holds as long as this does not change. */
 export interface Moment {
   programme: number
   places: number
+  questions: number
   minute: number
 }
 
@@ -64,22 +67,28 @@ export function createPageCache({ db, config, clock, counts }: Deps): PageCache 
   const readRevision = revisionReader(db)
   const lastChangeAt = placesReader(db)
   // White space before the `=` is no part of the name, says who reads cookies for us.
-  const session = new RegExp(`${cookieName(config.baseUrl.startsWith('https:'))}\\s*=`)
+  const isHttps = config.baseUrl.startsWith('https:')
+  const session = new RegExp(`${cookieName(isHttps)}\\s*=`)
+  const visitor = new RegExp(`${visitorCookie(isHttps)}\\s*=`)
   const keyOf = ({ headers, url }: IncomingMessage) =>
     `${preferredLocale(headers['accept-language']) ?? config.locale} ${url}`
-  const isForAll: PageCache['isForAll'] = ({ headers }, dependence) =>
-    dependence === 'nothing' || (dependence !== 'person' && !session.test(headers.cookie ?? ''))
+  const isForAll: PageCache['isForAll'] = ({ headers: { cookie = '' } }, dependence) => {
+    if (dependence === 'nothing') return true
+    if (dependence === 'person' || session.test(cookie)) return false
+    return dependence !== 'questions' || !visitor.test(cookie)
+  }
 
   function now(): Moment {
-    const [programme, places] = readRevision()
-    return { programme, places, minute: minuteOf(clock.now()) }
+    const [programme, places, questions] = readRevision()
+    return { programme, places, questions, minute: minuteOf(clock.now()) }
   }
 
   /** What changed at other events leaves it as it is. */
   function isStillTrue({ dependence, madeAt, tellsOf }: Kept): boolean {
     if (dependence === 'nothing') return true
-    const { programme, places, minute } = now()
+    const { programme, places, questions, minute } = now()
     if (madeAt.programme !== programme || madeAt.minute !== minute) return false
+    if (dependence === 'questions') return madeAt.questions === questions
     if (dependence === 'programme' || madeAt.places === places) return true
     if (tellsOf === null || tellsOf.some(id => lastChangeAt(id) > madeAt.places)) return false
     madeAt.places = places

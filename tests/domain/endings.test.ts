@@ -18,6 +18,7 @@ const BEGINS = {
   event: '2026-12-03T12:00:00Z',
   last_registration: '2026-12-03T12:00:00Z',
   sending: String(NOW),
+  answer: String(NOW),
   deed: String(NOW),
   last_deed: String(NOW),
 }

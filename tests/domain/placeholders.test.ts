@@ -17,6 +17,8 @@ const TO_MANY: TemplateKind[] = [
   'mailing',
   'invited',
   'newsletter',
+  'question_planned',
+  'question_answered',
 ]
 
 test('every kind of mail is either to one person or to many, and mails to many hold no personal link', () => {

@@ -82,13 +82,13 @@ test('a calendar that takes the invites in ends as it began, and its SEQUENCE on
   expect(differences(calendar, [])).toEqual([])
 })
 
-test('§8.28 §8.29 over the line only reminders and the newsletter say how to stop them, in both headers', async () => {
+test('§8.28 §8.29 over the line only reminders, news of a question and the newsletter say how to stop them, in both headers', async () => {
   await send()
   const headers = mailbox.received.map(({ raw, mail }): [string | undefined, boolean, boolean] => {
     const has = (name: string) => mail.headers.some(({ key }) => key === name)
     return [kindOf(raw), has('list-unsubscribe'), has('list-unsubscribe-post')]
   })
-  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'newsletter']
+  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'newsletter', 'question_planned', 'question_answered']
   expect(headers.length).toBe(MESSAGE_KINDS.length)
   expect(headers).toEqual(
     headers.map(([kind]) => [kind, stoppable.includes(kind ?? ''), stoppable.includes(kind ?? '')]),
@@ -167,11 +167,13 @@ test('no link opens anything, not even once real rows have the numbers of the ex
     // To the page for signing in.
     console: ['303 403', '303 404'],
     events: ['404 404'],
+    followers: ['404 404'],
     invitations: ['404 404'],
     invited: ['404 404'],
     join: ['404 404'],
     my: ['404 404'],
     privacy: ['200 404'],
+    questions: ['404 404'],
     registrations: ['404 404'],
     'sign-in': ['410 410'],
     unsubscribe: ['200 200'],

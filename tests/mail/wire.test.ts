@@ -53,6 +53,9 @@ const EXPECTED: Record<MessageKind, Expected> = {
   tasks: { stops: true },
   mailing: { thread: 'answer', isByHand: true },
   newsletter: { stops: true, isByHand: true },
+  question_proof: {},
+  question_planned: { stops: true },
+  question_answered: { stops: true },
 }
 const TO = 'zoe@example.org'
 const FROM = 'agenda@example.org'

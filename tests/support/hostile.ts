@@ -1,13 +1,15 @@
 // What an attacker types, and a world that has one of everything for it to be typed at.
-import { asc } from '#db/drizzle.ts'
-import { invitees, mailings, messages, organisations, tasks } from '#db/schema.ts'
+import { asc, eq } from '#db/drizzle.ts'
+import { invitees, mailings, messages, organisations, questionFollowers, tasks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf } from '#src/domain/addresses.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { addSession, createEvent } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { approveQuestion } from '#src/domain/moderating.ts'
 import { type openConsole, signIn } from './console.ts'
 import type { Words } from './shapes.ts'
 import { makeContributor, makeEvent, makeRegistration, makeSeries, NOW } from './world.ts'
@@ -65,6 +67,26 @@ const BY_NAME: Words['byName'] = {
 type Console = Awaited<ReturnType<typeof openConsole>>
 export type Stage = Awaited<ReturnType<typeof setStage>>
 
+/** One that all may read, and one that nobody has read yet; the first with a follower who has yet to prove an address. */
+function layQuestions(db: Console['db'], number: number) {
+  return writeNow(db, tx => {
+    const asked = {
+      text: 'Wie helpt mij hiermee?',
+      role: 'resident',
+      place: 'Assen',
+      name: 'Zoë',
+      groupId: null,
+    } as const
+    const question = askQuestion(tx, { ...asked, email: `vraag${number}@example.org`, locale: 'nl' }, NOW)
+    askQuestion(tx, { ...asked, email: '', locale: 'nl' }, NOW)
+    const wording = { text: question.text, place: '', groupId: null, themeIds: [] }
+    return approveQuestion(tx, question, wording, { organiserId: null, revision: 1 }, NOW)
+  })
+}
+
+const findQuestionFollower = (db: Console['db'], questionId: number) =>
+  db.select().from(questionFollowers).where(eq(questionFollowers.questionId, questionId)).get()?.id ?? 0
+
 /** One of everything, new; somebody who may do all of it; and by which words a route's parameters lead there. */
 export function setStage({ db, group, tokens }: Console, number: number) {
   const series = makeSeries(db, group, { slug: `reeks-${number}` })
@@ -86,6 +108,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     const plan = { groupId, kind, timeZone, durationMinutes, attendance, localStart: '2027-12-02T12:00' }
     return createEvent(tx, { ...plan, title: 'Een concept' }, NOW)
   })
+  const question = layQuestions(db, number)
   const last = (table: typeof invitees | typeof mailings | typeof messages | typeof tasks | typeof organisations) =>
     db.select({ id: table.id }).from(table).orderBy(asc(table.id)).all().slice(-2)
   const ids: Record<string, number[]> = {
@@ -98,6 +121,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     organisations: last(organisations).map(({ id }) => id),
     tasks: last(tasks).map(({ id }) => id),
     groups: [1, 2],
+    questions: [question.id, question.id + 1],
   }
   const link = { id: zoe.id, version: 1 }
   const answer = {
@@ -118,6 +142,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     invited: tokens.sign('invitee', { id: last(invitees).at(-1)?.id ?? 0, version: 1 }),
     invitations: tokens.sign('invitation', { id: 1, version: 1 }),
     feedback: tokens.sign('feedback', link),
+    followers: tokens.sign('follower', { id: findQuestionFollower(db, question.id), version: 1 }),
     addresses: tokens.seal(proofOf(zoe, 'nieuw@example.org')),
   }
   return {

@@ -1,12 +1,13 @@
 // Everything that can be known of anybody: an attendee, an invitee and an organiser of one event, with something in every
 // column that holds personal data. Texts are markers that name their column, so that they can be looked for anywhere.
 import { type AnySQLiteColumn, eq, getTableColumns, isNull, sql } from '#db/drizzle.ts'
-import type { Db } from '#db/open.ts'
+import type { Db, Tx } from '#db/open.ts'
 import { personalColumns, TABLE_NAMES, TABLES, type TableName } from '#db/personal-columns.ts'
 import { DATA, DATA_KINDS, type DataKind } from '#db/personal-data.ts'
 import { memberships, messages, signIns } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { auditEvent } from '#src/domain/audit.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
 import { choose } from '#src/domain/choosing.ts'
@@ -15,12 +16,16 @@ import { rememberErasure } from '#src/domain/erasures.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { giveFeedback } from '#src/domain/feedback.ts'
 import { listAsked, versionOf } from '#src/domain/feedback-questions.ts'
+import { proveFollower } from '#src/domain/followers.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { approveQuestion } from '#src/domain/moderating.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { addPasskey, keepChallenge } from '#src/domain/passkeys.ts'
+import { answerQuestion } from '#src/domain/question-plans.ts'
+import { recognise } from '#src/domain/recognitions.ts'
 import { addLine, tick } from '#src/domain/run-sheets.ts'
 import { createSignIn, requestSignIn, signInByToken } from '#src/domain/sign-ins.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from './world.ts'
@@ -69,6 +74,7 @@ export function openLife(retentionMonths: number | null = null) {
     requestSignIn(tx, organiser.email, 'nl', NOW)
     auditEvent(tx, 'note_written', event, { organiserId: organiser.id, registrationId: own.id }, NOW)
     rememberErasure(tx, 'gewist@example.org', NOW)
+    layQuestion(tx)
     tx.update(messages).set({ state: 'sent', sentAt: NOW }).run()
     for (const name of TABLE_NAMES) fill(tx, name)
     // Of what was mailed as an organiser nothing is asked here; it is kept by a row of its own.
@@ -77,6 +83,17 @@ export function openLife(retentionMonths: number | null = null) {
   })
   const leave = () => writeNow(db, tx => tx.delete(memberships).where(eq(memberships.organiserId, organiser.id)).run())
   return { db, group, event, own, organiser, leave }
+}
+
+/** Somebody asked, somebody recognised it, and it was answered at once. */
+function layQuestion(tx: Tx): void {
+  const asked = { text: 'Wie helpt mij?', role: 'resident', place: '', name: 'W', groupId: 1, locale: 'nl' } as const
+  const question = askQuestion(tx, { ...asked, email: EMAIL }, NOW)
+  const editor = { organiserId: null, revision: question.revision }
+  const approved = approveQuestion(tx, question, { text: asked.text, place: '', groupId: 1, themeIds: [] }, editor, NOW)
+  recognise(tx, question.id, 'x', NOW)
+  proveFollower(tx, { id: 1 }, NOW)
+  answerQuestion(tx, approved, 'Iedereen.', { organiserId: null, revision: approved.revision }, NOW)
 }
 
 /** A text that says where it stands. */

@@ -1,6 +1,7 @@
 // What the reader of a mail can do behind its links, done as a person would: the page is opened and a button is pressed.
 import { expect } from 'vitest'
 import { doorOpensAt } from '#src/domain/door.ts'
+import { findFollower } from '#src/domain/followers.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { type House, ME, NEW, ROOM } from './house.ts'
@@ -110,6 +111,19 @@ export const changesFeed: Deed = async (house, paths) => {
   await press(house, paths.to(/^\/my\//), /\/feed$/)
   expect(findPerson(house.db, ME)?.feedVersion).toBe(2)
   expect((await fetch(house.url + feed)).status).toBe(404)
+}
+export const provesFollower: Deed = async (house, paths) => {
+  expect(findFollower(house.db, 1)?.provenAt).toBeNull()
+  await press(house, paths.to(/^\/followers\//), /^\/followers\//)
+  expect(findFollower(house.db, 1)?.provenAt).toEqual(house.clock.now())
+}
+export const stopsFollowing: Deed = async (house, paths) => {
+  await oneClick(house, paths.to(/^\/unsubscribe\//))
+  expect(findFollower(house.db, 1)).toBeUndefined()
+}
+/** One that was answered can be recognised no more: its page has nothing to press. */
+export const readsAnswer: Deed = async (house, paths) => {
+  expect(await visit(house.url).open(paths.to(/^\/questions\//))).not.toMatch(/method="post"/i)
 }
 /** Behind these links there is nothing to decide. */
 export const onlyReads: Deed = async (house, paths) => {

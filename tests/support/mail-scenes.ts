@@ -6,6 +6,7 @@ import { eq } from '#db/drizzle.ts'
 import { events, sessions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { sendBriefing } from '#src/domain/briefings.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { settleSession } from '#src/domain/choice-telling.ts'
@@ -14,14 +15,18 @@ import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { addSession } from '#src/domain/drafts.ts'
 import { listSessions } from '#src/domain/events.ts'
+import { proveFollower } from '#src/domain/followers.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { approveQuestion } from '#src/domain/moderating.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { listAnnounced } from '#src/domain/newsletter.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { enqueue, type MessageKind } from '#src/domain/outbox.ts'
 import { findOrCreatePerson, requestMyLink } from '#src/domain/people.ts'
+import { answerQuestion, planQuestion } from '#src/domain/question-plans.ts'
+import type { Question } from '#src/domain/questions.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { release } from '#src/domain/releases.ts'
 import { applyReply } from '#src/domain/replies.ts'
@@ -38,9 +43,12 @@ import {
   goesIn,
   onlyReads,
   provesAddress,
+  provesFollower,
+  readsAnswer,
   registers,
   saysYes,
   signsIn,
+  stopsFollowing,
   stopsNewsletters,
   stopsReminders,
   stopsSummaries,
@@ -173,6 +181,30 @@ function write(house: House): void {
     const mailing = createMailing(tx, house.event(), written, id, now(house))
     const releaser = { organiserId: id, revision: mailing.revision, shown: 1 }
     release(tx, mailing, house.event(), releaser, now(house))
+  })
+}
+
+const moderating = ({ revision }: Question) => ({ organiserId: null, revision })
+
+/** Somebody asks a question, and wants to hear what becomes of it. */
+function askSomething(house: House): Question {
+  const asked = {
+    text: 'Wie helpt mij hiermee?',
+    role: 'resident',
+    place: 'Assen',
+    name: 'Zoë',
+    groupId: null,
+  } as const
+  return writeNow(house.db, tx => askQuestion(tx, { ...asked, email: ME, locale: 'nl' }, now(house)))
+}
+
+/** It was approved, and the address proven: the mail that asked for that leaves no more. */
+function followedQuestion(house: House): Question {
+  const question = askSomething(house)
+  return writeNow(house.db, tx => {
+    proveFollower(tx, { id: 1 }, now(house))
+    const wording = { text: question.text, place: question.place, groupId: house.group.id, themeIds: [] }
+    return approveQuestion(tx, question, wording, moderating(question), now(house))
   })
 }
 
@@ -337,6 +369,21 @@ export const SCENES = {
       house.clock.advance({ minutes: 2 })
     },
     reader: [goesIn, unregisters],
+  },
+  question_proof: { happens: house => void askSomething(house), reader: [provesFollower] },
+  question_planned: {
+    happens: house => {
+      const question = followedQuestion(house)
+      writeNow(house.db, tx => planQuestion(tx, question, house.event(), moderating(question), now(house)))
+    },
+    reader: [stopsFollowing, registers],
+  },
+  question_answered: {
+    happens: house => {
+      const question = followedQuestion(house)
+      writeNow(house.db, tx => answerQuestion(tx, question, 'Ga zelf langs.', moderating(question), now(house)))
+    },
+    reader: [stopsFollowing, readsAnswer],
   },
   newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
   test: {

@@ -21,6 +21,7 @@ import { createSignIn } from '#src/domain/sign-ins.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
+import { askedPages } from './asked.ts'
 import { forgetName, makeCertified } from './certified.ts'
 import { layFeedbackStates } from './feedback.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
@@ -42,6 +43,7 @@ const REDIRECTS = [
   /^\/registrations\/:token\/(changes|choices|confirmation|cancellation|place|return|reminders)$/,
   /^\/my\/:token\/(feed|reminders)$/,
   /^\/invited\/:token\/refusal$/,
+  /^\/questions\/:id\/(recognition|recognition\/removal|followers)$/,
 ]
 
 export function pagesOf(site: Site): { pages: [name: string, path: string][]; missing: string[] } {
@@ -76,6 +78,7 @@ function addresses(site: Site): Address[] {
     ...choosing(site),
     ...programmes(site),
     ...feedback(site),
+    ...askedPages(site, findNext(site.db, site.clock.now())),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],

@@ -10,13 +10,18 @@ import { registrations } from '#db/schema.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { readConfig } from '#src/config.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { updateGroup } from '#src/domain/groups.ts'
+import { approveQuestion } from '#src/domain/moderating.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { startSession } from '#src/domain/organiser-sessions.ts'
 import { ensureOwner } from '#src/domain/organisers.ts'
+import { answerQuestion, planQuestion } from '#src/domain/question-plans.ts'
+import { findQuestion } from '#src/domain/questions.ts'
+import { recognise } from '#src/domain/recognitions.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { createTheme } from '#src/domain/themes.ts'
 import { openApp } from '../support/app.ts'
@@ -285,10 +290,27 @@ test('whatever happens and whoever asks: memory says what a page made anew would
     '/feed.atom',
     '/sitemap.xml',
     '/subscribe',
+    '/questions',
+    '/questions?q=vraag&order=new',
+    '/questions/1',
     '/events/EVENT',
     '/events/EVENT.ics',
   ]
-  const deeds = ['register', 'leave', 'move', 'cancel', 'rename', 'theme', 'wait', 'nothing', 'publish'] as const
+  const deeds = [
+    'register',
+    'leave',
+    'move',
+    'cancel',
+    'rename',
+    'theme',
+    'wait',
+    'nothing',
+    'publish',
+    'ask',
+    'recognise',
+    'plan',
+    'answer',
+  ] as const
   const step = fc.record({
     deed: fc.constantFrom(...deeds),
     pick: fc.nat(1000),
@@ -354,6 +376,7 @@ function happen(db: World['db'], clock: World['clock'], deed: string, pick: numb
         now,
       ),
     )
+  if (['ask', 'recognise', 'plan', 'answer'].includes(deed)) question(db, deed, pick, number, now)
   if (deed === 'theme') writeNow(db, tx => setThemes(tx, event.id, pick % 2 ? [1] : []))
   if (event.cancelledAt || isOver) return
   if (deed === 'register') makeRegistration(db, event, { email: `d${number}@example.org` }, now)
@@ -378,6 +401,35 @@ function happen(db: World['db'], clock: World['clock'], deed: string, pick: numb
   }
 }
 
+/** One thing that is done to a question; what is no longer possible is left. */
+function question(db: World['db'], deed: string, pick: number, number: number, now: Temporal.Instant): void {
+  const ids = db.$client.prepare('select id from questions where answered_at is null').pluck().all() as number[]
+  const id = Number(ids[pick % ids.length])
+  const event = getEvent(db, Number(idsOf(db)[pick % idsOf(db).length]))
+  const editor = (revision: number) => ({ organiserId: null, revision })
+  writeNow(db, tx => {
+    if (deed === 'ask') {
+      const asked = {
+        text: `Vraag ${number}`,
+        role: 'policy',
+        place: '',
+        name: 'An',
+        groupId: null,
+        locale: 'nl',
+      } as const
+      const made = askQuestion(tx, { ...asked, email: '' }, now)
+      const wording = { text: made.text, place: '', groupId: null, themeIds: [1] }
+      if (pick % 3) approveQuestion(tx, made, wording, editor(1), now)
+      return
+    }
+    const found = findQuestion(tx, id)
+    if (!found?.approvedAt) return
+    if (deed === 'recognise') recognise(tx, id, `h${number % 4}`, now)
+    if (deed === 'plan') planQuestion(tx, found, event, editor(found.revision), now)
+    if (deed === 'answer') answerQuestion(tx, found, `Antwoord ${number}`, editor(found.revision), now)
+  })
+}
+
 test('every table that such a page reads raises the revision when it changes', async () => {
   const { db, get } = await openFeeds()
   const read = new Set<string>()
@@ -396,6 +448,7 @@ test('every table that such a page reads raises the revision when it changes', a
     '/themes/armoede',
     '/subscribe',
     '/privacy',
+    '/questions?q=x&group=noord&theme=armoede',
     '/sitemap.xml',
     '/calendar.ics?theme=armoede',
     '/feed.atom',

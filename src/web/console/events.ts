@@ -4,16 +4,19 @@ import { auditEvent } from '#src/domain/audit.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
+import { getQuestionWith } from '#src/domain/moderating.ts'
 import { listGroupsWith } from '#src/domain/organisers.ts'
 import { changeableIds, listComing, listDrafts, listEnded, receivableIds } from '#src/domain/overview.ts'
 import { placesOfMany } from '#src/domain/places.ts'
+import { beginEvent } from '#src/domain/question-plans.ts'
+import type { ListedQuestion } from '#src/domain/questions.ts'
 import { countOverdue } from '#src/domain/tasks.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import type { App, Deps } from '../deps.ts'
-import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
+import { domainProblems, fieldProblems, formAgain, typedValues } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { cursorText, EventCursor, readCursor } from '../params.ts'
 import { organiserOf, seeOther } from './access.ts'
@@ -30,6 +33,7 @@ import {
   topOf,
 } from './fields.ts'
 import type { ConsolePages, ListedForMe } from './pages.ts'
+import { shortened } from './question-page.ts'
 
 const PAGE = 50
 const WHEN = ['coming', 'drafts', 'past'] as const
@@ -38,7 +42,10 @@ const Query = Type.Object({
   before: EventCursor,
   after: EventCursor,
 })
-const NewForm = Type.Object({ title: Title, date: Day, time: Time, ...Setting })
+/** The number of the question from practice that it begins with; 0 without one. */
+const FromQuestion = Type.Integer({ minimum: 0, default: 0 })
+const NewForm = Type.Object({ title: Title, date: Day, time: Time, question: FromQuestion, ...Setting })
+const NewQuery = Type.Object({ question: FromQuestion })
 
 export function eventListRoutes(app: App, { config, db, write, clock }: Deps): void {
   const groupsOf = (request: FastifyRequest) => listGroupsWith(db, organiserOf(request), 'organiser')
@@ -62,27 +69,33 @@ export function eventListRoutes(app: App, { config, db, write, clock }: Deps): v
     })
   })
 
+  const questionOf = (request: FastifyRequest, id: number) =>
+    id ? getQuestionWith(db, organiserOf(request), id) : undefined
   const rowsFor = (request: FastifyRequest, list: ListedEvent[]) => listedForMe({ db, clock }, request, list)
 
-  app.get(paths.console.newEvent(), async (request, reply) => {
+  app.get(paths.console.newEvent(), { schema: { querystring: NewQuery } }, async (request, reply) => {
     const groups = groupsOf(request)
     const first = topOf(groups)
     if (!first) throw new NotFound('no group to make an event for')
-    return reply.page('console/new-event', newPage(request, emptyForm(usualValues(first)), groups))
+    const question = questionOf(request, request.query.question)
+    const form = emptyForm({ ...usualValues(first), ...(question && valuesFrom(question, groups)) })
+    return reply.page('console/new-event', { ...newPage(request, form, groups), question })
   })
 
   app.post(paths.console.newEvent(), { schema: { body: NewForm }, attachValidation: true }, async (request, reply) => {
     const groups = groupsOf(request)
+    const question = questionOf(request, Number(typedValues(request.body).question) || 0)
     const again = (problems: Record<string, string>) =>
-      reply.code(422).page('console/new-event', newPage(request, formAgain(request, problems), groups))
+      reply.code(422).page('console/new-event', { ...newPage(request, formAgain(request, problems), groups), question })
     const problems = fieldProblems(request)
     if (problems) return again(problems)
-    const { title, date, time, ...setting } = request.body
+    const { title, date, time, question: _, ...setting } = request.body
     const [now, organiserId] = [clock.now(), organiserOf(request).id]
     const made = await write(tx => {
       const values = { ...readSetting(setting, groups), title: cleanLine(title), localStart: `${date}T${time}` }
       const event = createEvent(tx, { ...values, timeZone: config.timeZone }, now)
       auditEvent(tx, 'event_created', event, { organiserId }, now)
+      if (question) beginEvent(tx, question, event, organiserId, now)
       return event
     })
       .catch(atDate)
@@ -122,7 +135,17 @@ function usualValues(group: Group): Record<string, string> {
   }
 }
 
-function newPage({ t }: FastifyRequest, form: Form, groups: Group[]): ConsolePages['console/new-event'] {
+/** An event that begins with a question: called after it, and of the group that it is put to. */
+function valuesFrom({ text, groupId }: ListedQuestion, groups: Group[]): Record<string, string> {
+  const isMine = groups.some(({ id }) => id === groupId)
+  return { title: shortened(text, 150), ...(isMine && { groupId: String(groupId) }) }
+}
+
+function newPage(
+  { t }: FastifyRequest,
+  form: Form,
+  groups: Group[],
+): Omit<ConsolePages['console/new-event'], 'question'> {
   const choices = {
     groups: groupOptions(groups),
     kinds: options(t.words.kinds),

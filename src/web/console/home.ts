@@ -7,6 +7,7 @@ import { type BackupTrouble, findBackupTrouble } from '#src/domain/backups.ts'
 import { listRefusals } from '#src/domain/contributors.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
+import { countMyQuestions } from '#src/domain/moderating.ts'
 import { countTroubles } from '#src/domain/my-messages.ts'
 import { listGroupsWith, listSeriesWith, type Organiser, ownsEverything } from '#src/domain/organisers.ts'
 import { countDrafts, findAhead, lastPlanned, listComing, listDrafts, listDraftsOfYear } from '#src/domain/overview.ts'
@@ -48,6 +49,8 @@ export interface HomePages {
     drafts: { event: ListedEvent; warnings: string[] }[]
     draftCount: number
     troubles: number
+    /** Questions from practice that nobody has read yet. */
+    questions: number
     mail: MailNotice | undefined
     /** For who owns every group: there has been no backup for days. */
     backup: BackupTrouble | undefined
@@ -98,6 +101,7 @@ export function homeRoutes(app: App, deps: Deps): void {
       drafts: drafts.slice(0, DRAFTS).map(event => ({ event, warnings: warningsFor(deps, request, event, event) })),
       draftCount: countDrafts(db, me),
       troubles: countTroubles(db, me),
+      questions: countMyQuestions(db, me, 'new'),
       mail: mailNotice(deps, me),
       backup: ownsEverything(db, me) ? findBackupTrouble(db, now) : undefined,
       inbox: inboxHealth.trouble,

@@ -20,8 +20,15 @@ import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
-import { readAbout } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion, valuesIn } from '#src/mail/messages.ts'
+import { exampleFollowing, readAbout } from '#src/mail/about.ts'
+import {
+  contentOf,
+  isAboutQuestion,
+  isAboutRegistration,
+  isAboutWorkshop,
+  type Occasion,
+  valuesIn,
+} from '#src/mail/messages.ts'
 import { type Rendered, render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { typedValues } from '../forms.ts'
@@ -145,6 +152,9 @@ function setUp(
   if (kind === 'invited') {
     const invitee = exampleInvitee(staged.event, { ...organiser, locale }, now)
     return { occasion: { kind, invited: { invitee, event: getListedEvent(tx, staged.event.id), own } } }
+  }
+  if (isAboutQuestion(kind)) {
+    return { occasion: { kind, about: exampleFollowing(to, getListedEvent(tx, staged.event.id), own, now) } }
   }
   const about = readAbout(tx, staged.registration, locale)
   if (!about) throw new Error('the example has no address')

@@ -1,9 +1,11 @@
 // The console's pages and what their views are given.
+import type { Matter } from '#src/domain/consequences.ts'
 import type { Event, ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import type { Placeholder, TemplateKind } from '#src/domain/placeholders.ts'
 import type { Places } from '#src/domain/places.ts'
+import type { ListedQuestion } from '#src/domain/questions.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Template } from '#src/domain/templates.ts'
 import type { Locale } from '#src/i18n/index.ts'
@@ -35,6 +37,8 @@ import type { PeopleImportPages } from './people-imports.ts'
 import type { PeoplePages } from './people-pages.ts'
 import type { PlanningPages } from './planning.ts'
 import type { ProgrammePages } from './programme.ts'
+import type { QuestionMergePages } from './question-merges.ts'
+import type { QuestionListPages } from './question-page.ts'
 import type { ReachPages } from './reach.ts'
 import type { RetentionPages } from './retention.ts'
 import type { RunSheetPages } from './run-sheets.ts'
@@ -93,7 +97,7 @@ export interface Question {
 }
 
 export interface ProposalPage extends Required<Omit<Question, 'alternative'>>, Pick<Question, 'alternative'> {
-  event: Event
+  event: Matter
   recipients: number
   people: { name: string; email: string; kind: MessageKind }[]
   mails: PreviewedMail[]
@@ -170,6 +174,8 @@ export interface ConsolePages
     ProgrammePages,
     SessionPages,
     WorkshopListPages,
+    QuestionListPages,
+    QuestionMergePages,
     ReachPages,
     PeopleImportPages,
     AttendanceReportPages,
@@ -210,7 +216,12 @@ export interface ConsolePages
     next: string | undefined
     mayMake: boolean
   }
-  'console/new-event': { form: Form; choices: Record<'groups' | 'kinds' | 'attendances', Options> }
+  /** `question`: what it begins with, if it does. */
+  'console/new-event': {
+    form: Form
+    question: ListedQuestion | undefined
+    choices: Record<'groups' | 'kinds' | 'attendances', Options>
+  }
   'console/move': { event: Event; form: Form; choices: Record<'attendances', Options> }
   'console/cancel': { event: Event; form: Form }
   'console/proposal': ProposalPage

@@ -3,27 +3,27 @@
 import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
-import { type Act, carryOut, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
-import { type Event, getEvent } from '#src/domain/events.ts'
+import { type Act, carryOut, type Matter, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
+import { getEvent } from '#src/domain/events.ts'
 import { findInvitee } from '#src/domain/invitees.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import { getOwnWorkshop } from '#src/domain/own-workshops.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { type About, readAbout, readInvited } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
+import { type About, readAbout, readFollower, readInvited } from '#src/mail/about.ts'
+import { contentOf, isAboutQuestion, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
 import { readCopy } from './mailing-letters.ts'
 import type { PreviewedMail, ProposalPage, Question } from './pages.ts'
 
-/** One thing an organiser is about to do to an event. */
+/** One thing an organiser is about to do, as a rule to an event. */
 export interface Undertaking {
-  event: Event
+  event: Matter
   /** Other events that it is about as well. */
-  also?: Event[]
+  also?: Matter[]
   reach: Reach
   act: Act
 }
@@ -39,7 +39,7 @@ export function propose(deps: Deps, { event, also = [], reach, act }: Undertakin
       figures: [],
       warnings: [],
       isDanger: false,
-      about: event.title,
+      about: 'uid' in event ? event.title : event.text,
       alternative: undefined,
       ...question,
       event,
@@ -106,6 +106,10 @@ export function renderMail(tx: Tx, deps: Deps, message: Message) {
   if (invited) {
     const mail = render(contentOf({ kind: 'invited', invited }, deps, deps.clock.now()))
     return { to: invited.invitee.email, ...mail }
+  }
+  if (isAboutQuestion(kind)) {
+    const about = readFollower(tx, message)
+    return about && { to: about.follower.email, ...render(contentOf({ kind, about }, deps, deps.clock.now())) }
   }
   const about = registrationId === null ? undefined : readAbout(tx, getRegistration(tx, registrationId))
   const occasion = about && occasionAbout(tx, about, message)

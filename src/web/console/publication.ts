@@ -1,4 +1,5 @@
 // From draft to page: seeing it as an attendee will, publishing it, or removing it.
+import type { Tx } from '#db/open.ts'
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { removeFile } from '#src/lib/files.ts'
@@ -8,8 +9,11 @@ import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { eventPage } from '../public/events.ts'
 import { editorOf, getMyEvent, seeOther } from './access.ts'
-import { Revision } from './fields.ts'
+import { Revision, Shown } from './fields.ts'
+import { askOrDo, entriesOf } from './proposals.ts'
 
+/** Whoever waits for a question that it is about is mailed: they are shown first. */
+const PublicationForm = Type.Object({ revision: Revision, recipients: Shown })
 const RevisionForm = Type.Object({ revision: Revision })
 
 export function publicationRoutes(app: App, deps: Deps): void {
@@ -25,10 +29,20 @@ export function publicationRoutes(app: App, deps: Deps): void {
 
   app.post(
     '/console/events/:id/publication',
-    { schema: { params: Id, body: RevisionForm } },
+    { schema: { params: Id, body: PublicationForm } },
     async (request, reply) => {
       const event = getMyEvent(db, request)
-      await write(tx => publishEvent(tx, event, editorOf(request, request.body.revision), clock.now()))
+      const { revision, recipients: shown } = request.body
+      const act = (tx: Tx) => publishEvent(tx, event, editorOf(request, revision), clock.now())
+      const path = paths.console.event(event.id)
+      const question = {
+        ...request.t.questions.console.publish,
+        action: paths.console.publication(event.id),
+        fields: entriesOf({ revision }),
+        back: path,
+      }
+      const { ask } = await askOrDo(deps, { event, reach: 'person', act }, { shown, question })
+      if (ask) return reply.page('console/proposal', { ...ask, waits: ask.recipients > 1 })
       return seeOther(request, reply, `${paths.console.event(event.id)}?done=published`)
     },
   )

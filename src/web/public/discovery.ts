@@ -21,7 +21,14 @@ export function discoveryRoutes(app: App, { db, config }: Deps): void {
   })
 
   app.get('/sitemap.xml', options, (_request, reply) => {
-    const texts = [paths.agenda(), paths.archive(), paths.subscribe(), paths.privacy(), paths.accessibility()]
+    const texts = [
+      paths.agenda(),
+      paths.archive(),
+      paths.subscribe(),
+      paths.questions(),
+      paths.privacy(),
+      paths.accessibility(),
+    ]
     const collections = [
       ...listGroups(db).map(({ slug }) => paths.group(slug)),
       ...listSeries(db).map(({ slug }) => paths.series(slug)),

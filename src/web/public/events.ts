@@ -7,6 +7,7 @@ import { findPublishedEvent, findSlugAfter, type ListedEvent, listSessions } fro
 import { listFormFields } from '#src/domain/form-fields.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { takesPlace } from '#src/domain/programmes.ts'
+import { listQuestionsOf } from '#src/domain/questions.ts'
 import { monthsKeptBy } from '#src/domain/retention.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -49,6 +50,7 @@ function programmeOf({ db, config }: Deps, request: FastifyRequest, event: Liste
   return {
     event,
     sessions: listSessions(db, event.id).filter(takesPlace),
+    questions: listQuestionsOf(db, event.id),
     coverSize: event.cover === null ? null : sizeOf(event.cover),
     formFields: listFormFields(db, event.id),
     keptMonths: monthsKeptBy(db, event.groupId),

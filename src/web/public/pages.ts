@@ -8,6 +8,7 @@ import type { FeedbackTurn } from '#src/domain/feedback.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
+import type { Question } from '#src/domain/questions.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Scope } from '#src/domain/stopping.ts'
@@ -24,6 +25,7 @@ import type { Contribution } from './own-contribution.ts'
 import type { OwnDataPages } from './own-data.ts'
 import type { PrivacyPages } from './privacy.ts'
 import type { ProgrammePage } from './programme.ts'
+import type { QuestionPages } from './questions.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
@@ -59,7 +61,8 @@ export interface PublicPages
     FeedbackPages,
     OwnDataPages,
     PrivacyPages,
-    ProgrammePage {
+    ProgrammePage,
+    QuestionPages {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -82,6 +85,8 @@ export interface PublicPages
     daysLeft: number
     isLive: boolean
     sessions: Session[]
+    /** The questions from practice that it began with. */
+    questions: Pick<Question, 'id' | 'text'>[]
     /** Seen by an organiser only: a draft, or changes that are not saved. */
     preview: 'draft' | 'unsaved' | null
     formFields: FormField[]
@@ -129,7 +134,7 @@ export interface PublicPages
     feed: string | null
     certificate: OwnCertificate
     /** The reminders this person has stopped, where they would have come. */
-    stopped: Exclude<Scope, 'newsletter' | 'summaries'> | null
+    stopped: Extract<Scope, 'event' | 'reminders'> | null
     places: Places[]
     choices: OwnChoices | null
     formFields: FormField[]

@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { groups } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { addSession, createEvent } from '#src/domain/drafts.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { approveQuestion } from '#src/domain/moderating.ts'
 import { createOrganiser, grant, isAtLeast, type Right } from '#src/domain/organisers.ts'
 import { sealOf } from '#src/domain/selections.ts'
 import { forOrganisers } from '#src/web/console/access.ts'
@@ -38,12 +40,14 @@ const LINE = { title: 'Bel de zaal', days: '5', side: 'before', proof: 'none', v
 const PART = { revision: '2', kind: 'workshop', round: '1', title: 'Anders', start: '12:00', end: '13:00' }
 const CHOOSING = { revision: '2', allocation: 'by_preference' }
 /** The version is that of another form: whoever may change it is told so. */
-const ASKED = { question1_label: 'Hoe was het?', version: 'x' }
+const FEEDBACK = { question1_label: 'Hoe was het?', version: 'x' }
 
 const MAIL = '/console/groups/noord/mails/nl/confirmed'
 
 const LETTER = { audience: 'confirmed', subject: 'Anders', body: 'Tot dan.' }
 const LATER = { revision: '1', date: '2026-12-01', time: '09:00' }
+
+const ASKED = { question: 'Wie helpt mij hiermee?', groupId: '1' }
 
 const INVITE = { email: 'nieuw@example.org', right: 'organiser', locale: 'nl', recipients: '1' }
 
@@ -166,9 +170,9 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['GET /console/events/:id/feedback', '/console/events/1/feedback', undefined, 'organiser'],
   ['GET /console/events/:id/feedback.xlsx', '/console/events/1/feedback.xlsx', undefined, 'organiser'],
   ['GET /console/events/:id/feedback/questions', '/console/events/1/feedback/questions', undefined, 'organiser'],
-  ['POST /console/events/:id/feedback/questions', '/console/events/1/feedback/questions', ASKED, 'organiser'],
+  ['POST /console/events/:id/feedback/questions', '/console/events/1/feedback/questions', FEEDBACK, 'organiser'],
   ['GET /console/series/:slug/feedback', '/console/series/eerste-donderdag/feedback', undefined, 'organiser'],
-  ['POST /console/series/:slug/feedback', '/console/series/eerste-donderdag/feedback', ASKED, 'organiser'],
+  ['POST /console/series/:slug/feedback', '/console/series/eerste-donderdag/feedback', FEEDBACK, 'organiser'],
   ['POST /console/summaries', '/console/summaries', { wanted: 'yes' }, 'anyone'],
   ['GET /console/events/:id/registrations', '/console/events/1/registrations', undefined, 'host'],
   ['POST /console/events/:id/registrations', '/console/events/1/registrations', ADD, 'organiser'],
@@ -254,6 +258,22 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/mailings/:id/recall', '/console/mailings/1/recall', {}, 'organiser'],
   ['POST /console/mailings/:id/copy', '/console/mailings/1/copy', {}, 'organiser'],
   ['POST /console/mailings/:id/deletion', '/console/mailings/1/deletion', { revision: '1' }, 'organiser'],
+  ['GET /console/questions', '/console/questions', undefined, 'anyone'],
+  ['GET /console/questions/:id', '/console/questions/1', undefined, 'organiser'],
+  ['POST /console/questions/:id', '/console/questions/1', { revision: '2', ...ASKED }, 'organiser'],
+  ['POST /console/questions/:id/approval', '/console/questions/2/approval', { revision: '1', ...ASKED }, 'organiser'],
+  ['POST /console/questions/:id/rejection', '/console/questions/1/rejection', { revision: '2' }, 'organiser'],
+  ['GET /console/questions/:id/merge', '/console/questions/1/merge?other=2', undefined, 'organiser'],
+  ['POST /console/questions/:id/merge', '/console/questions/1/merge', { other: '2', stays: '1-2' }, 'organiser'],
+  ['POST /console/questions/:id/plan', '/console/questions/1/plan', { revision: '2', eventId: '1' }, 'organiser'],
+  ['POST /console/questions/:id/plan/removal', '/console/questions/1/plan/removal', { revision: '2' }, 'organiser'],
+  [
+    'POST /console/questions/:id/answer',
+    '/console/questions/1/answer',
+    { revision: '2', answer: 'Zo.', recipients: '0' },
+    'organiser',
+  ],
+  ['POST /console/questions/:id/recall', '/console/questions/1/recall', { revision: '2' }, 'organiser'],
   // For who owns every group; here nobody does.
   ['GET /console/held-mail', '/console/held-mail', undefined, 'anyone'],
   ['POST /console/held-mail', '/console/held-mail', { release: 'all', recipients: '0' }, 'anyone'],
@@ -309,6 +329,13 @@ async function openAll() {
   writeNow(db, tx =>
     addInvitees(tx, event, [{ email: 'gast@example.org', name: 'Zoë Gast', organisation: '' }], 'nl', NOW),
   )
+  writeNow(db, tx => {
+    const asked = { text: 'Wie helpt Zoë?', role: 'resident', place: '', name: 'Zoë', groupId: group.id } as const
+    const question = askQuestion(tx, { ...asked, email: 'vraag@example.org', locale: 'nl' }, NOW)
+    askQuestion(tx, { ...asked, email: '', locale: 'nl' }, NOW)
+    const wording = { text: asked.text, place: '', groupId: group.id, themeIds: [] }
+    approveQuestion(tx, question, wording, { organiserId: null, revision: 1 }, NOW)
+  })
   const host = signIn(db, 'hella@example.org', group, 'host')
   const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
   const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
@@ -374,6 +401,7 @@ const OWN: Record<string, number> = {
   'GET /console': 200,
   'GET /console/events': 200,
   'GET /console/outbox': 200,
+  'GET /console/questions': 200,
   'GET /console/reach': 200,
   'GET /console/reach.xlsx': 200,
   'GET /console/held-mail': 404,
