@@ -20,6 +20,7 @@ import { duplicateRoutes } from './web/console/duplicates.ts'
 import { editorRoutes } from './web/console/editor.ts'
 import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
+import { followUpRoutes } from './web/console/follow-ups.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { handoverRoutes } from './web/console/handovers.ts'
 import { heldMailRoutes } from './web/console/held-mail.ts'
@@ -32,6 +33,8 @@ import { mailPreviewRoutes } from './web/console/mail-previews.ts'
 import { mailingPageRoutes } from './web/console/mailing-page.ts'
 import { mailingRoutes } from './web/console/mailings.ts'
 import { mailRoutes } from './web/console/mails.ts'
+import { materialFileRoutes } from './web/console/material-files.ts'
+import { materialRoutes as materialEditingRoutes } from './web/console/materials.ts'
 import { memberRoutes } from './web/console/members.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { organisationRoutes } from './web/console/organisations.ts'
@@ -81,6 +84,7 @@ import { healthRoutes } from './web/public/health.ts'
 import { invitationAnswerRoutes } from './web/public/invitations.ts'
 import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
+import { materialRoutes } from './web/public/materials.ts'
 import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
@@ -163,6 +167,7 @@ export async function createApp(
   agendaRoutes(app, deps)
   eventRoutes(app, deps)
   coverRoutes(app, deps)
+  materialRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
   ownContributionRoutes(app, deps)
@@ -203,6 +208,9 @@ export async function createApp(
     eventListRoutes(scope, deps)
     editorRoutes(scope, deps)
     coverEditingRoutes(scope, deps)
+    materialEditingRoutes(scope, deps)
+    materialFileRoutes(scope, deps)
+    followUpRoutes(scope, deps)
     duplicateRoutes(scope, deps)
     publicationRoutes(scope, deps)
     moveRoutes(scope, deps)

@@ -5,6 +5,7 @@ import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { withMaterials } from '#src/domain/follow-ups.ts'
 import { findInvitation, stateOf } from '#src/domain/invitations.ts'
 import { whyNotAsk } from '#src/domain/invitees.ts'
 import { findMailing } from '#src/domain/mailings.ts'
@@ -209,10 +210,10 @@ function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined)
   const organiser = message.organiserId === null ? undefined : findOrganiserById(tx, message.organiserId)
   if (mailed && subject) {
     const about = readAbout(tx, subject.registration)
-    if (about) return { kind: 'mailing', about, mailed }
+    if (about) return { kind: 'mailing', about, mailed: withMaterials(tx, mailed) }
   } else if (mailed && organiser) {
     const about = readStandIn(tx, getEvent(tx, mailed.eventId), organiser, message.createdAt)
-    return { kind: 'mailing', about, mailed: { ...mailed, isTest: true } }
+    return { kind: 'mailing', about, mailed: { ...withMaterials(tx, mailed), isTest: true } }
   }
   throw new Error(`message ${message.id} (mailing) has nothing to be written from`)
 }
