@@ -47,7 +47,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config, deps.tokens), worker })
   const pause = createPause(log, findStandstill(db, clock.now())?.isShut)
   const pace = createPace(config.mailRate, log)
-  const sweeper = createSweeper({ db, write, clock, log, timeZone: config.timeZone })
+  const sweeper = createSweeper({ db, write, clock, log, timeZone: config.timeZone, dataDir: config.dataDir })
   const crews = createCrews(db, pause, pace, config.mailRate !== undefined)
   let state: 'new' | 'running' | 'stopped' = 'new'
   let beat: Temporal.Instant | undefined
