@@ -22,11 +22,10 @@ type Read =
 
 export function materialFileRoutes(app: App, deps: Deps): void {
   const { db, config, write, clock } = deps
-  const { dataDir } = config
 
   app.post('/console/events/:id/materials/files', { schema: { params: Id }, config: FEW }, async (request, reply) => {
     const event = getMyEvent(db, request)
-    const upload = await receiveUpload(request, dataDir)
+    const upload = await receiveUpload(request, config.dataDir)
     const problems = await place(request, event, upload)
     if (!problems) return seeOther(request, reply, `${paths.console.materials(event.id)}?done=added`)
     const wrong = { form: 'file', values: upload.fields, problems }
@@ -39,7 +38,7 @@ export function materialFileRoutes(app: App, deps: Deps): void {
     if ('problems' in wanted) return drop(upload, wanted.problems)
     const { kind, title, format, size, received, sent } = wanted
     const file = nameMaterial(event, randomName(), format)
-    await keepReceived(dataDir, received, file)
+    await keepReceived(config.dataDir, received, file)
     try {
       const material = { kind, title, file, fileName: savedAs(sent, format), format, size }
       await write(tx => {
@@ -47,13 +46,13 @@ export function materialFileRoutes(app: App, deps: Deps): void {
       })
       return undefined
     } catch (error) {
-      await removeFile(dataDir, file)
+      await removeFile(config.dataDir, file)
       return domainProblems(error, request.t.fields)
     }
   }
 
   async function drop({ file }: Received, problems: Problems): Promise<Problems> {
-    if (file) await removeFile(dataDir, file.received)
+    if (file) await removeFile(config.dataDir, file.received)
     return problems
   }
 
@@ -78,7 +77,7 @@ export function materialFileRoutes(app: App, deps: Deps): void {
   }
 
   async function look(received: string) {
-    const handle = await openFile(dataDir, received)
+    const handle = await openFile(config.dataDir, received)
     try {
       const bytes = await bytesOf(handle)
       return { ...(await judge(bytes)), size: bytes.size }

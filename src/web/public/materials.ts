@@ -7,18 +7,23 @@ import { getEventWith } from '#src/domain/organisers.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { readPart } from '#src/lib/files.ts'
 import { TYPES } from '#src/lib/formats.ts'
-import Type from '#src/lib/schemas.ts'
+import Type, { type Static } from '#src/lib/schemas.ts'
 import { isKnown } from '../content.ts'
 import type { App, Deps } from '../deps.ts'
 import { MATERIAL } from '../plugins/headers.ts'
 import { type Part, partOf } from '../ranges.ts'
 
 const Name = Type.Object({ file: Type.String({ maxLength: 100 }) })
+type Request = FastifyRequest<{ Params: Static<typeof Name> }>
 /** Another file has another name; one that was removed is gone within the hour. */
 const AN_HOUR = 'public, max-age=3600'
 
 export function materialRoutes(app: App, { db, config }: Deps): void {
-  app.get('/materials/:file', { schema: { params: Name } }, async (request, reply) => {
+  // For its head alone no file is opened.
+  app.get('/materials/:file', { schema: { params: Name }, exposeHeadRoute: false }, send)
+  app.head('/materials/:file', { schema: { params: Name } }, send)
+
+  async function send(request: Request, reply: FastifyReply) {
     const { file } = request.params
     const found = findFileMaterial(db, file)
     if (!found) throw new NotFound('material')
@@ -27,15 +32,20 @@ export function materialRoutes(app: App, { db, config }: Deps): void {
     const isPublic = found.event.publishedAt !== null
     reply.headers({ ...MATERIAL, etag, 'cache-control': isPublic ? AN_HOUR : 'private, no-store' })
     if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
-    return sendPart(reply, found.material, wantedPart(request, etag, found.material))
-  })
+    return sendPart(request, reply, found.material, wantedPart(request, etag, found.material))
+  }
 
-  async function sendPart(reply: FastifyReply, material: Material, part: Part | 'unsatisfiable' | undefined) {
+  async function sendPart(
+    { method }: Request,
+    reply: FastifyReply,
+    material: Material,
+    part: Part | 'unsatisfiable' | undefined,
+  ) {
     const { file, fileName, format, size } = material
     if (part === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${size}`).send()
     const { first, last } = part ?? { first: 0, last: size - 1 }
-    const stream = await readPart(config.dataDir, file ?? '', first, last)
-    if (!stream || !format) throw new NotFound('material')
+    const stream = method === 'HEAD' ? '' : await readPart(config.dataDir, file ?? '', first, last)
+    if (stream === undefined || !format) throw new NotFound('material')
     if (part) reply.code(206).header('content-range', `bytes ${first}-${last}/${size}`)
     return reply
       .header('content-length', last - first + 1)
