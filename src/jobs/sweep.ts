@@ -82,10 +82,9 @@ export function createSweeper({ db, write, clock, log, timeZone, dataDir }: Swee
     }
   }
 
-  /** Against the clock of the disk, which is the one that says when a file was written. */
   async function takeLooseFiles(): Promise<boolean> {
     try {
-      const loose = listLoose(db, await listFiles(dataDir), Temporal.Now.instant())
+      const loose = listLoose(db, await listFiles(dataDir), clock.now())
       for (const name of loose) await removeFile(dataDir, name)
       return true
     } catch (error) {

@@ -59,7 +59,7 @@ export interface MaterialsPages {
 }
 
 /** Two texts that are the same are the same version. */
-export const versionOfYield = (event: Event) => hash(event.yield).slice(0, 12)
+export const versionOfYield = (event: Pick<Event, 'yield'>) => hash(event.yield).slice(0, 12)
 
 export function materialsPage(
   deps: Deps,
