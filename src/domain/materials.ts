@@ -168,6 +168,10 @@ export function titleFrom(sent: string): string {
   return cleanLine((bare ?? '').replaceAll('_', ' ')).slice(0, LONGEST_TITLE)
 }
 
+/** What most people come back for stands on top; the rest in the order in which it was put. */
+export const recordingsFirst = (list: Material[]): Material[] =>
+  list.toSorted((a, b) => Number(b.kind === 'recording') - Number(a.kind === 'recording'))
+
 /** Where it is found: a path of ours, or somewhere else on the web. */
 export const addressOf = ({ file, url }: Pick<Material, 'file' | 'url'>) => (file === null ? url : paths.material(file))
 

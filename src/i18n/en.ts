@@ -1241,7 +1241,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         confirmed: 'For everybody with a place',
       },
       reached: count => (count === 0 ? 'nobody now' : count === 1 ? '1 person now' : `${count} people now`),
-      look: 'Look',
+      brings: 'Below your text we put what came out of it, what there is to watch and read, and a button to the page.',
       empty: 'There is nothing to watch or read yet. Then this mail does not leave by itself. You can still send it.',
       early: 'You can send them once it is over. You can prepare the mails now.',
       scheduled: moment => `The mails leave by themselves at ${moment}. Who gets them is looked up then.`,
@@ -3351,7 +3351,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         room: 'The room does not work',
         own: 'Something else',
         ownLabel: 'Your message',
-        look: 'Look',
         texts: {
           soon: {
             subject: 'We will be there in ten minutes',

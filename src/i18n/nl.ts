@@ -1283,7 +1283,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         confirmed: 'Voor iedereen met een plaats',
       },
       reached: (count: number) => (count === 0 ? 'nu niemand' : count === 1 ? 'nu 1 persoon' : `nu ${count} mensen`),
-      look: 'Bekijk',
+      brings: 'Onder je tekst zetten wij wat het opleverde, wat er te zien en te lezen is, en een knop naar de pagina.',
       empty:
         'Er staat nog niets om terug te kijken of te lezen. Vanzelf gaat deze mail dan niet weg. Zelf versturen kan wel.',
       early: 'Versturen kan na afloop. Je kunt de mails nu al klaarzetten.',
@@ -3467,7 +3467,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         room: 'De ruimte werkt niet',
         own: 'Iets anders',
         ownLabel: 'Je bericht',
-        look: 'Bekijk',
         texts: {
           soon: {
             subject: 'We zijn er over tien minuten',

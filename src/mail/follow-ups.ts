@@ -1,6 +1,7 @@
 // What the mail after an event brings besides its words: what came of it, what there is to watch and read, and where the reader
 // goes on from here.
 import type { Material } from '#src/domain/events.ts'
+import { recordingsFirst } from '#src/domain/materials.ts'
 import { messagesIn } from '#src/i18n/index.ts'
 import type { Desk } from './appointment.ts'
 import { type Block, button, type Fact, facts } from './content.ts'
@@ -8,12 +9,12 @@ import { type Block, button, type Fact, facts } from './content.ts'
 /** Rendered when it is sent: what was placed until that moment is in it. */
 export function harvest(desk: Desk, materials: Material[]): Block[] {
   const { event } = desk
-  const words = desk.wordsOf('mailing')
-  return [
-    event.yield !== '' && facts({ label: words.labelYield, value: event.yield, isProse: true }),
-    materials.length > 0 && facts(...materials.map(material => factOf(desk, material))),
-    ...followUpLinks(desk),
-  ].filter(block => block !== false)
+  const { labelYield } = desk.wordsOf('mailing')
+  const kept = [
+    ...(event.yield === '' ? [] : [{ label: labelYield, value: event.yield, isProse: true }]),
+    ...recordingsFirst(materials).map(material => factOf(desk, material)),
+  ]
+  return [...(kept.length ? [facts(...kept)] : []), ...followUpLinks(desk)]
 }
 
 function factOf({ links, registration: { locale } }: Desk, material: Material): Fact {

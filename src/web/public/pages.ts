@@ -3,7 +3,7 @@ import type { AddLinks } from '#src/calendar/download.ts'
 import type { Answer } from '#src/domain/applying.ts'
 import type { sizeOf } from '#src/domain/covers.ts'
 import type { DoorState } from '#src/domain/door.ts'
-import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { Event, ListedEvent, Material, Session } from '#src/domain/events.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { Places } from '#src/domain/places.ts'
@@ -69,6 +69,8 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     daysLeft: number
     isLive: boolean
     sessions: Session[]
+    /** What there is to watch and read, what was recorded first. */
+    kept: Material[]
     /** Seen by an organiser only: a draft, or changes that are not saved. */
     preview: 'draft' | 'unsaved' | null
     formFields: FormField[]
