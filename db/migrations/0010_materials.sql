@@ -8,7 +8,6 @@ ALTER TABLE `materials` ADD `size` integer DEFAULT 0 NOT NULL;--> statement-brea
 ALTER TABLE `materials` ADD `position` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `materials_file_unique` ON `materials` (`file`);--> statement-breakpoint
 ALTER TABLE `series` ADD `follow_up_days` integer CONSTRAINT "series_follow_up" CHECK("follow_up_days" between 1 and 30);--> statement-breakpoint
-UPDATE `materials` SET `position` = (SELECT count(*) FROM `materials` AS `other` WHERE `other`.`event_id` = `materials`.`event_id` AND `other`.`id` <= `materials`.`id`);--> statement-breakpoint
 -- What people search events by holds the titles of its materials too: see 0004.
 DROP VIEW `event_words`;--> statement-breakpoint
 CREATE VIEW `event_words` AS SELECT `events`.`id` AS `id`, concat_ws(' ', `title`, `summary`, `description`, `yield`,

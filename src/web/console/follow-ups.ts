@@ -32,12 +32,11 @@ export function followUpRoutes(app: App, deps: Deps): void {
     { schema: { params: Id, body: Schedule }, attachValidation: true },
     async (request, reply) => {
       const event = mine(request)
-      const { date, time } = request.body
       const { id } = organiserOf(request)
-      const act = () =>
-        write(
-          (tx): undefined => void scheduleFollowUps(tx, getMyEvent(tx, request), `${date}T${time}`, id, clock.now()),
-        )
+      const act = ({ date, time } = request.body) =>
+        write((tx): undefined => {
+          scheduleFollowUps(tx, getMyEvent(tx, request), `${date}T${time}`, id, clock.now())
+        })
       const wrong = fieldProblems(request) ?? (await act().catch(error => domainProblems(error, request.t.fields)))
       if (!wrong) return seeOther(request, reply, pageOf(event, 'scheduled'))
       const page = materialsPage(deps, request, event, { wrong: { form: 'schedule', ...formAgain(request, wrong) } })

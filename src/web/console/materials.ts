@@ -46,14 +46,15 @@ export function materialRoutes(app: App, deps: Deps): void {
     { schema: { params: Id, body: YieldForm }, attachValidation: true },
     async (request, reply) => {
       const event = getMyEvent(db, request)
-      const { yield: text = '', version } = request.body
       const problems = fieldProblems(request)
-      if (!problems && version !== versionOfYield(event)) return stale(request, reply, event)
+      if (problems) return again(request, reply, event, { yield: problems })
+      const { yield: text, version } = request.body
+      if (version !== versionOfYield(event)) return stale(request, reply, event)
       const act = (tx: Tx) => {
         const now = getMyEvent(tx, request)
         writeYield(tx, now, cleanText(text), editorOf(request, now.revision), clock.now())
       }
-      const wrong = problems ?? (await attempt(request, act))
+      const wrong = await attempt(request, act)
       return wrong ? again(request, reply, event, { yield: wrong }) : back(request, reply, event, 'yield')
     },
   )
