@@ -133,7 +133,7 @@ export const PERSONAL_COLUMNS = {
   mailings: columns(mailings, {
     preparation: ['subject', 'body'],
     none: [
-      ...(['id', 'eventId', 'organiserId', 'audience', 'isUrgent', 'revision', 'createdAt'] as const),
+      ...(['id', 'eventId', 'organiserId', 'audience', 'isUrgent', 'purpose', 'revision', 'createdAt'] as const),
       ...(['scheduledFor', 'releasedAt', 'recalledAt'] as const),
     ],
   }),
@@ -169,7 +169,10 @@ export const PERSONAL_COLUMNS = {
   }),
   certificates: columns(certificates, { published: ['signer'], none: ['eventId', 'givenAt', 'pauseMinutes'] }),
   accreditations: columns(accreditations, { none: ['id', 'eventId', 'register', 'number', 'points'] }),
-  materials: columns(materials, { published: ['title', 'url'], none: ['id', 'eventId', 'kind'] }),
+  materials: columns(materials, {
+    published: ['title', 'url', 'file', 'fileName'],
+    none: ['id', 'eventId', 'kind', 'format', 'size', 'position'],
+  }),
   /** Of an event; the lines of a series are about every date of it, and so about nobody. */
   tasks: columns(tasks, { preparation: ['title', 'days', 'proof'], none: ['id', 'seriesId', 'eventId'] }),
   taskTicks: columns(taskTicks, { preparation: ['doneAt'], none: ['taskId', 'eventId', 'doneBy'] }),
@@ -177,7 +180,7 @@ export const PERSONAL_COLUMNS = {
     none: [
       ...(['id', 'slug', 'title', 'summary', 'groupId', ...DEFAULTS, 'rule', 'localTime', 'skipMonths'] as const),
       ...(['remindDayBefore', 'remindHourBefore', 'promoteHoursOnline', 'promoteHoursInPerson'] as const),
-      ...(['declineHours', 'createdAt'] as const),
+      ...(['declineHours', 'followUpDays', 'createdAt'] as const),
     ],
   }),
   eventCohosts: columns(eventCohosts, { none: ['eventId', 'groupId'] }),

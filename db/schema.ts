@@ -22,6 +22,8 @@ export const PRESENCES = ['online', 'in_person'] as const
 export const ROLES = ['research', 'education', 'practice', 'policy', 'resident', 'student', 'other'] as const
 export const STATUSES = ['confirmed', 'waitlisted', 'cancelled'] as const
 export const MATERIAL_KINDS = ['recording', 'slides', 'handout', 'audio', 'link'] as const
+/** What a file that organisers place can be, as its own bytes say. */
+export const FORMATS = ['pdf', 'pptx', 'docx', 'odp', 'odt', 'mp3', 'm4a', 'ogg'] as const
 export const SESSION_KINDS = ['plenary', 'workshop', 'break'] as const
 export const RIGHTS = ['owner', 'organiser', 'host', 'viewer'] as const
 export const CANCELLERS = ['attendee', 'organiser'] as const
@@ -79,6 +81,8 @@ export const PROOFS = ['speaker', 'text', 'room', 'reminder', 'host', 'materials
 export const FOLLOWER_KINDS = ['asked', 'recognised'] as const
 export const SCHOOL_REGIONS = ['north', 'central', 'south'] as const
 export const AUDIENCES = ['all', 'confirmed', 'waiting', 'attended', 'absent'] as const
+/** What a mailing is for: an organiser's own words, or the mail after an event that brings what came of it. */
+export const PURPOSES = ['letter', 'follow_up'] as const
 /** How we know that somebody was there. */
 export const ATTENDANCE_SOURCES = ['door', 'check_in', 'by_hand', 'report'] as const
 export const SESSION_METHODS = ['link', 'code', 'passkey'] as const
@@ -200,12 +204,15 @@ export const series = sqliteTable(
     promoteHoursInPerson: integer().notNull().default(48),
     /** Hours after which the place of who declined in their calendar frees itself; null: only people free it. */
     declineHours: integer().default(24),
+    /** Days after an event on which its follow-up mail leaves by itself; null: only when an organiser says so. */
+    followUpDays: integer(),
     createdAt: instant().notNull(),
   },
   table => [
     index('series_group').on(table.groupId),
     oneOf('series_kind', table.kind, KINDS),
     oneOf('series_attendance', table.attendance, ATTENDANCES),
+    check('series_follow_up', sql`${table.followUpDays} between 1 and 30`),
   ],
 )
 
@@ -638,9 +645,21 @@ export const materials = sqliteTable(
       .references(() => events.id),
     kind: text({ enum: MATERIAL_KINDS }).notNull(),
     title: text().notNull(),
+    /** Where it is elsewhere on the web; empty for a file of ours. */
     url: text().notNull(),
+    /** Its name in DATA_DIR/files and in its address; the name it is saved under; what it is; and how many bytes. */
+    file: text().unique(),
+    fileName: text().notNull().default(''),
+    format: text({ enum: FORMATS }),
+    size: integer().notNull().default(0),
+    position: integer().notNull().default(0),
   },
-  table => [index('materials_event').on(table.eventId), oneOf('materials_kind', table.kind, MATERIAL_KINDS)],
+  table => [
+    index('materials_event').on(table.eventId),
+    oneOf('materials_kind', table.kind, MATERIAL_KINDS),
+    oneOf('materials_format', table.format, FORMATS),
+    check('materials_source', sql`(${table.file} is null) = (${table.url} <> '')`),
+  ],
 )
 
 /** One row per e-mail address. What someone told us about themselves stands on the registration. */
@@ -808,6 +827,7 @@ export const mailings = sqliteTable(
     subject: text().notNull(),
     body: text().notNull(),
     isUrgent: integer({ mode: 'boolean' }).notNull().default(false),
+    purpose: text({ enum: PURPOSES }).notNull().default('letter'),
     revision: integer().notNull().default(1),
     createdAt: instant().notNull(),
     /** When it is to leave; and since when its copies stand in the outbox. */
@@ -818,7 +838,11 @@ export const mailings = sqliteTable(
   table => [
     index('mailings_event').on(table.eventId, table.id),
     index('mailings_scheduled').on(table.scheduledFor).where(sql`scheduled_for is not null and released_at is null`),
+    uniqueIndex('mailings_follow_up')
+      .on(table.eventId, table.audience)
+      .where(sql`purpose = 'follow_up' and recalled_at is null`),
     oneOf('mailings_audience', table.audience, AUDIENCES),
+    oneOf('mailings_purpose', table.purpose, PURPOSES),
   ],
 )
 

@@ -2,11 +2,12 @@
 // rule's dates, coming ones forwards. Registrations are made at past moments, and no mail is left due.
 import { audit } from '#src/domain/audit.ts'
 import { setTerms } from '#src/domain/certificates.ts'
-import { addMaterial, addSession, createEvent, publishEvent } from '#src/domain/drafts.ts'
+import { addSession, createEvent, publishEvent } from '#src/domain/drafts.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import type { Event } from '#src/domain/events.ts'
 import { setFormFields, type WantedField } from '#src/domain/form-fields.ts'
 import { createGroup, type Group, listGroups } from '#src/domain/groups.ts'
+import { addMaterial } from '#src/domain/materials.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { datesOf, onOrAfter, parseRule } from '#src/domain/rules.ts'
 import { createSeries, type Series } from '#src/domain/series.ts'

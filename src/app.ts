@@ -25,6 +25,7 @@ import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { feedbackResultRoutes } from './web/console/feedback.ts'
 import { feedbackQuestionRoutes } from './web/console/feedback-questions.ts'
+import { followUpRoutes } from './web/console/follow-ups.ts'
 import { groupRoutes } from './web/console/groups.ts'
 import { handoverRoutes } from './web/console/handovers.ts'
 import { heldMailRoutes } from './web/console/held-mail.ts'
@@ -37,6 +38,8 @@ import { mailPreviewRoutes } from './web/console/mail-previews.ts'
 import { mailingPageRoutes } from './web/console/mailing-page.ts'
 import { mailingRoutes } from './web/console/mailings.ts'
 import { mailRoutes } from './web/console/mails.ts'
+import { materialFileRoutes } from './web/console/material-files.ts'
+import { materialRoutes as materialEditingRoutes } from './web/console/materials.ts'
 import { memberRoutes } from './web/console/members.ts'
 import { moveRoutes } from './web/console/moves.ts'
 import { organisationRoutes } from './web/console/organisations.ts'
@@ -95,6 +98,7 @@ import { healthRoutes } from './web/public/health.ts'
 import { invitationAnswerRoutes } from './web/public/invitations.ts'
 import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
+import { materialRoutes } from './web/public/materials.ts'
 import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
 import { ownChoicesRoutes } from './web/public/own-choices.ts'
@@ -182,6 +186,7 @@ export async function createApp(
   eventRoutes(app, deps)
   programmePageRoutes(app, deps)
   coverRoutes(app, deps)
+  materialRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
   ownChoicesRoutes(app, deps)
@@ -230,6 +235,9 @@ export async function createApp(
     eventListRoutes(scope, deps)
     editorRoutes(scope, deps)
     coverEditingRoutes(scope, deps)
+    materialEditingRoutes(scope, deps)
+    materialFileRoutes(scope, deps)
+    followUpRoutes(scope, deps)
     duplicateRoutes(scope, deps)
     publicationRoutes(scope, deps)
     moveRoutes(scope, deps)

@@ -19,7 +19,7 @@ import {
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { rowsOf } from '#db/rows.ts'
-import { events, eventThemes, series, themes } from '#db/schema.ts'
+import { events, eventThemes, materials, series, themes } from '#db/schema.ts'
 import { isHostedBy } from './cohosts.ts'
 import { type Event, type Kind, type ListedEvent, listed } from './events.ts'
 import { descendantsOf } from './groups.ts'
@@ -32,6 +32,10 @@ export interface EventFilter {
   group?: string | undefined
   series?: string | undefined
   theme?: string | undefined
+  /** Of the day on which it begins, where it is held. */
+  year?: number | undefined
+  /** A recording, or anything at all to watch or read. */
+  kept?: 'recording' | 'materials' | undefined
 }
 
 /** Published events that have not ended, the first one first. Cancelled ones stay in the list until they would have ended. */
@@ -176,7 +180,7 @@ export function isOver(now: Temporal.Instant | Placeholder): SQL | undefined {
   return and(lte(events.startsAt, now), lte(events.endsAt, now))
 }
 
-function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFilter): SQL | undefined {
+function matches(db: Db, { q, kind, group, series: seriesSlug, theme, year, kept }: EventFilter): SQL | undefined {
   return and(
     kind && eq(events.kind, kind),
     group === undefined ? undefined : isHostedBy(db, descendantsOf(group)),
@@ -184,6 +188,8 @@ function matches(db: Db, { q, kind, group, series: seriesSlug, theme }: EventFil
       ? undefined
       : inArray(events.seriesId, db.select({ id: series.id }).from(series).where(eq(series.slug, seriesSlug))),
     theme === undefined ? undefined : hasTheme(db, eq(themes.slug, theme)),
+    year === undefined ? undefined : isIn(year),
+    kept === undefined ? undefined : hasKept(db, kept),
     mentions(q),
   )
 }
@@ -197,6 +203,40 @@ function mentions(q: string | undefined): SQL | undefined {
   // The plus keeps to the order of the dates, which ends at a full page: sorting all that hold a common word takes longer.
   return sql`+${events.id} in (select rowid from event_search where event_search match ${wanted})`
 }
+
+/** Said of its start as well, a day wider for who lives elsewhere, so that the index begins there. */
+function isIn(year: number): SQL | undefined {
+  const begin = Temporal.Instant.from(`${year}-01-01T00:00Z`).subtract({ hours: 24 })
+  const end = Temporal.Instant.from(`${year + 1}-01-01T00:00Z`).add({ hours: 24 })
+  const isNear = and(gt(events.startsAt, begin), lt(events.startsAt, end))
+  return and(isNear, gte(events.localStart, `${year}-01-01`), lt(events.localStart, `${year + 1}-01-01`))
+}
+
+function hasKept(db: Db, kept: NonNullable<EventFilter['kept']>): SQL {
+  const isWanted = kept === 'recording' ? eq(materials.kind, 'recording') : undefined
+  return exists(
+    db
+      .select({ id: materials.id })
+      .from(materials)
+      .where(and(eq(materials.eventId, events.id), isWanted)),
+  )
+}
+
+/** The year of the first published event; nothing before there is one. */
+export function firstYear(db: Db): number | undefined {
+  const start = first(db).get()?.localStart
+  return start === undefined ? undefined : Number(start.slice(0, 4))
+}
+
+const first = prepared(db =>
+  db
+    .select({ localStart: events.localStart })
+    .from(events)
+    .where(and(isPublished(), gt(events.startsAt, Temporal.Instant.fromEpochMilliseconds(0))))
+    .orderBy(asc(events.startsAt))
+    .limit(1)
+    .prepare(),
+)
 
 function hasTheme(db: Db, which: SQL): SQL {
   return exists(

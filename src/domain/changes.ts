@@ -35,7 +35,7 @@ export function change(tx: Tx, event: Event, values: Partial<typeof events.$infe
 /** The acts after which a form made before them is no longer up to date. */
 const CHANGES: Action[] = [
   ...(['event_edited', 'event_published', 'event_moved', 'event_cancelled', 'event_reinstated'] as const),
-  ...(['cover_set', 'cover_removed'] as const),
+  ...(['cover_set', 'cover_removed', 'yield_written'] as const),
   ...(['session_added', 'session_changed', 'session_moved', 'session_removed', 'session_cancelled'] as const),
   ...(['session_reinstated', 'choosing_changed', 'workshops_allocated'] as const),
 ]

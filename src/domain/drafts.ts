@@ -59,10 +59,6 @@ export function freeSlug(tx: Tx, wish: string, ownId?: number): string {
   return firstFree(wish, isTaken)
 }
 
-export function addMaterial(tx: Tx, values: typeof materials.$inferInsert): void {
-  tx.insert(materials).values(values).run()
-}
-
 export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'uid'>): { id: number } {
   return tx
     .insert(sessions)

@@ -10,7 +10,6 @@ import { setCohosts } from './cohosts.ts'
 import { freeSlug } from './drafts.ts'
 import type { Event } from './events.ts'
 import { countLostAnswers, setFormFields, type WantedField } from './form-fields.ts'
-import { type NewMaterial, setMaterials } from './materials.ts'
 import { placesOf } from './places.ts'
 import { windowProblems } from './registration-windows.ts'
 import { refuseSecrets } from './secrets.ts'
@@ -27,7 +26,6 @@ export type EventText = Pick<
   | 'kind'
   | 'groupId'
   | 'roomUrl'
-  | 'yield'
   | 'capacityOnline'
   | 'capacityInPerson'
 > &
@@ -45,7 +43,6 @@ export interface EventEdit {
   /** By its name; made if there is none. */
   newTheme: string
   cohostIds: number[]
-  materials: Typed<NewMaterial>[]
   formFields: Typed<WantedField>[]
   /** How many answers somebody was told would go with that. */
   lostAnswers: number
@@ -55,12 +52,12 @@ export interface EventEdit {
 type Typed<T> = T & { row: string }
 
 /**
- * Saves the whole page or nothing of it. Invalid if a question or a material holds what others may not read, or the window of
- * registration does not fit; Refusal('changed_meanwhile') if other answers would go than was said; else as `editEvent`.
+ * Saves the whole page or nothing of it. Invalid if a question holds what others may not read, or the window of registration
+ * does not fit; Refusal('changed_meanwhile') if other answers would go than was said; else as `editEvent`.
  */
 export function saveEvent(tx: Tx, event: Event, edit: EventEdit, editor: Editor, now: Temporal.Instant): Event {
-  const { text, newTheme, materials, formFields } = edit
-  refuseSecrets([...textsOfMaterials(materials), ...textsOfFields(formFields)], text.roomUrl, text.hostUrl)
+  const { text, newTheme, formFields } = edit
+  refuseSecrets(textsOfFields(formFields), text.roomUrl, text.hostUrl)
   const problems = windowProblems({ registrationFrom: null, registrationUntil: null, ...text }, event)
   if (Object.keys(problems).length) throw new Invalid(problems)
   if (countLostAnswers(tx, event.id, formFields) !== edit.lostAnswers) throw new Refusal('changed_meanwhile')
@@ -68,16 +65,9 @@ export function saveEvent(tx: Tx, event: Event, edit: EventEdit, editor: Editor,
   if (added?.isNew) auditEvent(tx, 'theme_added', event, { ...editor, detail: added.theme.name }, now)
   const edited = editEvent(tx, event, text, [...edit.themeIds, ...(added ? [added.theme.id] : [])], editor, now)
   setCohosts(tx, edited, edit.cohostIds)
-  setMaterials(tx, event.id, materials)
   setFormFields(tx, event.id, formFields)
   return edited
 }
-
-const textsOfMaterials = (list: Typed<NewMaterial>[]) =>
-  list.flatMap(({ row, title, url }): [string, string][] => [
-    [`${row}_title`, title],
-    [`${row}_url`, url],
-  ])
 
 const textsOfFields = (list: Typed<WantedField>[]) =>
   list.flatMap(({ row, label, hint, options }): [string, string][] => [

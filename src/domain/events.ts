@@ -131,7 +131,7 @@ const materialsAmong = prepared(db =>
     .select()
     .from(materials)
     .where(inArray(materials.eventId, among('ids')))
-    .orderBy(asc(materials.id))
+    .orderBy(asc(materials.position), asc(materials.id))
     .prepare(),
 )
 

@@ -56,12 +56,17 @@ function copiesFrom(rows: Tally[]): Copies {
   }
 }
 
-/** A copy that has not been written goes to the registration somebody goes on with, unless there is one for that already. */
+/**
+ * A copy that has not been written goes to the registration somebody goes on with, unless there is one for that already; of
+ * those that follow up on an event whichever came first is the one.
+ */
 export function redirectCopies(tx: Tx, from: Pick<Registration, 'id'>, to: Registration): void {
   const toAddress = findPersonById(tx, to.personId)?.email
   if (!toAddress) return
-  const isTheirs = sql`${messages.mailingId} not in
-    (select mailing_id from messages where registration_id = ${to.id} and mailing_id is not null)`
+  const isTheirs = sql`not exists (
+    select 1 from messages other join mailings f on f.id = other.mailing_id where other.registration_id = ${to.id}
+    and (f.id = ${messages.mailingId}
+      or f.purpose = 'follow_up' and (select purpose from mailings where id = ${messages.mailingId}) = 'follow_up'))`
   const isUnwritten = and(eq(messages.kind, 'mailing'), eq(messages.state, 'queued'), isNull(messages.bytes))
   tx.update(messages)
     .set({ registrationId: to.id, personId: to.personId, toAddress })

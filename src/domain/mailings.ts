@@ -5,7 +5,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, mailings, messages } from '#db/schema.ts'
 import { NotFound, Refusal } from '#src/lib/errors.ts'
-import type { Audience } from './audiences.ts'
+import type { Audience, Purpose } from './audiences.ts'
 import { auditEvent } from './audit.ts'
 import type { Editor } from './changes.ts'
 import type { Event } from './events.ts'
@@ -61,20 +61,20 @@ export function listMailings(db: Db, event: Event, before: number | undefined, l
 export function createMailing(
   tx: Tx,
   event: Event,
-  written: Written & { isUrgent?: boolean },
-  organiserId: number,
+  written: Written & { isUrgent?: boolean; purpose?: Purpose },
+  organiserId: number | null,
   now: Temporal.Instant,
 ): Mailing {
   if (!event.publishedAt) throw new Refusal('not_possible_now')
   refuseLetter(tx, event, written)
-  const { audience, subject, body, isUrgent = false } = written
-  const values = { eventId: event.id, organiserId, audience, subject, body, isUrgent, createdAt: now }
+  const { audience, subject, body, isUrgent = false, purpose = 'letter' } = written
+  const values = { eventId: event.id, organiserId, audience, subject, body, isUrgent, purpose, createdAt: now }
   const mailing = tx.insert(mailings).values(values).returning().get()
   auditEvent(tx, 'mailing_written', event, { organiserId }, now)
   return mailing
 }
 
-/** Changes one that has not left; one that is to leave at a moment still does. */
+/** Changes one that has not left; one that is to leave at a moment still does. A follow-up stays for whom it is. */
 export function editMailing(
   tx: Tx,
   mailing: Mailing,
@@ -84,25 +84,31 @@ export function editMailing(
   now: Temporal.Instant,
 ): Mailing {
   refuseLetter(tx, event, { subject, body })
-  const edited = changeMailing(tx, mailing, { audience, subject, body }, editor)
+  const isFixed = mailing.purpose === 'follow_up'
+  const values = { audience: isFixed ? mailing.audience : audience, subject, body }
+  const edited = changeMailing(tx, mailing, values, editor)
   auditEvent(tx, 'mailing_edited', event, editor, now)
   return edited
 }
 
-/** The same words once more, as a draft: what has left or was called back is never sent again. */
+/**
+ * The same words once more, as a draft: what has left or was called back is never sent again. Of a follow-up only one that was
+ * called back: of those that leave there is one for each audience.
+ */
 export function copyMailing(
   tx: Tx,
-  { audience, subject, body }: Mailing,
+  { audience, subject, body, purpose, recalledAt }: Mailing,
   event: Event,
   organiserId: number,
   now: Temporal.Instant,
 ): Mailing {
-  if (!subject) throw new Refusal('not_possible_now')
-  return createMailing(tx, event, { audience, subject, body }, organiserId, now)
+  if (!subject || (purpose === 'follow_up' && !recalledAt)) throw new Refusal('not_possible_now')
+  return createMailing(tx, event, { audience, subject, body, purpose }, organiserId, now)
 }
 
-/** Only what nobody got can go. Test mails stay in the outbox as what they were. */
+/** Only what nobody got can go; a follow-up stays, so that it does not come back by itself. Test mails stay in the outbox as what they were. */
 export function deleteMailing(tx: Tx, mailing: Mailing, event: Event, editor: Editor, now: Temporal.Instant): void {
+  if (mailing.purpose === 'follow_up') throw new Refusal('not_possible_now')
   const { id } = changeMailing(tx, mailing, {}, editor)
   tx.update(messages).set({ mailingId: null }).where(eq(messages.mailingId, id)).run()
   tx.delete(mailings).where(eq(mailings.id, id)).run()

@@ -6,13 +6,14 @@ import { given, prepared } from '#db/prepared.ts'
 import { mailings, messages } from '#db/schema.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import { isBefore, localTimeProblem, zoned } from '#src/lib/time.ts'
-import { countAudiences, isRecipient, listRecipients } from './audiences.ts'
+import { countAudiences, isFollowUp, isRecipient, listRecipients } from './audiences.ts'
 import { auditEvent } from './audit.ts'
 import type { Editor } from './changes.ts'
 import { type Event, getEvent } from './events.ts'
 import { problemsIn, refuseLetter } from './letters.ts'
 import { countCopies } from './mailing-copies.ts'
 import { changeMailing, type Mailing } from './mailings.ts'
+import { isAnythingKept } from './materials.ts'
 import type { Organiser } from './organisers.ts'
 import { enqueue, enqueueAbout, GRACE } from './outbox.ts'
 import type { Registration } from './registrations.ts'
@@ -32,6 +33,7 @@ export interface Releaser extends Editor {
  * changed or released since it was shown, or if it reaches another number of people; so whoever releases second sends nothing.
  */
 export function release(tx: Tx, mailing: Mailing, event: Event, releaser: Releaser, now: Temporal.Instant): Mailing {
+  if (isTooEarly(mailing, event, now)) throw new Refusal('not_possible_now')
   const released = changeMailing(tx, mailing, { releasedAt: now }, releaser)
   // The room may have come to be what was written.
   refuseLetter(tx, event, released)
@@ -42,9 +44,13 @@ export function release(tx: Tx, mailing: Mailing, event: Event, releaser: Releas
   return released
 }
 
+/** What follows up on an event comes after it. */
+const isTooEarly = ({ purpose }: Mailing, event: Event, at: Temporal.Instant) =>
+  purpose === 'follow_up' && !isFollowUp(event, at)
+
 /** How many copies it made. */
 function addCopies(tx: Tx, mailing: Mailing, event: Event, now: Temporal.Instant, dueAt: Temporal.Instant): number {
-  const recipients = listRecipients(tx, event, mailing.audience, now)
+  const recipients = listRecipients(tx, event, mailing, now)
   const common = {
     kind: 'mailing',
     mailingId: mailing.id,
@@ -66,7 +72,8 @@ function worthUntil({ isUrgent }: Mailing, { endsAt }: Event, dueAt: Temporal.In
 
 /**
  * Has it leave by itself at a wall time of the event's zone. Whom it reaches is looked up then. Until then it can be changed
- * or withdrawn, so it does not wait again. Invalid for a time that does not exist, or is nearer than two minutes.
+ * or withdrawn, so it does not wait again. Invalid for a time that does not exist, is nearer than two minutes, or comes before
+ * the end of the event that it follows up on.
  */
 export function schedule(
   tx: Tx,
@@ -82,8 +89,9 @@ export function schedule(
   if (problem) throw new Invalid({ date: problem })
   const scheduledFor = zoned({ localStart: localTime, timeZone }).toInstant()
   if (isBefore(scheduledFor, now.add(GRACE))) throw new Invalid({ date: 'moment_past' })
+  if (isTooEarly(mailing, event, scheduledFor)) throw new Invalid({ date: 'moment_before_end' })
   const scheduled = changeMailing(tx, mailing, { scheduledFor }, editor)
-  const { reached } = countAudiences(tx, event, now)[mailing.audience]
+  const { reached } = countAudiences(tx, event, now, mailing.purpose)[mailing.audience]
   auditEvent(tx, 'mailing_scheduled', event, { ...editor, detail: String(reached) }, now)
   return scheduled
 }
@@ -110,15 +118,17 @@ const toRelease = prepared(db => db.select().from(mailings).where(isDue).orderBy
 
 /**
  * Releases what is due by itself, to leave at once. Of an event that was cancelled meanwhile nothing leaves, nor does what holds
- * the room by now: the mailing is a draft again, for somebody to look at.
+ * the room by now, nor what follows up on an event that is not over or of which nothing is kept: the mailing is a draft again,
+ * for somebody to look at.
  */
 export function releaseScheduled(tx: Tx, now: Temporal.Instant): void {
   for (const mailing of toRelease(tx).all({ now: now.epochMilliseconds })) {
     const event = getEvent(tx, mailing.eventId)
     const { revision, scheduledFor } = mailing
-    if (event.cancelledAt || Object.keys(problemsIn(tx, event, mailing)).length) {
+    const why = whyHeld(tx, mailing, event, now)
+    if (why) {
       changeMailing(tx, mailing, { scheduledFor: null }, { revision })
-      auditEvent(tx, 'mailing_held', event, { ...BY_ITSELF, detail: event.cancelledAt ? '' : 'text' }, now)
+      auditEvent(tx, 'mailing_held', event, { ...BY_ITSELF, detail: why === 'cancelled' ? '' : why }, now)
       continue
     }
     const released = changeMailing(tx, mailing, { releasedAt: now }, { revision })
@@ -128,6 +138,13 @@ export function releaseScheduled(tx: Tx, now: Temporal.Instant): void {
 }
 
 const BY_ITSELF = { organiserId: null }
+
+function whyHeld(tx: Tx, mailing: Mailing, event: Event, now: Temporal.Instant): string | undefined {
+  if (event.cancelledAt) return 'cancelled'
+  if (Object.keys(problemsIn(tx, event, mailing)).length) return 'text'
+  if (isTooEarly(mailing, event, now)) return 'early'
+  return mailing.purpose === 'follow_up' && !isAnythingKept(tx, event) ? 'empty' : undefined
+}
 
 /** What a recall did: how many will not get it, and how many had it. */
 export interface Recalled {
@@ -203,6 +220,6 @@ export function whyNotMail(
   if (mailing.recalledAt) return 'recalled'
   // Whoever writes after a cancellation knows of it.
   if (event.cancelledAt && isBefore(mailing.releasedAt, event.cancelledAt)) return 'event_cancelled'
-  if (isRecipient(db, event, mailing.audience, registration.id, now)) return undefined
+  if (isRecipient(db, event, mailing, registration.id, now)) return undefined
   return registration.status === 'cancelled' ? 'cancelled' : 'not_theirs'
 }

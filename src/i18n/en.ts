@@ -1,5 +1,12 @@
 // English, complete: a key that nl.ts has and this file lacks fails the type check.
+import { sizeText } from '#src/lib/sizes.ts'
 import type { Messages } from './nl.ts'
+
+const HELD: Record<string, string> = {
+  text: 'it says something that others may not read',
+  early: 'it is not over yet',
+  empty: 'there is nothing to watch or read',
+}
 
 export const en: Messages = {
   locale: 'en',
@@ -76,8 +83,10 @@ export const en: Messages = {
     workshop_same: 'You chose the same one twice. Choose another, or leave the second choice empty.',
     workshop_overlap: 'This workshop is at the same time as another one you chose.',
     moment_past: 'Choose a moment that is still to come, at least two minutes from now.',
+    moment_before_end: 'Choose a moment after the event has ended.',
     number: 'Fill in a whole number.',
     task_days: 'Fill in a whole number: at most 365 days before, or at most 90 days after.',
+    followUpDays: 'Fill in a whole number from 1 to 30, or leave it empty.',
     declineHours: 'Fill in a whole number from 0 to 336, or leave it empty.',
     url: 'Fill in a complete address that starts with https://.',
     window_late: 'Choose a moment before it is over.',
@@ -98,6 +107,13 @@ export const en: Messages = {
     picture: 'This is no picture that we can read. Choose a PNG, JPEG or WebP.',
     picture_large: 'This picture is larger than 5 MB. Choose a smaller one.',
     picture_missing: 'Choose a picture.',
+    file_missing: 'Choose a file.',
+    file_large: 'This file is larger than 25 MB. Make it smaller, or put it elsewhere and add a link.',
+    file_unknown:
+      'We cannot place this file. Choose a PDF, a PowerPoint or Word file, an OpenDocument file, or sound (MP3, M4A or Ogg).',
+    file_macros:
+      'There is a program (a macro) in this file. We do not place that. Save it without macros, or as a PDF.',
+    too_many_materials: 'There are 20 things here already. Remove something first.',
     room_in_text:
       'This holds the address of the online room. That is not public: take it out. Attendees come in by their own link.',
     link_in_text: 'This holds a personal link of somebody. Whoever reads this could use it. Take the link out.',
@@ -476,6 +492,9 @@ export const en: Messages = {
       mailing: {
         eyebrow: 'Message from the organiser',
         urgentEyebrow: 'Short notice',
+        followUpEyebrow: 'Afterwards',
+        labelYield: 'What came out of it',
+        pageButton: 'See it all on the page',
         button: 'To the door',
         test: 'This is a test. Only you get this mail. Your button leads to the public page.',
         unsubscribe: 'Send me no more messages about {kind} now that it is over',
@@ -676,7 +695,7 @@ export const en: Messages = {
     cancelledTitle: 'This has been cancelled',
     cancelledText: 'Everyone who had registered is told. The entry disappears from your calendar by itself.',
     pastTitle: 'This is over',
-    pastText: 'What was kept of it is on this page.',
+    pastText: 'What came out of it, and what you can watch and read, is on this page.',
     toAgenda: 'See in the agenda what is still to come',
     liveTitle: 'This is happening now',
     liveText: 'Have you registered? Then use the link in your e-mail.',
@@ -1701,6 +1720,103 @@ Recordings and slides are on other websites. They do not always have subtitles o
 
 Write to [${contact}](mailto:${contact}). You can also say what you need to take part when you register.`,
   },
+  kept: {
+    file: (format, size) => `${format}, ${sizeText(size)}`,
+    play: title => `Listen to ${title}`,
+    year: 'Year',
+    allYears: 'All',
+    with: 'With',
+    withChoices: { '': 'Everything', recording: 'a recording', materials: 'something to watch or read' },
+    empty: 'There is nothing with these words and choices. Try another word, or drop a choice.',
+  },
+  afterwards: {
+    tab: 'Afterwards',
+    lead: 'What remains: what came out of it, what people can watch and read, and the mail about that.',
+    draft: 'This is still a draft. Everybody sees what you place here as soon as you publish.',
+    done: {
+      yield: 'Saved.',
+      added: 'It has been added.',
+      changed: 'Saved.',
+      moved: 'The order has changed.',
+      removed: 'It is gone.',
+      prepared: 'The mails are there as drafts. Nothing has been sent yet.',
+      scheduled: 'The mails leave by themselves.',
+      withdrawn: 'The mails do not leave by themselves. They are drafts again.',
+    },
+    yieldTitle: 'What came out of it?',
+    yieldLabel: 'In a few sentences',
+    yieldHint: 'Stands at the top of the page, in the archive and in the mail afterwards.',
+    stale:
+      'Somebody else changed this while you were writing. Your text is below and has not been saved. If you save now, your text counts. It said:',
+    listTitle: 'To watch and read',
+    none: 'There is nothing here yet.',
+    change: 'Change',
+    up: 'Up',
+    down: 'Down',
+    remove: 'Remove',
+    removeText: 'It leaves the page at once. A file is deleted.',
+    kind: 'Kind',
+    name: 'Name',
+    url: 'Address',
+    linkTitle: 'Add a link',
+    linkLead: 'For example to a recording that is kept elsewhere.',
+    linkButton: 'Add',
+    fileTitle: 'Place a file',
+    fileLead:
+      'PDF, PowerPoint, Word, OpenDocument, MP3, M4A or Ogg, of at most 25 MB. A recording with pictures is larger: put it elsewhere and add a link.',
+    file: 'File',
+    fileName: 'Name on the page',
+    fileNameHint: 'Empty: the name of the file.',
+    fileButton: 'Place the file',
+    fileAgain: 'Choose the file once more: the browser cannot remember that.',
+    mail: {
+      title: 'Mail afterwards',
+      lead: 'Those who were there get another mail than those who were not. What stands above is put in by itself, with a button to the page.',
+      unpublished: 'This is still a draft: there is nobody to mail.',
+      cancelled: 'The event does not take place. There is no mail afterwards.',
+      prepare: 'Prepare the mails',
+      prepareText: 'Nothing leaves yet. You read them first, with the number of people who get them.',
+      unseen:
+        'Nobody was ticked off, so we do not know who was there. Therefore everybody with a place gets the same mail.',
+      unknown:
+        'Who was there we know afterwards. If nobody has been ticked off by then, everybody with a place gets the same mail.',
+      forWhom: {
+        attended: 'For those who were there',
+        absent: 'For those who were not',
+        confirmed: 'For everybody with a place',
+      },
+      reached: count => (count === 0 ? 'nobody now' : count === 1 ? '1 person now' : `${count} people now`),
+      brings: 'Below your text we put what came out of it, what there is to watch and read, and a button to the page.',
+      empty: 'There is nothing to watch or read yet. Then this mail does not leave by itself. You can still send it.',
+      early: 'You can send them once it is over. You can prepare the mails now.',
+      scheduled: moment => `The mails leave by themselves at ${moment}. Who gets them is looked up then.`,
+      withdraw: 'Hold them back',
+      schedule: 'Let them leave by themselves',
+      reschedule: 'Change the time',
+      scheduleText:
+        'All mails below leave at the same time then. Until that moment you can change them or hold them back. If there is nothing to watch or read by then, they do not leave.',
+      scheduleButton: 'Plan them',
+    },
+    series: {
+      days: 'Mail afterwards, in days after the event',
+      hint: 'From 1 to 30. Empty: not by itself. Those who were there get another mail than those who were not, with what came out of it and what there is to watch and read. After the event the mails are there, and you can change them or hold them back. If there is nothing to watch or read, they do not leave.',
+      texts: 'Read the mails that leave then',
+    },
+    letters: {
+      attended: {
+        subject: 'To watch again: {title}',
+        body: 'It was good to have you there on {date}.\n\nBelow is what we keep of it. Have another look, or share it with a colleague.',
+      },
+      absent: {
+        subject: 'Missed: {title}',
+        body: 'We missed you on {date}.\n\nBelow is what we keep of it, so that you can still catch up.',
+      },
+      confirmed: {
+        subject: 'Afterwards: {title}',
+        body: '{title} was on {date}. Were you there? Thank you for joining. Could you not come? Then you can still catch up.\n\nBelow is what we keep of it.',
+      },
+    },
+  },
   invitation: {
     title: group => `Help organise at ${group}`,
     lead: (who, group) => `${who} asks you to take part at ${group}.`,
@@ -2373,6 +2489,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         footerAgenda: 'Text of the link to the agenda',
         footerPrivacy: 'Text of the link to privacy',
         urgentEyebrow: 'Line above the title, on short notice',
+        followUpEyebrow: 'Line above the title, afterwards',
+        labelYield: 'Heading of what came out of it, afterwards',
+        pageButton: 'Button to the public page, afterwards',
         test: 'Sentence above a test',
       },
     },
@@ -2667,7 +2786,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         people: 'People and groups',
         places: 'Places and registration',
         form: 'Questions on the form',
-        after: 'Afterwards',
         cover: 'Cover picture',
       },
       untitled: 'Untitled',
@@ -2715,13 +2833,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       lostTitle: count => (count === 1 ? 'One answer will be erased' : `${count} answers will be erased`),
       lostText:
         'You remove a question, or change it so that answers given no longer fit. Nothing is saved yet. Choose Save once more if this is right.',
-      materials: 'To watch and read',
-      material: number => `Material ${number}`,
-      newMaterial: 'New material',
-      materialKind: 'Kind',
-      materialTitle: 'Name',
-      materialUrl: 'Address',
-      removeMaterial: 'Remove this',
       coverLead: 'Stands at the top of the page, and with a shared link. PNG, JPEG or WebP of at most 5 MB.',
       coverFile: 'Picture',
       coverNew: 'Another picture',
@@ -3126,6 +3237,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
           `${who} let the workshop “${title}” of ${what} take place after all.`,
         choosing_changed: ({ who, what }) => `${who} changed how people choose workshops at ${what}.`,
         cover_set: ({ who, what }) => `${who} put a cover picture with ${what}.`,
+        yield_written: ({ who, what }) => `${who} wrote down what came out of ${what}.`,
+        material_added: ({ who, what, parts: [title = ''] }) => `${who} added “${title}” to ${what}.`,
+        material_changed: ({ who, what, parts: [title = ''] }) => `${who} changed “${title}” of ${what}.`,
+        material_removed: ({ who, what, parts: [title = ''] }) => `${who} removed “${title}” from ${what}.`,
         cover_removed: ({ who, what }) => `${who} removed the cover picture of ${what}.`,
         certificates_set: ({ who, what }) => `${who} set up the certificates of ${what}.`,
         theme_added: ({ who, parts: [name = ''] }) => `${who} made the theme “${name}”.`,
@@ -3198,10 +3313,11 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
           `${who} set a message about ${what} to leave later. It would have gone to ${count === '1' ? '1 person' : `${count} people`} then.`,
         mailing_withdrawn: ({ who, what }) => `${who} no longer let a message about ${what} leave by itself.`,
         mailing_held: ({ who, what, parts: [why = ''] }) =>
-          `${who} held back a message about ${what}, because ${why === 'text' ? 'it says something that others may not read' : 'it is cancelled'}.`,
+          `${who} held back a message about ${what}, because ${HELD[why] ?? 'it is cancelled'}.`,
         mailing_released: ({ who, what, parts: [count = ''] }) =>
           `${who} sent ${count === '1' ? '1 person' : `${count} people`} a message about ${what}.`,
         mailing_hurried: ({ who, what }) => `${who} let a message about ${what} leave at once.`,
+        follow_up_prepared: ({ who, what }) => `${who} prepared the mail after ${what}.`,
         mailing_recalled: ({ who, what, parts: [dropped = '', left = ''] }) =>
           `${who} called back a message about ${what}: ${dropped} not sent, ${left} gone already.`,
         retention_chosen: ({ who, group, parts: [months = ''] }) =>
@@ -3960,6 +4076,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
           no_address: 'no address',
           undeliverable: 'e-mail comes back',
           stopped: 'wants no e-mail afterwards',
+          had_it: 'had an e-mail afterwards already',
         },
         test: 'Send a test to myself',
         testHint: email => `Only to ${email}, at once.`,
@@ -4029,7 +4146,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         room: 'The room does not work',
         own: 'Something else',
         ownLabel: 'Your message',
-        look: 'Look',
         texts: {
           soon: {
             subject: 'We will be there in ten minutes',

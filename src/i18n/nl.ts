@@ -1,5 +1,14 @@
 // Every word the program says, in Dutch. Plain words (B1), short sentences, "je".
 
+import { sizeText } from '#src/lib/sizes.ts'
+
+/** Why a mail that was to leave by itself did not. */
+const HELD: Record<string, string> = {
+  text: 'er iets in staat dat anderen niet mogen lezen',
+  early: 'de bijeenkomst nog niet voorbij is',
+  empty: 'er niets is om terug te kijken of te lezen',
+}
+
 export const nl = {
   locale: 'nl',
   otherLanguage: { locale: 'en', name: 'English' },
@@ -79,8 +88,10 @@ export const nl = {
     workshop_same: 'Je koos twee keer dezelfde. Kies een andere, of laat de tweede keuze leeg.',
     workshop_overlap: 'Deze workshop is op hetzelfde moment als een andere die je koos.',
     moment_past: 'Kies een moment dat nog komt, en minstens twee minuten van nu.',
+    moment_before_end: 'Kies een moment na afloop van de bijeenkomst.',
     number: 'Vul een heel getal in.',
     task_days: 'Vul een heel getal in: hoogstens 365 dagen ervoor, of hoogstens 90 dagen erna.',
+    followUpDays: 'Vul een heel getal in van 1 tot en met 30, of laat het leeg.',
     declineHours: 'Vul een heel getal in van 0 tot en met 336, of laat het leeg.',
     url: 'Vul een volledig adres in, dat begint met https://.',
     window_late: 'Kies een moment voordat het is afgelopen.',
@@ -101,6 +112,14 @@ export const nl = {
     picture: 'Dit is geen foto die we kunnen lezen. Kies een PNG, JPEG of WebP.',
     picture_large: 'Deze foto is groter dan 5 MB. Kies een kleinere.',
     picture_missing: 'Kies een foto.',
+    file_missing: 'Kies een bestand.',
+    file_large:
+      'Dit bestand is groter dan 25 MB. Maak het kleiner, of zet het ergens anders neer en voeg een link toe.',
+    file_unknown:
+      'Dit bestand kunnen we niet plaatsen. Kies een PDF, een PowerPoint- of Word-bestand, een OpenDocument-bestand of geluid (MP3, M4A of Ogg).',
+    file_macros:
+      'In dit bestand zit een programma (een macro). Dat plaatsen we niet. Bewaar het zonder macro’s, of als PDF.',
+    too_many_materials: 'Er staan al 20 dingen bij. Haal eerst iets weg.',
     room_in_text:
       'Hier staat het adres van de online ruimte. Dat is niet openbaar: haal het weg. Deelnemers komen binnen via hun eigen link.',
     link_in_text:
@@ -505,6 +524,9 @@ export const nl = {
       mailing: {
         eyebrow: 'Bericht van de organisator',
         urgentEyebrow: 'Snel bericht',
+        followUpEyebrow: 'Na afloop',
+        labelYield: 'Wat het opleverde',
+        pageButton: 'Bekijk alles op de pagina',
         button: 'Naar de deur',
         test: 'Dit is een test. Alleen jij krijgt deze mail. De knop gaat bij jou naar de openbare pagina.',
         unsubscribe: 'Stuur me na afloop geen berichten meer over {soort}',
@@ -709,7 +731,7 @@ export const nl = {
     cancelledTitle: 'Dit gaat niet door',
     cancelledText: 'Wie zich had aangemeld, krijgt bericht. In je agenda verdwijnt de afspraak vanzelf.',
     pastTitle: 'Dit is geweest',
-    pastText: 'Wat ervan bewaard is, staat op deze pagina.',
+    pastText: 'Wat het opleverde en wat je kunt terugkijken en lezen, staat op deze pagina.',
     toAgenda: 'Bekijk in de agenda wat er nog komt',
     liveTitle: 'Dit is nu bezig',
     liveText: 'Heb je je aangemeld? Gebruik dan de link in je mail.',
@@ -1749,6 +1771,107 @@ Opnames en presentaties staan op andere websites. Die zijn niet altijd ondertite
 
 Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen wat je nodig hebt om mee te doen.`,
   },
+  /** What is kept of an event, for who looks back. */
+  kept: {
+    file: (format: string, size: number) => `${format}, ${sizeText(size, ',')}`,
+    play: (title: string) => `Luister naar ${title}`,
+    year: 'Jaar',
+    allYears: 'Alle',
+    with: 'Met',
+    withChoices: { '': 'Alles', recording: 'een opname', materials: 'iets om te zien of te lezen' },
+    empty: 'Er is niets met deze woorden en keuzes. Probeer een ander woord, of laat een keuze los.',
+  },
+  /** The console's page of what comes after an event, and the mail that goes with it. */
+  afterwards: {
+    tab: 'Na afloop',
+    lead: 'Wat er overblijft: wat het opleverde, wat mensen kunnen terugkijken en lezen, en de mail daarover.',
+    draft: 'Dit is nog een concept. Wat je hier plaatst, ziet iedereen zodra je publiceert.',
+    done: {
+      yield: 'Bewaard.',
+      added: 'Het staat erbij.',
+      changed: 'Bewaard.',
+      moved: 'De volgorde is veranderd.',
+      removed: 'Het is weg.',
+      prepared: 'De mails staan klaar als concept. Er is nog niets verstuurd.',
+      scheduled: 'De mails gaan vanzelf weg.',
+      withdrawn: 'De mails gaan niet vanzelf weg. Het zijn weer concepten.',
+    },
+    yieldTitle: 'Wat leverde het op?',
+    yieldLabel: 'In een paar zinnen',
+    yieldHint: 'Staat bovenaan de pagina, in het archief en in de mail na afloop.',
+    stale:
+      'Iemand anders veranderde dit terwijl jij schreef. Jouw tekst staat hieronder en is nog niet bewaard. Bewaar je nu, dan geldt jouw tekst. Er stond:',
+    listTitle: 'Terugkijken en lezen',
+    none: 'Er staat nog niets bij.',
+    change: 'Verander',
+    up: 'Naar boven',
+    down: 'Naar beneden',
+    remove: 'Haal weg',
+    removeText: 'Het gaat meteen van de pagina. Een bestand wordt gewist.',
+    kind: 'Soort',
+    name: 'Naam',
+    url: 'Adres',
+    linkTitle: 'Voeg een link toe',
+    linkLead: 'Bijvoorbeeld naar een opname die ergens anders staat.',
+    linkButton: 'Voeg toe',
+    fileTitle: 'Plaats een bestand',
+    fileLead:
+      'PDF, PowerPoint, Word, OpenDocument, MP3, M4A of Ogg, van hoogstens 25 MB. Een opname met beeld is groter: zet die ergens anders en voeg een link toe.',
+    file: 'Bestand',
+    fileName: 'Naam op de pagina',
+    fileNameHint: 'Leeg: de naam van het bestand.',
+    fileButton: 'Plaats het bestand',
+    fileAgain: 'Kies het bestand nog eens: dat kan de browser niet onthouden.',
+    mail: {
+      title: 'Mail na afloop',
+      lead: 'Wie er was krijgt een andere mail dan wie er niet was. Wat hierboven staat, komt er vanzelf in, met een knop naar de pagina.',
+      unpublished: 'Dit is nog een concept: er is niemand om te mailen.',
+      cancelled: 'De bijeenkomst gaat niet door. Er is geen mail na afloop.',
+      prepare: 'Zet de mails klaar',
+      prepareText: 'Er gaat nog niets weg. Je leest ze eerst, met het aantal mensen dat ze krijgt.',
+      unseen:
+        'Er is niemand afgevinkt. We weten dus niet wie er was. Daarom krijgt iedereen met een plaats dezelfde mail.',
+      unknown:
+        'Wie er was, weten we na afloop. Is er dan niemand afgevinkt, dan krijgt iedereen met een plaats dezelfde mail.',
+      forWhom: {
+        attended: 'Voor wie er was',
+        absent: 'Voor wie er niet was',
+        confirmed: 'Voor iedereen met een plaats',
+      },
+      reached: (count: number) => (count === 0 ? 'nu niemand' : count === 1 ? 'nu 1 persoon' : `nu ${count} mensen`),
+      brings: 'Onder je tekst zetten wij wat het opleverde, wat er te zien en te lezen is, en een knop naar de pagina.',
+      empty:
+        'Er staat nog niets om terug te kijken of te lezen. Vanzelf gaat deze mail dan niet weg. Zelf versturen kan wel.',
+      early: 'Versturen kan na afloop. Je kunt de mails nu al klaarzetten.',
+      scheduled: (moment: string) => `De mails gaan vanzelf weg op ${moment} uur. Wie ze krijgt, kijken we dan na.`,
+      withdraw: 'Houd ze tegen',
+      schedule: 'Laat ze vanzelf weggaan',
+      reschedule: 'Verander de tijd',
+      scheduleText:
+        'Alle mails hieronder gaan dan tegelijk weg. Tot die tijd kun je ze aanpassen of tegenhouden. Staat er dan niets om terug te kijken of te lezen, dan gaan ze niet weg.',
+      scheduleButton: 'Zet klaar',
+    },
+    series: {
+      days: 'Mail na afloop, in dagen na de bijeenkomst',
+      hint: 'Van 1 tot en met 30. Leeg is: niet vanzelf. Wie er was krijgt een andere mail dan wie er niet was, met wat het opleverde en wat er te zien en te lezen is. Na afloop staan de mails klaar, en kun je ze aanpassen of tegenhouden. Is er niets te zien of te lezen, dan gaan ze niet weg.',
+      texts: 'Lees de mails die dan weggaan',
+    },
+    /** What each of the mails says until somebody changes it. */
+    letters: {
+      attended: {
+        subject: 'Terugkijken: {titel}',
+        body: 'Fijn dat je er was op {datum}.\n\nHieronder staat wat we ervan bewaren. Kijk het nog eens na, of deel het met een collega.',
+      },
+      absent: {
+        subject: 'Gemist: {titel}',
+        body: 'We hebben je gemist op {datum}.\n\nHieronder staat wat we ervan bewaren. Zo krijg je het toch mee.',
+      },
+      confirmed: {
+        subject: 'Na afloop: {titel}',
+        body: 'Op {datum} was {titel}. Was je erbij? Bedankt dat je aanschoof. Kon je niet? Dan krijg je het zo toch mee.\n\nHieronder staat wat we ervan bewaren.',
+      },
+    },
+  },
   /** Signing in as an organiser. */
   invitation: {
     title: (group: string) => `Organiseer mee bij ${group}`,
@@ -2458,6 +2581,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         footerAgenda: 'Tekst van de link naar de agenda',
         footerPrivacy: 'Tekst van de link naar privacy',
         urgentEyebrow: 'Regel boven de titel, als het snel moet',
+        followUpEyebrow: 'Regel boven de titel, na afloop',
+        labelYield: 'Kopje boven wat het opleverde, na afloop',
+        pageButton: 'Knop naar de openbare pagina, na afloop',
         test: 'Zin boven een test',
       } as Record<string, string>,
     },
@@ -2759,7 +2885,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         people: 'Mensen en werkplaatsen',
         places: 'Plaatsen en aanmelden',
         form: 'Vragen op het formulier',
-        after: 'Na afloop',
         cover: 'Omslagfoto',
       },
       untitled: 'Zonder titel',
@@ -2807,13 +2932,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       lostTitle: (count: number) => (count === 1 ? 'Er gaat één antwoord weg' : `Er gaan ${count} antwoorden weg`),
       lostText:
         'Je haalt een vraag weg of verandert die zo, dat gegeven antwoorden niet meer passen. Er is nog niets bewaard. Klik nog eens op Bewaar als dit klopt.',
-      materials: 'Terugkijken en lezen',
-      material: (number: number) => `Materiaal ${number}`,
-      newMaterial: 'Nieuw materiaal',
-      materialKind: 'Soort',
-      materialTitle: 'Naam',
-      materialUrl: 'Adres',
-      removeMaterial: 'Haal dit weg',
       coverLead: 'Staat boven aan de pagina, en bij een gedeelde link. PNG, JPEG of WebP van hoogstens 5 MB.',
       coverFile: 'Foto',
       coverNew: 'Andere foto',
@@ -3234,6 +3352,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         choosing_changed: ({ who, what }: Happened) => `${who} wijzigde hoe mensen workshops kiezen bij ${what}.`,
         workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plekken in de workshops van ${what}.`,
         cover_set: ({ who, what }: Happened) => `${who} zette een omslagfoto bij ${what}.`,
+        yield_written: ({ who, what }: Happened) => `${who} schreef op wat ${what} opleverde.`,
+        material_added: ({ who, what, parts: [title = ''] }: Happened) => `${who} zette “${title}” bij ${what}.`,
+        material_changed: ({ who, what, parts: [title = ''] }: Happened) => `${who} veranderde “${title}” bij ${what}.`,
+        material_removed: ({ who, what, parts: [title = ''] }: Happened) => `${who} haalde “${title}” weg bij ${what}.`,
         cover_removed: ({ who, what }: Happened) => `${who} haalde de omslagfoto weg bij ${what}.`,
         certificates_set: ({ who, what }: Happened) => `${who} stelde de certificaten in van ${what}.`,
         theme_added: ({ who, parts: [name = ''] }: Happened) => `${who} maakte het thema “${name}”.`,
@@ -3316,10 +3438,11 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           `${who} zette een bericht over ${what} klaar voor later. Het zou toen naar ${count === '1' ? '1 persoon' : `${count} mensen`} gaan.`,
         mailing_withdrawn: ({ who, what }: Happened) => `${who} liet een bericht over ${what} niet vanzelf weggaan.`,
         mailing_held: ({ who, what, parts: [why = ''] }: Happened) =>
-          `${who} hield een bericht over ${what} tegen, omdat ${why === 'text' ? 'er iets in staat dat anderen niet mogen lezen' : 'het niet doorgaat'}.`,
+          `${who} hield een bericht over ${what} tegen, omdat ${HELD[why] ?? 'het niet doorgaat'}.`,
         mailing_released: ({ who, what, parts: [count = ''] }: Happened) =>
           `${who} stuurde ${count === '1' ? '1 persoon' : `${count} mensen`} een bericht over ${what}.`,
         mailing_hurried: ({ who, what }: Happened) => `${who} liet een bericht over ${what} meteen weggaan.`,
+        follow_up_prepared: ({ who, what }: Happened) => `${who} zette de mail na afloop van ${what} klaar.`,
         mailing_recalled: ({ who, what, parts: [dropped = '', left = ''] }: Happened) =>
           `${who} haalde een bericht over ${what} terug: ${dropped} niet verstuurd, ${left} al weg.`,
         retention_chosen: ({ who, group, parts: [months = ''] }: Happened) =>
@@ -4092,7 +4215,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         missedWhyOver: 'geen adres, mail komt terug, of na afloop geen mail gewild',
         missedNames: 'Wie krijgen dit niet?',
         missedMore: (count: number) => `En nog ${count}.`,
-        reasons: { no_address: 'geen adres', undeliverable: 'mail komt terug', stopped: 'wil na afloop geen mail' },
+        reasons: {
+          no_address: 'geen adres',
+          undeliverable: 'mail komt terug',
+          stopped: 'wil na afloop geen mail',
+          had_it: 'kreeg al een mail na afloop',
+        },
         test: 'Stuur een test naar mezelf',
         testHint: (email: string) => `Alleen naar ${email}, meteen.`,
         now: (count: number) => (count === 1 ? 'Verstuur naar 1 persoon' : `Verstuur naar ${count} mensen`),
@@ -4166,7 +4294,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         room: 'De ruimte werkt niet',
         own: 'Iets anders',
         ownLabel: 'Je bericht',
-        look: 'Bekijk',
         texts: {
           soon: {
             subject: 'We zijn er over tien minuten',

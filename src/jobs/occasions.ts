@@ -1,6 +1,7 @@
 // What a mail is written from: read in the transaction that decided that it is due, whatever kind it is of.
 import type { Tx } from '#db/open.ts'
 import { getEvent } from '#src/domain/events.ts'
+import { withMaterials } from '#src/domain/follow-ups.ts'
 import { findInvitation } from '#src/domain/invitations.ts'
 import { findMailing } from '#src/domain/mailings.ts'
 import { findOrganiserById } from '#src/domain/organisers.ts'
@@ -69,10 +70,10 @@ function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined)
   const organiser = message.organiserId === null ? undefined : findOrganiserById(tx, message.organiserId)
   if (mailed && subject) {
     const about = readAbout(tx, subject.registration)
-    if (about) return { kind: 'mailing', about, mailed }
+    if (about) return { kind: 'mailing', about, mailed: withMaterials(tx, mailed) }
   } else if (mailed && organiser) {
     const about = readStandIn(tx, getEvent(tx, mailed.eventId), organiser, message.createdAt)
-    return { kind: 'mailing', about, mailed: { ...mailed, isTest: true } }
+    return { kind: 'mailing', about, mailed: { ...withMaterials(tx, mailed), isTest: true } }
   }
   throw new Error(`message ${message.id} (mailing) has nothing to be written from`)
 }

@@ -4,9 +4,11 @@ import type { Db } from '#db/open.ts'
 import { StoreTrouble, type Write } from '#db/write.ts'
 import { WALKS } from '#src/domain/endings.ts'
 import { forgetIn, stretchesOf, type Walk } from '#src/domain/forgetting.ts'
+import { listLoose } from '#src/domain/loose-files.ts'
 import { type Limits, limitsAt } from '#src/domain/retention.ts'
 import { beginSweep, countGone, endSweep, isSweepDue, type Sweep, totalsOf } from '#src/domain/sweeps.ts'
 import type { Clock } from '#src/lib/clock.ts'
+import { listFiles, removeFile } from '#src/lib/files.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Log } from './log.ts'
 
@@ -16,12 +18,13 @@ export interface SweepDeps {
   clock: Clock
   log: Log
   timeZone: string
+  dataDir: string
 }
 
 /** After trouble: not at once again, and the same night still. */
 const AGAIN_AFTER = { hours: 1 }
 
-export function createSweeper({ db, write, clock, log, timeZone }: SweepDeps) {
+export function createSweeper({ db, write, clock, log, timeZone, dataDir }: SweepDeps) {
   let underWay: Promise<void> | undefined
   let isStopped = false
   let notBefore: Temporal.Instant | undefined
@@ -56,6 +59,7 @@ export function createSweeper({ db, write, clock, log, timeZone }: SweepDeps) {
       if (!(await go(walk, found, limits))) failed.push(walk.name)
     }
     if (isStopped) return false
+    if (!(await takeLooseFiles())) failed.push('files')
     await write(tx => endSweep(tx, found, failed.join(', '), clock.now()))
     const gone = totalsOf(db, found)
     log.info({ sweep: found.id, ms: Math.round(performance.now() - begun), gone, failed }, 'swept')
@@ -74,6 +78,17 @@ export function createSweeper({ db, write, clock, log, timeZone }: SweepDeps) {
       // There the other tables would fare no better.
       if (error instanceof StoreTrouble) throw error
       log.error({ err: error, table: walk.name }, 'what has served its time could not be taken away')
+      return false
+    }
+  }
+
+  async function takeLooseFiles(): Promise<boolean> {
+    try {
+      const loose = listLoose(db, await listFiles(dataDir), clock.now())
+      for (const name of loose) await removeFile(dataDir, name)
+      return true
+    } catch (error) {
+      log.error({ err: error }, 'files that nothing leads to could not be taken away')
       return false
     }
   }

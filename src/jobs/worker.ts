@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '#db/open.ts'
 import { StoreTrouble } from '#db/write.ts'
 import { isAnyDue } from '#src/domain/claiming.ts'
+import { listToFollowUp, planFollowUps } from '#src/domain/follow-ups.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { findHold } from '#src/domain/holding.ts'
 import { isAnyLeased } from '#src/domain/leases.ts'
@@ -32,6 +33,8 @@ const TEND_MS = 10_000
 /** Reports count what changed since from the rows: often enough for that to stay a little, and few enough to hold nobody up. */
 const ADD_UP_EVERY = { minutes: 1 }
 const ADD_UP_EVENTS = 20
+/** What follows an event is days away when it ends. */
+const PLAN_EVERY = { minutes: 1 }
 /** After trouble of our own: long enough not to spin, short enough to be there when the disk is. */
 const TROUBLE_SLEEP_MS = 5000
 /** How long a stop waits for the mails under way, and then for writing down what came of those it cut off. */
@@ -44,12 +47,13 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   const delivery = createDelivery({ ...deps, transport: transport ?? createTransport(config, deps.tokens), worker })
   const pause = createPause(log, findStandstill(db, clock.now())?.isShut)
   const pace = createPace(config.mailRate, log)
-  const sweeper = createSweeper({ db, write, clock, log, timeZone: config.timeZone })
+  const sweeper = createSweeper({ db, write, clock, log, timeZone: config.timeZone, dataDir: config.dataDir })
   const crews = createCrews(db, pause, pace, config.mailRate !== undefined)
   let state: 'new' | 'running' | 'stopped' = 'new'
   let beat: Temporal.Instant | undefined
   let tended: Temporal.Instant | undefined
   let addedUp: Temporal.Instant | undefined
+  let planned: Temporal.Instant | undefined
   let pumping: Promise<void> | undefined
   let isNudged = false
   let timer: NodeJS.Timeout | undefined
@@ -90,6 +94,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     await tend(now)
     await daily(now)
     if (!addedUp || !isBefore(now, addedUp.add(ADD_UP_EVERY))) await keepTotals(now)
+    if (!planned || !isBefore(now, planned.add(PLAN_EVERY))) await planAhead(now)
     if (!findHold(db) && isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
     pace.recover(now)
@@ -103,6 +108,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     log.warn({ now: String(now) }, 'the clock was set back')
     tended = undefined
     addedUp = undefined
+    planned = undefined
     await write(tx => followClock(tx, now))
   }
 
@@ -111,6 +117,12 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     const isMore = isAnyStale(db) && (await write(tx => addUp(tx, ADD_UP_EVENTS)))
     addedUp = isMore ? undefined : now
     if (isMore) isNudged = true
+  }
+
+  /** The mails after an event, which wait as drafts with a moment until they are due. */
+  async function planAhead(now: Temporal.Instant): Promise<void> {
+    if (listToFollowUp(db, now).length) await write(tx => planFollowUps(tx, config.locale, now))
+    planned = now
   }
 
   /** What comes round once a day. It holds up no mail: the sweep goes on beside it, and trouble with a summary is only told. */

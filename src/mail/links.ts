@@ -1,11 +1,12 @@
 // The addresses in mails: absolute, signed where they open something, in the reader's language.
 import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
-import type { Event } from '#src/domain/events.ts'
+import type { Event, Material } from '#src/domain/events.ts'
 import type { Follower } from '#src/domain/followers.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
 import type { Invitee } from '#src/domain/invitees.ts'
 import { personalPaths } from '#src/domain/links.ts'
+import { addressOf } from '#src/domain/materials.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { Question } from '#src/domain/questions.ts'
 import type { Registration } from '#src/domain/registrations.ts'
@@ -21,6 +22,8 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     privacy: () => at(paths.privacy()),
     /** Of a draft there is no page yet. */
     event: (event: Event) => at(event.publishedAt ? paths.event(event.slug) : paths.agenda()),
+    /** A file of ours is in no language. */
+    material: (material: Material) => new URL(addressOf(material), config.baseUrl).href,
     personal: (registration: Registration) => at(own.registration(registration)),
     door: (registration: Registration) => at(own.door(registration)),
     /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */

@@ -154,17 +154,17 @@ test.each([360, 1280])('two organisers at once, %i wide: both see what differs, 
   await page.fill('[name=summary]', 'Mijn zin over samen eten.')
   const now = getEvent(site.db, id)
   const other = findOrganiser(site.db, ORGANISER)
-  const theirs = { ...now, summary: 'De zin van een ander.', yield: 'Ook iets anders.' }
+  const theirs = { ...now, summary: 'De zin van een ander.', description: 'Ook iets anders.' }
   const editor = { organiserId: other?.id ?? null, revision: now.revision }
   writeNow(site.db, tx => editEvent(tx, now, theirs, [], editor, site.clock.now()))
   await save(page)
   const differences = await page.textContent('.differences')
   expect(differences).toMatch(/De zin van een ander\.[\s\S]*Mijn zin over samen eten\./)
   expect(differences).toMatch(/Ook iets anders\./)
-  expect(await page.inputValue('[name=yield]')).toBe('Ook iets anders.')
+  expect(await page.inputValue('[name=description]')).toBe('Ook iets anders.')
   expect(await look(page)).toEqual([])
   await save(page)
-  expect(getEvent(site.db, id)).toMatchObject({ summary: 'Mijn zin over samen eten.', yield: 'Ook iets anders.' })
+  expect(getEvent(site.db, id)).toMatchObject({ summary: 'Mijn zin over samen eten.', description: 'Ook iets anders.' })
   await page.context().close()
 })
 

@@ -135,7 +135,9 @@ describe('audiences', () => {
       ['attended', 0, 0],
       ['absent', 0, 0],
     ])
-    expect(listMissed(db, event(), 'confirmed', NOW, 9)).toEqual([{ id: bob.id, name: 'bob', why: 'undeliverable' }])
+    expect(listMissed(db, event(), { audience: 'confirmed', purpose: 'letter' }, NOW, 9)).toEqual([
+      { id: bob.id, name: 'bob', why: 'undeliverable' },
+    ])
     writeNow(db, tx => update(tx, ann, { attendedAt: event().startsAt }))
     expect(count(event().startsAt)).toEqual([
       ['all', 3, 2],
@@ -152,7 +154,7 @@ describe('audiences', () => {
     writeNow(db, tx => update(tx, ann, { remindersStoppedAt: NOW }))
     const reached = (now: Temporal.Instant) => countAudiences(db, event(), now).confirmed.reached
     expect([reached(event().startsAt), reached(event().endsAt)]).toEqual([1, 0])
-    expect(listMissed(db, event(), 'confirmed', event().endsAt, 9)).toEqual([
+    expect(listMissed(db, event(), { audience: 'confirmed', purpose: 'letter' }, event().endsAt, 9)).toEqual([
       { id: ann.id, name: 'ann', why: 'stopped' },
     ])
   })

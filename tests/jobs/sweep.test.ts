@@ -24,7 +24,7 @@ function openSweeper({ db, clock }: World, write: Write = createWrite(db)) {
   const line = (level: string) => (fields: object, text: string) =>
     void lines.push({ level, fields: { ...fields }, text })
   const log = { info: line('info'), warn: line('warn'), error: line('error') }
-  const sweeper = createSweeper({ db, clock, write, log, timeZone: ZONE })
+  const sweeper = createSweeper({ db, clock, write, log, timeZone: ZONE, dataDir: '/nowhere' })
   const run = async (moment: string) => {
     clock.set(moment)
     sweeper.wake(clock.now())

@@ -24,6 +24,7 @@ import { answerAll } from './answered.ts'
 import { askedPages } from './asked.ts'
 import { forgetName, makeCertified } from './certified.ts'
 import { layFeedbackStates } from './feedback.ts'
+import { layHarvest } from './harvested.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { chooseAs, makeLongConference } from './programmes.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
@@ -36,7 +37,7 @@ const NO_PAGE = [
   /^\/(healthz|readyz|metrics)$/,
   /\/check-ins$/,
   /^\/events\/:slug\/registrations$/,
-  /^\/covers\/:file$/,
+  /^\/(covers|materials)\/:file$/,
 ]
 /** Addresses of forms, opened by hand: they lead back to the page the form stands on. */
 const REDIRECTS = [
@@ -79,6 +80,7 @@ function addresses(site: Site): Address[] {
     ...programmes(site),
     ...feedback(site),
     ...askedPages(site, findNext(site.db, site.clock.now())),
+    ...afterwards(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -185,6 +187,21 @@ function askedToCome({ db, clock, tokens }: Site, event: Event): string {
     return listed.invitee
   })
   return tokens.sign('invitee', { id: invitee.id, version: invitee.linkVersion })
+}
+
+/** What comes after an event: nothing yet, all there can be, and the mails about it. */
+function afterwards(site: Site): Address[] {
+  const { past, coming, empty, mailing } = layHarvest(site)
+  return [
+    ['/events/:slug', `/events/${past.slug}`, 'with all that is kept of it'],
+    ['/archive', '/archive?kept=recording&year=2026', 'of a year, with a recording'],
+    ['/archive', '/archive?kept=recording&year=2010', 'nothing found'],
+    ['/console/events/:id/materials', `/console/events/${empty.id}/materials`, 'empty'],
+    ['/console/events/:id/materials', `/console/events/${past.id}/materials?done=added`, 'full'],
+    ['/console/events/:id/materials', `/console/events/${coming.id}/materials?done=scheduled`, 'before it begins'],
+    ['/console/mailings/:id', `/console/mailings/${mailing.id}`, 'follow-up'],
+    ['/console/mailings/:id/edit', `/console/mailings/${mailing.id}/edit`, 'follow-up'],
+  ]
 }
 
 function collections(): Address[] {

@@ -7,7 +7,7 @@ import { type Stage, setStage } from '../support/hostile.ts'
 import { unexpectedErrors } from '../support/logs.ts'
 
 const SOURCES =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 const TYPES = "require-trusted-types-for 'script'; trusted-types 'none'"
 const HEADERS: Record<string, string | undefined> = {
   'content-security-policy': `${SOURCES}; form-action 'self'; ${TYPES}`,

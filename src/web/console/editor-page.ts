@@ -18,7 +18,6 @@ import { organiserOf } from './access.ts'
 import { eventValues } from './event-form.ts'
 import { groupOptions, options } from './fields.ts'
 import { FIELD_SLOTS } from './form-fields.ts'
-import { MATERIAL_SLOTS } from './materials.ts'
 import { type Difference, fingerprints, merge } from './merging.ts'
 import type { Options } from './pages.ts'
 import { shownSlots } from './slots.ts'
@@ -53,11 +52,8 @@ export interface EditorPages {
     /** Forms of their own on the same page. */
     cover: Form
     copy: Form
-    rows: Record<'fields' | 'materials', ReturnType<typeof shownSlots>>
-    choices: Record<
-      'groups' | 'cohosts' | 'kinds' | 'themes' | 'waitingRules' | 'fieldKinds' | 'materialKinds',
-      Options
-    >
+    rows: { fields: ReturnType<typeof shownSlots> }
+    choices: Record<'groups' | 'cohosts' | 'kinds' | 'themes' | 'waitingRules' | 'fieldKinds', Options>
   }
 }
 type Page = EditorPages['console/event']
@@ -102,7 +98,7 @@ export function editorPage(deps: Deps, request: FastifyRequest, event: Event, fo
     coverSize: event.cover === null ? null : sizeOf(event.cover),
     cover: emptyForm({ coverAlt: event.coverAlt }),
     copy: emptyForm(),
-    rows: { fields: shownSlots(FIELD_SLOTS, shown), materials: shownSlots(MATERIAL_SLOTS, shown) },
+    rows: { fields: shownSlots(FIELD_SLOTS, shown) },
     choices: choicesFor(deps, request, listed),
     ...extra,
   }
@@ -118,7 +114,6 @@ function choicesFor({ db }: Deps, request: FastifyRequest, event: ListedEvent): 
     themes: listThemes(db).map(({ id, name }): [string, string] => [String(id), name]),
     waitingRules: options(texts.editor.waitingRules),
     fieldKinds: options(texts.editor.fieldKinds, FORM_FIELD_KINDS),
-    materialKinds: options(words.materials),
   }
 }
 
@@ -147,7 +142,6 @@ function wordsOf(part: string, values: Record<string, string>, choices: Page['ch
     ...{ themes: choices.themes, cohosts: choices.cohosts },
   }
   if (part === 'fields') return rowWords(values, /^field\d+_label$/)
-  if (part === 'materials') return rowWords(values, /^material\d+_title$/)
   const value = values[part] ?? ''
   const names = Object.hasOwn(chosen, part) ? new Map(chosen[part]) : undefined
   return names

@@ -9,7 +9,6 @@ import Type, { type Static } from '#src/lib/schemas.ts'
 import { cleanLine, cleanText } from '#src/lib/text.ts'
 import { Capacities, Choices, Line, Revision, readCapacities, roomProblems, Shown, Tick } from './fields.ts'
 import { FIELD_SLOTS, fieldValues, readFields } from './form-fields.ts'
-import { MATERIAL_SLOTS, materialValues, readMaterials } from './materials.ts'
 import { slotFields } from './slots.ts'
 
 const SomeDay = Type.String({ pattern: '^(\\d{4}-\\d{2}-\\d{2})?$', default: '' })
@@ -33,7 +32,6 @@ const Fields = {
   newTheme: Line(60),
   roomUrl: Line(500),
   hostUrl: Line(500),
-  yield: Line(5000),
   waitingRule: Type.Enum([...WAITING_RULES], { default: 'automatic' }),
   needsApproval: Tick,
   isInvitationOnly: Tick,
@@ -45,7 +43,7 @@ const Fields = {
 }
 const Known = Type.Object(Fields)
 export type EventBody = Static<typeof Known>
-export const EventForm = Type.Object({ ...Fields, ...slotFields(FIELD_SLOTS), ...slotFields(MATERIAL_SLOTS) })
+export const EventForm = Type.Object({ ...Fields, ...slotFields(FIELD_SLOTS) })
 
 /** An event as it stands in the form. */
 export function eventValues(event: ListedEvent, fields: FormField[]): Record<string, string> {
@@ -64,7 +62,6 @@ export function eventValues(event: ListedEvent, fields: FormField[]): Record<str
     newTheme: '',
     roomUrl: event.roomUrl ?? '',
     hostUrl: event.hostUrl ?? '',
-    yield: event.yield,
     capacityOnline: String(event.capacityOnline ?? ''),
     capacityInPerson: String(event.capacityInPerson ?? ''),
     waitingRule: event.waitingRule,
@@ -75,7 +72,6 @@ export function eventValues(event: ListedEvent, fields: FormField[]): Record<str
     registrationUntilDate: untilDate,
     registrationUntilTime: `T${untilTime}` === END_OF_DAY ? '' : untilTime,
     ...fieldValues(fields),
-    ...materialValues(event.materials),
   }
 }
 
@@ -91,7 +87,6 @@ interface Allowed {
 export function readEvent(body: EventBody, event: Event, allowed: Allowed): EventEdit {
   const title = cleanLine(body.title) || (event.publishedAt ? '' : allowed.untitled)
   const { fields: formFields, problems: wrongFields } = readFields(body)
-  const { materials, problems: wrongMaterials } = readMaterials(body)
   const window = readWindow(body)
   const problems: Record<string, string> = {
     ...(!/[\p{L}\p{N}]/u.test(title) && { title: 'required' }),
@@ -100,12 +95,11 @@ export function readEvent(body: EventBody, event: Event, allowed: Allowed): Even
     ...(roomProblems(body.hostUrl).roomUrl && { hostUrl: 'url' }),
     ...window.problems,
     ...wrongFields,
-    ...wrongMaterials,
   }
   if (Object.keys(problems).length) throw new Invalid(problems)
   const text = { ...readText(body), title, ...readCapacities(body), ...window.read }
   return {
-    ...{ text, materials, formFields },
+    ...{ text, formFields },
     themeIds: body.themes.filter(id => allowed.themeIds.has(id)),
     newTheme: cleanLine(body.newTheme),
     lostAnswers: body.lost ?? 0,
@@ -122,7 +116,6 @@ function readText(body: EventBody) {
     groupId: body.groupId,
     roomUrl: body.roomUrl.trim() || null,
     hostUrl: body.hostUrl.trim() || null,
-    yield: cleanText(body.yield),
     waitingRule: body.waitingRule,
     needsApproval: body.needsApproval === 'on',
     isInvitationOnly: body.isInvitationOnly === 'on',

@@ -1,6 +1,7 @@
 // A mailing as one of its people reads it, or as its writer does who stands in where nobody would get it.
 import type { Db } from '#db/open.ts'
 import type { Event } from '#src/domain/events.ts'
+import { withMaterials } from '#src/domain/follow-ups.ts'
 import { findMailing } from '#src/domain/mailings.ts'
 import { findOrganiserById, type Organiser } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
@@ -29,9 +30,10 @@ export function readLetter(
 
 /** A row of the outbox that has yet to be written; nothing if what it is about has gone. */
 export function readCopy(db: Db, deps: Deps, message: Message, event: Event): ReadMail | undefined {
-  const mailed = findMailing(db, message.mailingId)
+  const mailing = findMailing(db, message.mailingId)
   const writer = message.organiserId === null ? undefined : findOrganiserById(db, message.organiserId)
-  if (!mailed) return undefined
+  if (!mailing) return undefined
+  const mailed = withMaterials(db, mailing)
   if (message.registrationId === null) return writer && readLetter({ ...deps, db }, event, mailed, undefined, writer)
   const about = readAbout(db, getRegistration(db, message.registrationId))
   return about && write(deps, about, mailed)

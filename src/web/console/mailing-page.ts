@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { MESSAGE_STATES } from '#db/schema.ts'
 import { countAudiences, isFollowUp, listMissed, listReaders, type Missed, type Reach } from '#src/domain/audiences.ts'
 import type { Event } from '#src/domain/events.ts'
+import { withMaterials } from '#src/domain/follow-ups.ts'
 import { type Copies, countCopies, listCopies, type Phase, phaseOf } from '#src/domain/mailing-copies.ts'
 import { getMailingWith, type Mailing } from '#src/domain/mailings.ts'
 import type { Message } from '#src/domain/outbox.ts'
@@ -73,9 +74,9 @@ export function mailingPage(
   if (!copies) throw new NotFound('mailing')
   const isOut = mailing.releasedAt !== null
   const { q = '', state = '' } = look
-  const readers = isOut ? [] : listReaders(db, event, mailing.audience, q, now, READERS)
+  const readers = isOut ? [] : listReaders(db, event, mailing, q, now, READERS)
   const reader = readerOf(deps, event, look.person) ?? readers[0]
-  const mail = isOut ? undefined : readLetter(deps, event, mailing, reader, organiserOf(request))
+  const mail = isOut ? undefined : readLetter(deps, event, withMaterials(db, mailing), reader, organiserOf(request))
   const rows = isOut ? listCopies(db, mailing, { state: state || undefined, before: look.before }, PAGE) : []
   const words = request.t.console
   return {
@@ -83,8 +84,8 @@ export function mailingPage(
     mailing,
     phase: phaseOf(mailing, copies, now),
     copies,
-    reach: countAudiences(db, event, now)[mailing.audience],
-    missed: isOut ? [] : listMissed(db, event, mailing.audience, now, MISSED),
+    reach: countAudiences(db, event, now, mailing.purpose)[mailing.audience],
+    missed: isOut ? [] : listMissed(db, event, mailing, now, MISSED),
     isFollowUp: isFollowUp(event, now),
     reader,
     readers,
@@ -127,8 +128,8 @@ export function mailingPageRoutes(app: App, deps: Deps): void {
     async (request, reply) => {
       const { mailing, event } = getMailingWith(db, organiserOf(request), 'organiser', request.params.id)
       const asked = readerOf(deps, event, request.query.person)
-      const reader = asked ?? listReaders(db, event, mailing.audience, '', clock.now(), 1)[0]
-      return sendHtml(reply, readLetter(deps, event, mailing, reader, organiserOf(request)).html)
+      const reader = asked ?? listReaders(db, event, mailing, '', clock.now(), 1)[0]
+      return sendHtml(reply, readLetter(deps, event, withMaterials(db, mailing), reader, organiserOf(request)).html)
     },
   )
 }

@@ -2,7 +2,6 @@
 // fingerprint of each part as it was when the page was made, so that it is known who changed what.
 import { hash } from '#src/lib/tokens.ts'
 import { FIELD_SLOTS } from './form-fields.ts'
-import { MATERIAL_SLOTS } from './materials.ts'
 import { slotText } from './slots.ts'
 
 type Values = Record<string, string>
@@ -17,7 +16,7 @@ export interface Difference {
 }
 
 const LISTS = { themes: ',', cohosts: ',' }
-const ROWS = { fields: FIELD_SLOTS, materials: MATERIAL_SLOTS }
+const ROWS = { fields: FIELD_SLOTS }
 const SINGLE = [
   ...['title', 'summary', 'description', 'speakers', 'kind', 'groupId', 'roomUrl', 'hostUrl', 'yield'],
   ...['capacityOnline', 'capacityInPerson', 'waitingRule', 'needsApproval', 'isInvitationOnly'],

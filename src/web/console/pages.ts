@@ -31,6 +31,7 @@ import type { InvitationPages } from './invitations.ts'
 import type { InviteePages } from './invitees.ts'
 import type { MailNotice } from './mail-notice.ts'
 import type { MailingPages } from './mailings.ts'
+import type { MaterialsPages } from './materials-page.ts'
 import type { MemberPages } from './members.ts'
 import type { OrganisationPages } from './organisations.ts'
 import type { PeopleImportPages } from './people-imports.ts'
@@ -168,6 +169,7 @@ export interface ConsolePages
     HomePages,
     InvitationPages,
     MailingPages,
+    MaterialsPages,
     MemberPages,
     OrganisationPages,
     PlanningPages,

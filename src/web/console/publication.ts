@@ -2,6 +2,7 @@
 import type { Tx } from '#db/open.ts'
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { getListedEvent } from '#src/domain/events.ts'
+import { listMaterials } from '#src/domain/materials.ts'
 import { removeFile } from '#src/lib/files.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
@@ -49,8 +50,9 @@ export function publicationRoutes(app: App, deps: Deps): void {
 
   app.post('/console/events/:id/deletion', { schema: { params: Id, body: RevisionForm } }, async (request, reply) => {
     const event = getMyEvent(db, request)
+    const files = [event.cover, ...listMaterials(db, event.id).map(({ file }) => file)].filter(file => file !== null)
     await write(tx => deleteDraft(tx, event, editorOf(request, request.body.revision), clock.now()))
-    if (event.cover) await removeFile(config.dataDir, event.cover)
+    for (const file of files) await removeFile(config.dataDir, file)
     return seeOther(request, reply, `${paths.console.events()}?when=drafts`)
   })
 }

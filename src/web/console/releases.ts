@@ -110,7 +110,7 @@ export function releaseRoutes(app: App, deps: Deps): void {
     const found = mine(request)
     const { mailing, event } = found
     const words = request.t.console.mailings.changed
-    const { reached } = countAudiences(deps.db, event, clock.now())[mailing.audience]
+    const { reached } = countAudiences(deps.db, event, clock.now(), mailing.purpose)[mailing.audience]
     const isOtherText = mailing.revision !== revision || shown === undefined
     const why = isOtherText ? words.text : words.count(shown, reached)
     reply.header('content-security-policy', FRAMING_CSP)

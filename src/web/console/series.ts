@@ -52,6 +52,8 @@ const SeriesForm = Type.Object({
   redate: Type.Optional(Type.Literal('no')),
   dates: Type.Optional(Type.String({ maxLength: 10_000 })),
   recipients: Shown,
+  /** Empty: only when somebody says so. */
+  followUpDays: Type.Optional(Type.String({ pattern: '^([1-9]|[12]\\d|30)?$' })),
   /** Empty: never by itself. */
   declineHours: Type.Optional(Type.String({ pattern: '^(\\d|[1-9]\\d|[12]\\d\\d|3[0-2]\\d|33[0-6])?$' })),
 })
@@ -147,6 +149,7 @@ function readSeries(form: Static<typeof SeriesForm>, groups: Group[]) {
     remindHourBefore: form.remindHourBefore === 'on',
     promoteHoursOnline: form.promoteHoursOnline,
     promoteHoursInPerson: form.promoteHoursInPerson,
+    ...(form.followUpDays !== undefined && { followUpDays: Number(form.followUpDays) || null }),
     ...(form.declineHours !== undefined && {
       declineHours: form.declineHours === '' ? null : Number(form.declineHours),
     }),
@@ -174,6 +177,7 @@ function usualValues(group: Group): Record<string, string> {
     promoteHoursOnline: '1',
     promoteHoursInPerson: '48',
     declineHours: '24',
+    followUpDays: '',
   }
 }
 
@@ -190,6 +194,7 @@ function seriesValues(found: Series): Record<string, string> {
     promoteHoursOnline: String(found.promoteHoursOnline),
     promoteHoursInPerson: String(found.promoteHoursInPerson),
     declineHours: String(found.declineHours ?? ''),
+    followUpDays: String(found.followUpDays ?? ''),
   }
 }
 

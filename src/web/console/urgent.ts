@@ -102,7 +102,7 @@ export function urgentRoutes(app: App, deps: Deps): void {
     { problems = {}, changed = '' }: { problems?: Record<string, string>; changed?: string } = {},
   ) {
     const now = clock.now()
-    const [reader] = listReaders(db, event, AUDIENCE, '', now, 1)
+    const [reader] = listReaders(db, event, { audience: AUDIENCE, purpose: 'letter' }, '', now, 1)
     const { to, subject, text } = readLetter(deps, event, { ...letter, isUrgent: true }, reader, organiserOf(request))
     return reply.page('console/urgent', {
       event,

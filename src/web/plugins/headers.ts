@@ -8,6 +8,7 @@ const CSP = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
+  "media-src 'self'",
   "font-src 'self'",
   "connect-src 'self'",
   "manifest-src 'self'",
@@ -49,6 +50,12 @@ export const MAIL_HTML = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
   'x-frame-options': 'SAMEORIGIN',
   'cache-control': 'no-store',
+}
+
+/** For files that organisers placed: nothing of them runs, and nothing is loaded by them. */
+export const MATERIAL = {
+  'accept-ranges': 'bytes',
+  'content-security-policy': "sandbox; default-src 'none'",
 }
 
 export function securityHeaders(app: App, isHttps: boolean): void {

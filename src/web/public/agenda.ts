@@ -1,7 +1,7 @@
 // The agenda: the next event on top, the rhythm of the year, and all that is coming by month. The archive: what has been.
 import type { Db } from '#db/open.ts'
 import { keeperOf } from '#db/revision.ts'
-import { type EventFilter, listPast, listUpcoming } from '#src/domain/agenda.ts'
+import { type EventFilter, firstYear, listPast, listUpcoming } from '#src/domain/agenda.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import { listSeries } from '#src/domain/series.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -9,12 +9,12 @@ import Type, { type Static } from '#src/lib/schemas.ts'
 import { minuteOf } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
 import { cursorText, EventCursor, readCursor } from '../params.ts'
-import { FilterQuery, filterForm, filterOf } from './lists.ts'
+import { FilterQuery, filterForm, filterOf, PastQuery } from './lists.ts'
 import { byMonth, daysUntil, rowsOf } from './rows.ts'
 import { stripOf } from './year.ts'
 
 const ArchiveQuery = Type.Object({
-  ...FilterQuery.properties,
+  ...PastQuery.properties,
   before: EventCursor,
 })
 const PAGE = 20
@@ -49,7 +49,7 @@ export function agendaRoutes(app: App, { db, clock }: Deps): void {
     request.tellsOf = page.map(({ id }) => id)
     return reply.page('public/archive', {
       months: byMonth(rowsOf(db, page, now)),
-      filter: filterForm(db, paths.archive(), filterOf(request.query)),
+      filter: filterForm(db, paths.archive(), filterOf(request.query), yearsUntil(db, now)),
       isFirst: before === undefined,
       older: list.length > PAGE ? olderThan(request.query, page.at(-1)) : null,
     })
@@ -64,9 +64,16 @@ function programmeOf(db: Db, chosen: EventFilter, now: Temporal.Instant) {
 }
 type AgendaProgramme = ReturnType<typeof programmeOf>
 
+/** From this one back to that of the first event. */
+function yearsUntil(db: Db, now: Temporal.Instant): number[] {
+  const { year } = now.toZonedDateTimeISO('UTC')
+  const first = firstYear(db) ?? year
+  return Array.from({ length: Math.max(0, year - first) + 1 }, (_, index) => year - index)
+}
+
 function olderThan(query: Static<typeof ArchiveQuery>, last: ListedEvent | undefined): string | null {
   if (!last) return null
-  const { q = '', kind = '', group = '', theme = '', series = '' } = query
-  const chosen = Object.entries({ q, kind, group, theme, series }).filter(([, value]) => value !== '')
+  const { q = '', kind = '', group = '', theme = '', series = '', year = '', kept = '' } = query
+  const chosen = Object.entries({ q, kind, group, theme, series, year, kept }).filter(([, value]) => value !== '')
   return `${paths.archive()}?${new URLSearchParams([...chosen, ['before', cursorText(last)]])}`
 }

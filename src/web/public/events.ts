@@ -5,6 +5,7 @@ import { addLinks } from '#src/calendar/download.ts'
 import { sizeOf } from '#src/domain/covers.ts'
 import { findPublishedEvent, findSlugAfter, type ListedEvent, listSessions } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
+import { recordingsFirst } from '#src/domain/materials.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { takesPlace } from '#src/domain/programmes.ts'
 import { listQuestionsOf } from '#src/domain/questions.ts'
@@ -51,6 +52,7 @@ function programmeOf({ db, config }: Deps, request: FastifyRequest, event: Liste
     event,
     sessions: listSessions(db, event.id).filter(takesPlace),
     questions: listQuestionsOf(db, event.id),
+    kept: recordingsFirst(event.materials),
     coverSize: event.cover === null ? null : sizeOf(event.cover),
     formFields: listFormFields(db, event.id),
     keptMonths: monthsKeptBy(db, event.groupId),

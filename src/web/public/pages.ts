@@ -3,7 +3,7 @@ import type { AddLinks } from '#src/calendar/download.ts'
 import type { Answer } from '#src/domain/applying.ts'
 import type { sizeOf } from '#src/domain/covers.ts'
 import type { DoorState } from '#src/domain/door.ts'
-import type { Event, ListedEvent, Session } from '#src/domain/events.ts'
+import type { Event, ListedEvent, Material, Session } from '#src/domain/events.ts'
 import type { FeedbackTurn } from '#src/domain/feedback.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
 import type { Group } from '#src/domain/groups.ts'
@@ -87,6 +87,8 @@ export interface PublicPages
     sessions: Session[]
     /** The questions from practice that it began with. */
     questions: Pick<Question, 'id' | 'text'>[]
+    /** What there is to watch and read, what was recorded first. */
+    kept: Material[]
     /** Seen by an organiser only: a draft, or changes that are not saved. */
     preview: 'draft' | 'unsaved' | null
     formFields: FormField[]

@@ -10,10 +10,12 @@ import { addSession, createEvent } from '#src/domain/drafts.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { addMaterial } from '#src/domain/materials.ts'
 import { approveQuestion } from '#src/domain/moderating.ts'
 import { createOrganiser, grant, isAtLeast, type Right } from '#src/domain/organisers.ts'
 import { sealOf } from '#src/domain/selections.ts'
 import { forOrganisers } from '#src/web/console/access.ts'
+import { versionOfYield } from '#src/web/console/materials-page.ts'
 import type { App } from '#src/web/deps.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { makeContributor, makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
@@ -48,6 +50,8 @@ const LETTER = { audience: 'confirmed', subject: 'Anders', body: 'Tot dan.' }
 const LATER = { revision: '1', date: '2026-12-01', time: '09:00' }
 
 const ASKED = { question: 'Wie helpt mij hiermee?', groupId: '1' }
+const LINK = { kind: 'recording', title: 'Film', url: 'https://v.example.org/1' }
+const NO_YIELD = versionOfYield({ yield: '' })
 
 const INVITE = { email: 'nieuw@example.org', right: 'organiser', locale: 'nl', recipients: '1' }
 
@@ -274,6 +278,17 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
     'organiser',
   ],
   ['POST /console/questions/:id/recall', '/console/questions/1/recall', { revision: '2' }, 'organiser'],
+  ['GET /console/events/:id/materials', '/console/events/1/materials', undefined, 'organiser'],
+  ['POST /console/events/:id/materials', '/console/events/1/materials', LINK, 'organiser'],
+  // Of who may not send one no file is read.
+  ['POST /console/events/:id/materials/files', '/console/events/1/materials/files', LINK, 'organiser'],
+  ['POST /console/events/:id/yield', '/console/events/1/yield', { yield: 'Veel.', version: NO_YIELD }, 'organiser'],
+  ['POST /console/events/:id/follow-up', '/console/events/1/follow-up', {}, 'organiser'],
+  ['POST /console/events/:id/follow-up/schedule', '/console/events/1/follow-up/schedule', LATER, 'organiser'],
+  ['POST /console/events/:id/follow-up/withdrawal', '/console/events/1/follow-up/withdrawal', {}, 'organiser'],
+  ['POST /console/materials/:id', '/console/materials/1', LINK, 'organiser'],
+  ['POST /console/materials/:id/place', '/console/materials/1/place', { to: 'up' }, 'organiser'],
+  ['POST /console/materials/:id/removal', '/console/materials/1/removal', {}, 'organiser'],
   // For who owns every group; here nobody does.
   ['GET /console/held-mail', '/console/held-mail', undefined, 'anyone'],
   ['POST /console/held-mail', '/console/held-mail', { release: 'all', recipients: '0' }, 'anyone'],
@@ -320,6 +335,7 @@ async function openAll() {
   const workshop = { kind: 'workshop' as const, round: 1, title: 'Zoë’s workshop', durationMinutes: 60 }
   writeNow(db, tx => addSession(tx, { ...workshop, eventId: event.id, localStart: event.localStart }))
   writeNow(db, tx => createMailing(tx, event, { audience: 'all', subject: 'Voor Zoë', body: 'Dag.' }, 1, NOW))
+  writeNow(db, tx => addMaterial(tx, { eventId: event.id, ...LINK, kind: 'recording' }))
   makeContributor(db, event, { name: 'Sara Spreker', email: 'sara@example.org' })
   writeNow(db, tx => {
     const owner = createOrganiser(tx, 'olga@example.org', 'Olga', NOW)

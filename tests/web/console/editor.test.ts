@@ -1,11 +1,12 @@
 // The page of one event: what is asked, kept, shown first and put together, whatever order things come in.
 import { describe, expect, test } from 'vitest'
-import { asc, eq } from '#db/drizzle.ts'
-import { answers, auditEntries, eventCohosts, events, materials, themes } from '#db/schema.ts'
+import { eq } from '#db/drizzle.ts'
+import { answers, auditEntries, eventCohosts, events, themes } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createEvent } from '#src/domain/drafts.ts'
 import { getEvent, getListedEvent } from '#src/domain/events.ts'
 import { listFormFields } from '#src/domain/form-fields.ts'
+import { versionOfYield } from '#src/web/console/materials-page.ts'
 import { fieldsOf, openConsole, signIn } from '../../support/console.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
@@ -21,7 +22,7 @@ async function open(values = {}) {
   const form = async (): Promise<Fields> => ({
     ...fieldsOf((await get(path)).body, path),
     ...{ kind: 'webinar', groupId: String(group.id) },
-    ...{ summary: now().summary, description: now().description, speakers: '', yield: '' },
+    ...{ summary: now().summary, description: now().description, speakers: '' },
   })
   const save = async (fields: Fields, headers = world.me) => post(path, { ...(await form()), ...fields }, headers)
   return { ...world, event, path, now, form, save }
@@ -56,9 +57,6 @@ describe('questions', () => {
     [{ ...LUNCH, field1_days: '366' }, 'f-field1_days'],
     [{ ...LUNCH, field1_days: '0' }, 'f-field1_days'],
     [{ ...LUNCH, field1_label: 'Kom via https://meet.example.org/kamer' }, 'f-field1_label'],
-    [{ material1_title: 'Film' }, 'f-material1_url'],
-    [{ material1_title: 'Film', material1_url: 'javascript:alert(1)' }, 'f-material1_url'],
-    [{ material1_title: 'De zaal', material1_url: 'https://meet.example.org/kamer' }, 'f-material1_url'],
     [{ hostUrl: 'http://meet.example.org/host' }, 'f-hostUrl'],
     [{ hostUrl: 'https://meet.example.org/host', summary: 'meet.example.org/host' }, 'f-summary'],
     [{ registrationUntilDate: '2026-12-04' }, 'f-registrationUntilDate'],
@@ -94,18 +92,6 @@ describe('questions', () => {
 })
 
 describe('the rest of the page', () => {
-  test('materials are kept in order, and stand on the public page', async () => {
-    const { save, db, event, get } = await open()
-    await save({
-      ...{ material1_kind: 'slides', material1_title: 'Dia’s', material1_url: 'https://files.example.org/1' },
-      ...{ material2_kind: 'recording', material2_title: 'Film', material2_url: 'https://v.example.org/2' },
-      ...{ material1_order: '2', material2_order: '1' },
-    })
-    const titles = () => db.select({ title: materials.title }).from(materials).orderBy(asc(materials.id)).all()
-    expect(titles().map(({ title }) => title)).toEqual(['Film', 'Dia’s'])
-    expect((await get(`/events/${event.slug}`)).body).toMatch(/Film[\s\S]*Dia’s/)
-  })
-
   test('a theme that nobody had is made once, whoever writes it how', async () => {
     const { save, db, event } = await open()
     await save({ newTheme: 'Wonen & zorg' })
@@ -262,9 +248,11 @@ describe('a copy', () => {
     const { save, db, event, post, path, now } = await open({ capacityOnline: 12 })
     await save({
       ...{ ...LUNCH, waitingRule: 'by_hand', newTheme: 'Wonen', hostUrl: 'https://meet.example.org/host' },
-      ...{ registrationUntilDate: '2026-12-02', material1_title: 'Film', material1_url: 'https://v.example.org/1' },
-      ...{ yield: 'Veel.', speakers: 'Docent sociaal werk' },
+      ...{ registrationUntilDate: '2026-12-02', speakers: 'Docent sociaal werk' },
     })
+    await post(`${path}/materials`, { kind: 'recording', title: 'Film', url: 'https://v.example.org/1' })
+    await post(`${path}/yield`, { yield: 'Veel.', version: versionOfYield(now()) })
+    expect(getListedEvent(db, event.id)).toMatchObject({ yield: 'Veel.', materials: [{ title: 'Film' }] })
     makeRegistration(db, event)
     const { headers } = await post(`${path}/duplicate`, { date: '2027-02-04' })
     const copy = getListedEvent(db, event.id + 1)

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { eventSlugs } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
-import { addMaterial, addSession, createEvent } from '#src/domain/drafts.ts'
+import { addSession, createEvent } from '#src/domain/drafts.ts'
 import type { Event } from '#src/domain/events.ts'
+import { addMaterial } from '#src/domain/materials.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { openApp } from '../../support/app.ts'
 import { makeEvent, makeGroup, makeRegistration, makeSeries } from '../../support/world.ts'
@@ -124,10 +125,10 @@ describe('the page of an event', () => {
     clock.set('2026-12-03T12:00:00Z')
     const body = await page()
     expect(body).toContain('<h2>Dit is geweest</h2>')
-    expect(body).toContain('Drie plannen.')
+    expect(body).toContain('<section class="harvest"><h2>Wat het opleverde</h2><p>Drie plannen.</p></section>')
     expect(body).toContain(TO_AGENDA)
     expect(body).toContain(
-      '<a href="https://v.example.org" rel="external">Film</a> <span class="soft small">opname</span>',
+      '<a class="button wide" href="https://v.example.org" rel="external">Film</a> <span class="soft small">opname</span>',
     )
     expect(body).not.toContain('<form class="registration"')
   })
