@@ -14,6 +14,7 @@ import { ownProgramme } from '#src/domain/own-programme.ts'
 import { choiceSequenceOf, listChosen } from '#src/domain/own-workshops.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
+import { applyReply } from '#src/domain/replies.ts'
 import { trustAddress } from '#src/domain/retrying.ts'
 import { assumeTold } from '#src/domain/telling.ts'
 import type { Wish } from '#src/domain/wishes.ts'
@@ -217,4 +218,18 @@ test('a mail about a workshop that comes back makes its reader know nothing of i
   expect([getRegistration(db, anna.id).told?.status, listChosen(db, anna)[0]?.choice.told]).toEqual(['confirmed', null])
   writeNow(db, tx => trustAddress(tx, anna.personId, at(3)))
   expect(kinds()).toEqual(['anna workshop_confirmed'])
+})
+
+test('an answer to the invite of a workshop is known for one, and changes nothing', () => {
+  const { db, kinds, join, told, c } = open()
+  const anna = join('Anna', wish(2, c))
+  told()
+  const [workshop] = listChosen(db, anna)
+  const before = [getRegistration(db, anna.id), listChosen(db, anna)]
+  const answer = { uid: workshop?.session.uid ?? '', sequence: 0, stamp: at(2), isProven: true } as const
+  const reply = (attendee: string) =>
+    writeNow(db, tx => applyReply(tx, { ...answer, attendee, partstat: 'declined' }, at(3)))
+  expect([reply('anna@example.org'), reply('bram@example.org')]).toEqual(['workshop', 'unknown'])
+  expect([getRegistration(db, anna.id), listChosen(db, anna)]).toEqual(before)
+  expect(kinds()).toEqual([])
 })
