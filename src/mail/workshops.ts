@@ -100,7 +100,7 @@ export function workshopCancelled(desk: WorkshopDesk): Content {
       paragraph(desk.hello),
       paragraph(lead, shared.inviteGone),
       ...paragraphs(words.extra),
-      staysAtEvent && paragraph(words.stays),
+      staysAtEvent && paragraph(words.eventStays),
       facts(ownTime(desk), ...around(desk)),
       staysAtEvent && button(shared.manage, links.personal(registration)),
       desk.help,

@@ -72,13 +72,17 @@ test('a calendar that takes the invites in ends as it began, and its SEQUENCE on
     ['promoted REQUEST', 1, 1],
     ['confirmed REQUEST', 1, 1],
     ['again REQUEST', 1, 1],
+    // A workshop comes beside it, under a UID of its own, and goes again.
+    ['workshop_confirmed REQUEST', 0, 2],
+    ['workshop_changed REQUEST', 1, 2],
+    ['workshop_cancelled CANCEL', 2, 1],
     ['changed REQUEST', 2, 1],
     ['cancelled CANCEL', 3, 0],
     ['reinstated REQUEST', 4, 1],
     ['asked REQUEST', 5, 1],
     ['unregistered CANCEL', 7, 0],
   ])
-  expect(uids.size).toBe(1)
+  expect(uids.size).toBe(2)
   expect(differences(calendar, [])).toEqual([])
 })
 
