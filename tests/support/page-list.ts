@@ -475,7 +475,7 @@ function contributing({ db, clock, tokens }: Site): Address[] {
 /** A programme with people in it, one that has yet to be made, and one in which everything is long. */
 function programmes({ db, clock }: Site): Address[] {
   const list = db.select().from(events).orderBy(asc(events.startsAt)).all()
-  const conference = list.find(({ kind, publishedAt }) => kind === 'conference' && publishedAt) as Event
+  const conference = list.find(({ slug }) => slug.startsWith('dag-van-de-werkplaatsen')) as Event
   const parts = listSessions(db, conference.id).filter(({ kind }) => kind === 'workshop')
   const [first, second] = parts as [Session, Session]
   for (const name of ['Wim Workshop', 'Wilma Workshop']) chooseAs(db, conference, name, [second.title, first.title])

@@ -93,7 +93,7 @@ export function makeLongConference(db: Db, group: Group): Event {
   const rooms = [1, 2, 3, 4, 5, 6].flatMap(number =>
     [1, 2].map(round =>
       workshop(round, `${number}. ${LONG}`, {
-        room: `Zaal ${number}, ${round}e verdieping`,
+        room: `Zaal ${number}, eerste verdieping`,
         speakers,
         groupId: group.id,
         summary: LONG,

@@ -1,4 +1,5 @@
-// A programme as a table: its rows are times, its columns the rooms between which people go. What everybody is at stands across.
+// A programme as a table: its rows are times, its columns the rooms between which people go. What everybody is at stands across,
+// and so does what goes on in more rooms than fit beside each other.
 import type { Event, Session } from '#src/domain/events.ts'
 import { localEndOf } from '#src/domain/session-times.ts'
 
@@ -14,16 +15,18 @@ export interface GridRow<Part extends Session = Session> {
 }
 
 export interface Grid<Part extends Session = Session> {
-  /** Empty where everybody is in one room at any time. '' is a part of no room. */
+  /** Empty where everybody is in one room at any time, or there are too many. '' is a part of no room. */
   rooms: string[]
   rows: GridRow<Part>[]
 }
+
+const MOST_ROOMS = 5
 
 /** Rooms stand in the order in which they come up. */
 export function gridOf<Part extends Session>(parts: Part[], event: Pick<Event, 'timeZone'>): Grid<Part> {
   const slots = [...Map.groupBy(parts, ({ localStart }) => localStart).values()]
   const all = [...new Set(slots.filter(slot => slot.length > 1).flatMap(slot => slot.map(({ room }) => room)))]
-  const rooms = all.length > 1 ? all : []
+  const rooms = all.length > 1 && all.length <= MOST_ROOMS ? all : []
   const days = new Set(parts.map(dayOf))
   return {
     rooms,
@@ -49,9 +52,9 @@ export type Fit = 'roomy' | 'usual' | 'tight' | 'tightest'
 
 /** The lines that each size of letter leaves on a sheet, and how many letters stand on a line across it. */
 const SHEETS: [Fit, lines: number, letters: number][] = [
-  ['roomy', 38, 92],
-  ['usual', 50, 112],
-  ['tight', 64, 138],
+  ['roomy', 44, 92],
+  ['usual', 57, 112],
+  ['tight', 74, 138],
 ]
 
 export function fitOf({ rooms, rows }: Grid, event: Pick<Event, 'title'>): Fit {
@@ -62,12 +65,22 @@ export function fitOf({ rooms, rows }: Grid, event: Pick<Event, 'title'>): Fit {
 }
 
 function linesOf(rooms: number, rows: GridRow[], letters: number): number {
-  const ofCell = (cell: Session[], width: number) => cell.reduce((sum, part) => sum + linesIn(part, width), 0)
+  const tallest = (parts: Session[], width: number) => Math.max(1, ...parts.map(part => linesIn(part, width)))
   return rows.reduce((sum, { cells }) => {
-    const width = cells.length > 1 ? letters / rooms : letters
-    return sum + Math.max(1, ...cells.map(cell => ofCell(cell, width))) + 0.8
+    const lines = cells.length > 1 ? tallest(cells.flat(), letters / rooms) : acrossIn(cells[0] ?? [], letters)
+    return sum + lines + 0.8
   }, 3)
 }
+
+/** What stands across is set beside each other, a few at a time. */
+function acrossIn(parts: Session[], letters: number): number {
+  const beside = Math.min(BESIDE, parts.length)
+  const lines = parts.map(part => linesIn(part, letters / beside))
+  const tops = lines.filter((_, index) => index % beside === 0)
+  return tops.reduce((sum, _, row) => sum + Math.max(...lines.slice(row * beside, (row + 1) * beside)), 0)
+}
+
+const BESIDE = 3
 
 /** A title, who speaks, by which group and how many places are left. */
 function linesIn({ title, speakers, group, room, kind }: Session, width: number): number {
