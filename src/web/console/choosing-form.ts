@@ -10,7 +10,7 @@ import { Invalid } from '#src/lib/errors.ts'
 import Type, { type Static } from '#src/lib/schemas.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Deps } from '../deps.ts'
-import { emptyForm, type Form } from '../pages.ts'
+import type { Form } from '../pages.ts'
 import { Revision } from './fields.ts'
 import type { Options } from './pages.ts'
 
@@ -61,7 +61,8 @@ export function choosingPart({ db, clock }: Deps, { t }: FastifyRequest, event: 
   const end = choicesEnd(event)
   return {
     hasRounds: listRounds(db, event).length > 0,
-    form: form ?? emptyForm(valuesOf(event)),
+    // What was not sent at all is shown as it stands.
+    form: { problems: {}, ...form, values: { ...valuesOf(event), ...form?.values } },
     rules: ALLOCATIONS.map(rule => [rule, t.programme.choosing.rules[rule]]),
     isFixed,
     awaits,
