@@ -1885,7 +1885,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       none: 'There is nothing in the programme yet.',
       public: 'As others see it',
       doors: 'Lists for at the door',
-      columns: { time: 'Time', what: 'What', where: 'Room', places: 'Places', acts: 'Change' },
       places: (confirmed, capacity) =>
         capacity === null ? `${confirmed}, without a limit` : `${confirmed} of ${capacity}`,
       waiting: count => `${count} waiting`,
@@ -1995,7 +1994,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       none: 'There are no workshops in the programme.',
       nobody: 'Nobody has a place here yet.',
       waits: 'On the waiting list',
-      people: count => (count === 1 ? '1 person' : `${count} people`),
       columns: ['Round', 'Workshop', 'Room', 'Start', 'Name', 'E-mail', 'Organisation', 'Role', 'Status', 'Needs'],
       statuses: { confirmed: 'Has a place', waitlisted: 'Waits' },
       sheet: 'Workshops',
@@ -4029,7 +4027,6 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         recalled: 'called back',
       },
       urgent: 'short notice',
-      people: count => (count === 1 ? '1 person' : `${count} people`),
       counts: {
         sent: count => `${count} sent`,
         queued: count => `${count} still to go`,

@@ -1951,7 +1951,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       none: 'Er staat nog niets in het programma.',
       public: 'Zo zien anderen het',
       doors: 'Lijsten voor aan de deur',
-      columns: { time: 'Tijd', what: 'Wat', where: 'Zaal', places: 'Plaatsen', acts: 'Wijzig' },
       places: (confirmed: number, capacity: number | null) =>
         capacity === null ? `${confirmed}, zonder grens` : `${confirmed} van ${capacity}`,
       waiting: (count: number) => (count === 1 ? '1 wacht' : `${count} wachten`),
@@ -2062,7 +2061,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       none: 'Er zijn geen workshops in het programma.',
       nobody: 'Nog niemand heeft hier een plaats.',
       waits: 'Op de wachtlijst',
-      people: (count: number) => (count === 1 ? '1 persoon' : `${count} mensen`),
       columns: [
         'Ronde',
         'Workshop',
@@ -4171,7 +4169,6 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         recalled: 'teruggehaald',
       },
       urgent: 'snel bericht',
-      people: (count: number) => (count === 1 ? '1 persoon' : `${count} mensen`),
       counts: {
         sent: (count: number) => `${count} verstuurd`,
         queued: (count: number) => `${count} nog niet weg`,
