@@ -2,13 +2,14 @@
 // would get, worked out before anything is written, and it is the same for an address we know.
 import type { Tx } from '#db/open.ts'
 import { Refusal } from '#src/lib/errors.ts'
+import { isOnlyWhole } from './enrolment-places.ts'
 import { type Event, getEvent } from './events.ts'
 import { refuseIfUsed } from './invitees.ts'
 import { outlookFor, placesFor } from './places.ts'
 import { type Applicant, register } from './registering.ts'
 
 /** `requested`: an organiser says yes or no. */
-type Outlook = 'confirmed' | 'waitlisted' | 'requested'
+export type Outlook = 'confirmed' | 'waitlisted' | 'requested'
 
 /** What somebody is told after registering: the address as typed, and what a new registration gets now. */
 export interface Answer {
@@ -28,6 +29,7 @@ export function registerAll(
   // Before anything is looked up: a refusal must not depend on whether we know an address.
   const [{ inviteeId, email }] = applicants
   if (inviteeId !== undefined) refuseIfUsed(tx, inviteeId, email)
+  else if (isOnlyWhole(tx, event)) throw new Refusal('series_only')
   const answer = answerFor(tx, getEvent(tx, event.id), applicants)
   if (isRobot) return answer
   for (const applicant of applicants) register(tx, event, applicant, now)

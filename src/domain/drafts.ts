@@ -18,6 +18,7 @@ import { instantsOf, localTimeProblem } from '#src/lib/time.ts'
 import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import { dropAsked } from './contributing.ts'
+import { placeEnrolled } from './enrolling.ts'
 import type { Event } from './events.ts'
 import { giveUsualLines, removeLinesOf } from './run-sheets.ts'
 import { refuseSecretsIn } from './secrets.ts'
@@ -64,11 +65,12 @@ export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'u
     .run()
 }
 
-/** Makes the page public. Refusal('incomplete') without a title, or without a place where people come together. */
+/** Makes the page public, and gives everybody who takes part in its series a place. Refusal('incomplete') without a title, or without a place where people come together. */
 export function publishEvent(tx: Tx, event: Event, editor: Editor, now: Temporal.Instant): Event {
   if (event.publishedAt) return event
   if (!event.title.trim() || (event.attendance !== 'online' && !event.venue)) throw new Refusal('incomplete')
   const published = change(tx, event, { publishedAt: now, revisedAt: now }, editor)
+  placeEnrolled(tx, published, now)
   auditEvent(tx, 'event_published', event, editor, now)
   return published
 }

@@ -2,6 +2,7 @@
 // makes the addresses already given out worthless.
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { Enrolment } from './enrolments.ts'
 import type { Invitation } from './invitations.ts'
 import type { Invitee } from './invitees.ts'
 import type { Person } from './people.ts'
@@ -13,6 +14,9 @@ export function personalPaths({ sign }: Pick<Tokens, 'sign'>) {
   return {
     /** See, change, cancel, take a place. */
     registration: (registration: Registration) => paths.registration(sign('registration', own(registration))),
+    /** A whole series: see its dates, change, leave. */
+    enrolment: ({ id, linkVersion: version }: Pick<Enrolment, 'id' | 'linkVersion'>) =>
+      paths.enrolment(sign('enrolment', { id, version })),
     /** No more reminders of this event; of any event; no more newsletters. */
     unsubscribe: (registration: Registration) => paths.unsubscribe(sign('unsubscribe', own(registration))),
     unsubscribeReminders: (person: Person) => paths.unsubscribe(sign('reminders', self(person))),

@@ -28,6 +28,11 @@ const LANES: Record<MessageKind, number> = {
   place_free: 3,
   unregistered: 3,
   again: 3,
+  series_confirmed: 3,
+  series_waitlisted: 3,
+  series_promoted: 3,
+  series_left: 3,
+  series_again: 3,
   declined: 3,
   invitation: 3,
   asked: 3,
@@ -75,6 +80,7 @@ export interface NewMessage {
   signInId?: number | null
   invitationId?: number | null
   inviteeId?: number | null
+  enrolmentId?: number | null
   organiserId?: number | null
   mailingId?: number | null
   /** Where its kind's own place will not do. */
@@ -111,6 +117,7 @@ const BARE = {
   mailingId: null,
   invitationId: null,
   inviteeId: null,
+  enrolmentId: null,
 }
 const FIELDS = [
   'key',
@@ -129,6 +136,7 @@ const FIELDS = [
   'mailingId',
   'invitationId',
   'inviteeId',
+  'enrolmentId',
 ] as const
 const insertion = prepared(db =>
   db

@@ -5,11 +5,13 @@ import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { isBefore, later } from '#src/lib/time.ts'
+import { isToldWithSeries } from './enrolment-dues.ts'
+import { getEnrolment, listPlaces } from './enrolments.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
-import { know } from './knowing.ts'
+import { know, knowSeries } from './knowing.ts'
 import { drop, dueFor, enqueueAbout, isInFlight, type Message, type MessageKind } from './outbox.ts'
 import { findPersonById } from './people.ts'
-import { getRegistration, isRequest, type Registration } from './registrations.ts'
+import { getRegistration, isInvited, isRequest, type Registration } from './registrations.ts'
 
 /** The kinds that tell the state of a registration. At most one of them waits for a registration at any time. */
 const TELLING = [
@@ -45,6 +47,7 @@ export function toldNow(event: Event, registration: Registration): Told {
     ...(registration.part && { part: registration.part }),
     ...(isRequest(registration) && { isRequest: true as const }),
     door: hasDoor(registration) ? registration.doorVersion : 0,
+    ...(!isInvited(registration) && { uninvited: true as const }),
   }
 }
 
@@ -59,7 +62,9 @@ export function dueTelling(told: Told | null, now: Told): Telling | undefined {
   // Whose request is granted has a place, and never waited for one.
   if (told.isRequest !== now.isRequest) return now.isRequest ? 'requested' : now.status
   if (told.status !== now.status) return now.status === 'confirmed' ? 'promoted' : 'waitlisted'
-  return isSameAppointment(told, now) ? undefined : 'changed'
+  if (!isSameAppointment(told, now)) return 'changed'
+  // Who follows by their feed may want an entry after all: then they are told of their place as if for the first time.
+  return told.uninvited && !now.uninvited && now.status === 'confirmed' ? 'confirmed' : undefined
 }
 
 function isSameAppointment(a: Told, b: Told): boolean {
@@ -84,6 +89,7 @@ function isSame(a: Told, b: Told): boolean {
     a.part === b.part &&
     a.isRequest === b.isRequest &&
     a.sequence === b.sequence &&
+    (a.status === 'cancelled' || a.uninvited === b.uninvited) &&
     isSameAppointment(a, b)
   )
 }
@@ -103,10 +109,11 @@ export function isStillTrue({ datedAt, bytes, told }: Message, event: Event, reg
 /**
  * Makes the outbox hold exactly the one mail that is due about a registration. A mail that waits and would still be the
  * right one stays (it is written when it leaves, so it tells the newest); anything else that waits is dropped. While one
- * is with the mail server nothing is decided: it is settled again when that ends.
+ * is with the mail server nothing is decided: it is settled again when that ends; nor while one about the whole series is due,
+ * which tells of this date too.
  */
 export function settle(tx: Tx, registration: Registration, now: Temporal.Instant, dueAt = now): void {
-  if (isInFlight(tx, registration.id)) return
+  if (isInFlight(tx, registration.id) || isToldWithSeries(tx, registration)) return
   const event = getEvent(tx, registration.eventId)
   const kind = dueTelling(registration.told, toldNow(event, registration))
   const waiting = listWaiting(tx, registration.id)
@@ -177,12 +184,23 @@ export function settleAll(tx: Tx, event: Event, now: Temporal.Instant): void {
  */
 export function assumeTold(tx: Tx, now: Temporal.Instant): void {
   const due = and(eq(messages.state, 'queued'), lte(messages.dueAt, now))
-  for (const { registrationId, kind } of tx.select().from(messages).where(due).all()) {
+  const about = { registrationId: messages.registrationId, enrolmentId: messages.enrolmentId, kind: messages.kind }
+  for (const { registrationId, enrolmentId, kind } of tx.select(about).from(messages).where(due).all()) {
+    if (enrolmentId !== null) assumeSeriesTold(tx, enrolmentId)
     if (registrationId === null || !isTelling(kind)) continue
     const registration = getRegistration(tx, registrationId)
     know(tx, { registrationId, told: toldNow(getEvent(tx, registration.eventId), registration) }, null)
   }
   tx.delete(messages).where(due).run()
+}
+
+/** Of all its dates, too. */
+function assumeSeriesTold(tx: Tx, enrolmentId: number): void {
+  const dates = listPlaces(tx, { id: enrolmentId }).map(({ registration, event }): [number, Told] => [
+    registration.id,
+    toldNow(event, registration),
+  ])
+  knowSeries(tx, { enrolmentId, toldSeries: { status: getEnrolment(tx, enrolmentId).status, dates } }, null)
 }
 
 function listWaiting(db: Db, registrationId: number): Message[] {

@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'capacity_below_confirmed'
   | 'changed_meanwhile'
   | 'closed'
+  | 'closed_list'
   | 'door_closed'
   | 'full'
   | 'fully_booked'
@@ -20,6 +21,7 @@ export type RefusalCode =
   | 'past'
   | 'people_asked'
   | 'room_missing'
+  | 'series_only'
   | 'too_many'
 
 /** An act that cannot be done now, for a reason the visitor can understand. */

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 
 export type Purpose =
   | 'registration'
+  | 'enrolment'
   | 'join'
   | 'check-in'
   | 'feed'

@@ -10,6 +10,7 @@ const STATUS: Record<RefusalCode, number> = {
   capacity_below_confirmed: 409,
   changed_meanwhile: 409,
   closed: 409,
+  closed_list: 403,
   door_closed: 403,
   full: 409,
   fully_booked: 409,
@@ -22,6 +23,7 @@ const STATUS: Record<RefusalCode, number> = {
   past: 409,
   people_asked: 409,
   room_missing: 503,
+  series_only: 409,
   too_many: 429,
 }
 
