@@ -29,7 +29,8 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
-const { choices, enrolments, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
+const { choices, enrolments, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } =
+  schema
 const {
   yearTotals,
   yearOrganisations,

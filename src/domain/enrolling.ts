@@ -54,7 +54,9 @@ export function enrol(tx: Tx, { id }: Pick<Series, 'id'>, joiner: Joiner, now: T
   }
   const values = { ...valuesOf(joiner, now), queueNumber: nextQueueNumber(tx, found) }
   const isIn = hasRoomInGroup(groupPlacesOf(tx, found))
-  const state = isIn ? ({ status: 'confirmed', joinedAt: now } as const) : ({ status: 'waitlisted', waitedAt: now } as const)
+  const state = isIn
+    ? ({ status: 'confirmed', joinedAt: now } as const)
+    : ({ status: 'waitlisted', waitedAt: now } as const)
   const enrolment = earlier
     ? updateEnrolment(tx, earlier, { ...values, ...state })
     : tx

@@ -35,7 +35,10 @@ export function exportPerson(db: Db, person: Person) {
     since: person.createdAt.toString(),
     ...personal('people', person),
     registrations: [...mine, ...listDoubles(db, mine)].map(row => aboutRegistration(db, row)),
-    series: listEnrolmentsOf(db, person).map(row => ({ series: row.series.title, ...personal('enrolments', row.enrolment) })),
+    series: listEnrolmentsOf(db, person).map(row => ({
+      series: row.series.title,
+      ...personal('enrolments', row.enrolment),
+    })),
     ...exportInvitee(db, person.email ?? ''),
   }
 }

@@ -1,6 +1,6 @@
 // Judges what is claimed, in the same transaction: is it still due, is what was written still true, what is it written from?
 import type { Tx } from '#db/open.ts'
-import type { Told } from '#db/schema.ts'
+import type { Told, ToldSeries } from '#db/schema.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
@@ -21,12 +21,14 @@ import { findReader, listArrears, whyNotSummarise } from '#src/domain/summaries.
 import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { readAbout, readInvited, readStandIn } from '#src/mail/about.ts'
-import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
+import { isAboutRegistration, isAboutSeries, type Occasion } from '#src/mail/messages.ts'
+import { judgeSeriesMail } from './due-enrolments.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
 export interface Draft {
   occasion: Occasion
   told: Told | null
+  toldSeries?: ToldSeries
   threadId: string | null
 }
 
@@ -62,6 +64,7 @@ export function takeDue(
 }
 
 function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
+  if (isAboutSeries(message.kind)) return judgeSeriesMail(tx, message, at)
   const subject = subjectOf(tx, message)
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)

@@ -85,8 +85,9 @@ function standIn(event: Event, { name, locale }: Organiser, now: Temporal.Instan
   const nothing = { waitedAt: null, cancelledAt: null, cancelledBy: null, attendedAt: null, attendanceSource: null }
   const none = { attendedMinutes: null, part: null, partConfirmedAt: null, mergedIntoId: null, addedBy: null }
   const unsaid = { remindersStoppedAt: null, newEmail: null, told: null, threadId: null, ...NO_ANSWER }
+  const single = { enrolmentId: null, feedOnlySince: null }
   const row = { id: 0, eventId: event.id, personId: 0, attendance, status: 'confirmed' } as const
-  return { ...row, ...numbers, ...person, ...moments, ...nothing, ...none, ...unsaid }
+  return { ...row, ...numbers, ...person, ...moments, ...nothing, ...none, ...unsaid, ...single }
 }
 
 const withHost = prepared(db =>

@@ -1,12 +1,14 @@
 // The addresses in mails: absolute, signed where they open something, in the reader's language.
 import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
+import type { Enrolment } from '#src/domain/enrolments.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
 import type { Invitee } from '#src/domain/invitees.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import type { Series } from '#src/domain/series.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
@@ -19,6 +21,8 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     privacy: () => at(paths.privacy()),
     /** Of a draft there is no page yet. */
     event: (event: Event) => at(event.publishedAt ? paths.event(event.slug) : paths.agenda()),
+    enrolment: (enrolment: Enrolment) => at(own.enrolment(enrolment)),
+    series: (series: Pick<Series, 'slug'>) => at(paths.series(series.slug)),
     personal: (registration: Registration) => at(own.registration(registration)),
     door: (registration: Registration) => at(own.door(registration)),
     /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */

@@ -9,6 +9,7 @@ import { type Desk, deskFor, valuesOf } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
 import { asked, briefing } from './contributors.ts'
+import { type AboutEnrolment, type AboutSeries, enrolmentValues, seriesMail } from './enrolments.ts'
 import { invitation, invitationValues } from './invitations.ts'
 import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
@@ -18,6 +19,7 @@ import { reminder } from './reminders.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
 
+export { isAboutSeries } from './enrolments.ts'
 export type { Mailed } from './mailings.ts'
 
 /** The mails about somebody's registration, to the person themselves. */
@@ -43,6 +45,7 @@ export type AboutRegistration = keyof typeof ABOUT_REGISTRATION
 /** What a mail is written for. */
 export type Occasion =
   | { kind: AboutRegistration; about: About }
+  | { kind: AboutSeries; enrolled: AboutEnrolment }
   | ({ kind: 'address'; about: About } & To)
   | ({ kind: 'sign_in'; signIn: SignIn } & To)
   | ({ kind: 'my'; person: Person } & To)
@@ -59,6 +62,7 @@ export function isAboutRegistration(kind: MessageKind): kind is AboutRegistratio
 
 /** What the mail says. The same occasion at the same moment gives the same content. */
 export function contentOf(occasion: Occasion, house: House, now: Temporal.Instant): Content {
+  if ('enrolled' in occasion) return seriesMail(occasion.kind, occasion.enrolled, house)
   switch (occasion.kind) {
     case 'sign_in':
       return signIn(occasion.signIn, occasion, house)
@@ -85,6 +89,7 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
 
 /** What placeholders stand for in the mail, to show to who writes its texts. */
 export function valuesIn(occasion: Occasion, house: House): Values {
+  if ('enrolled' in occasion) return enrolmentValues(occasion.enrolled, house)
   switch (occasion.kind) {
     case 'sign_in':
       return signInValues(occasion.signIn, occasion, house)

@@ -12,6 +12,7 @@ import { readOwnTexts } from '#src/domain/own-texts.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { PLACEHOLDERS, type Placeholder } from '#src/domain/placeholders.ts'
 import { type Scene, type Staged, scenesOf, stage } from '#src/domain/scenes.ts'
+import { stageEnrolment } from '#src/domain/series-scenes.ts'
 import { exampleArrears } from '#src/domain/summaries.ts'
 import { readWordings, saveTemplate, type Template, versionOf } from '#src/domain/templates.ts'
 import { placeholderNamed } from '#src/domain/wording.ts'
@@ -20,7 +21,8 @@ import { maskLinks } from '#src/lib/masking.ts'
 import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import { readAbout } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration, type Occasion, valuesIn } from '#src/mail/messages.ts'
+import { readAboutEnrolment } from '#src/mail/enrolments.ts'
+import { contentOf, isAboutRegistration, isAboutSeries, type Occasion, valuesIn } from '#src/mail/messages.ts'
 import { type Rendered, render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { typedValues } from '../forms.ts'
@@ -135,6 +137,12 @@ function setUp(
     const person = findOrCreatePerson(tx, organiser.email, now)
     if (kind === 'my') return { occasion: { kind, person, ...to } }
     return { occasion: { kind, issue: { person, words: [], events: listAnnounced(tx, now), ...to } } }
+  }
+  if (isAboutSeries(kind)) {
+    const enrolment = stageEnrolment(tx, { group, locale, organiser, timeZone: config.timeZone }, scene, now)
+    const enrolled = readAboutEnrolment(tx, enrolment, now, locale)
+    if (!enrolled) throw new Error('the example has no address')
+    return { occasion: { kind, enrolled: { ...enrolled, own } } }
   }
   const staged = stage(tx, { group, locale, organiser, timeZone: config.timeZone }, scene, now)
   if (kind === 'tasks') {
