@@ -131,6 +131,8 @@ export function placeEnrolled(tx: Tx, event: Event, now: Temporal.Instant): void
     placeAt(tx, event, enrolment, person, now)
     settleEnrolment(tx, enrolment, now)
   }
+  // With a date to come again there is something to join.
+  fillGroup(tx, { id: event.seriesId }, now)
 }
 
 function hasDate(tx: Tx, event: Event, { id }: Enrolment, person: Person): boolean {
