@@ -18,6 +18,7 @@ import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
 import { doubleRoutes } from './web/console/doubles.ts'
 import { duplicateRoutes } from './web/console/duplicates.ts'
 import { editorRoutes } from './web/console/editor.ts'
+import { enrolmentRoutes } from './web/console/enrolments.ts'
 import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { groupRoutes } from './web/console/groups.ts'
@@ -85,9 +86,11 @@ import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
+import { ownEnrolmentRoutes } from './web/public/own-enrolment.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
 import { privacyRoutes } from './web/public/privacy.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
+import { seriesRoutes as publicSeriesRoutes } from './web/public/series.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
@@ -165,6 +168,7 @@ export async function createApp(
   coverRoutes(app, deps)
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
+  ownEnrolmentRoutes(app, deps)
   ownContributionRoutes(app, deps)
   addressRoutes(app, deps)
   doorRoutes(app, deps)
@@ -174,6 +178,7 @@ export async function createApp(
   ownDataRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
+  publicSeriesRoutes(app, deps)
   feedRoutes(app, deps)
   textRoutes(app, deps)
   privacyRoutes(app, deps)
@@ -195,6 +200,7 @@ export async function createApp(
     mailRoutes(scope, deps)
     mailPreviewRoutes(scope, deps)
     seriesRoutes(scope, deps)
+    enrolmentRoutes(scope, deps)
     planningRoutes(scope, deps)
     swapRoutes(scope, deps)
     schoolHolidayRoutes(scope, deps)

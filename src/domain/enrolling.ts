@@ -21,7 +21,7 @@ import { outlookFor, placesFor, presencesOf } from './places.ts'
 import { type Applicant, register, withdraw } from './registering.ts'
 import { findRegistrationOf, type Registration, update } from './registrations.ts'
 import { trustAfterRest } from './retrying.ts'
-import type { Series } from './series.ts'
+import { getSeriesOf, type Series } from './series.ts'
 import { settleEnrolment, tellSeriesAgain } from './series-telling.ts'
 import { writeSomething } from './silence.ts'
 import { fillPlaces } from './waiting.ts'
@@ -38,7 +38,8 @@ export interface Joiner extends Omit<Applicant, 'inviteeId' | 'answers' | 'enrol
  * when only an organiser adds people.
  */
 export function enrol(tx: Tx, { id }: Pick<Series, 'id'>, joiner: Joiner, now: Temporal.Instant): Enrolment {
-  const found = getSeriesById(tx, id)
+  // As it is now: between a page and its POST its settings may have changed.
+  const found = getSeriesOf(tx, { seriesId: id })
   if (found.enrolmentRule === 'off') throw new Refusal('closed')
   if (joiner.addedBy === undefined) {
     if (found.isClosedList) throw new Refusal('closed_list')
@@ -72,13 +73,6 @@ function valuesOf(joiner: Joiner, now: Temporal.Instant) {
   const details = { name, organisation, role, attendance, accessNeeds, locale, addedBy: addedBy ?? null }
   const state = { joinedAt: null, waitedAt: null, leftAt: null, leftBy: null }
   return { ...details, ...state, invitesSince: wantsInvites ? now : null, revisedAt: now }
-}
-
-/** As it is now: between a page and its POST its settings may have changed. */
-function getSeriesById(tx: Tx, id: number): Series {
-  const found = tx.select().from(series).where(eq(series.id, id)).get()
-  if (!found) throw new Refusal('closed')
-  return found
 }
 
 function nextQueueNumber(tx: Tx, { id }: Series): number {
@@ -172,7 +166,7 @@ function datesToGiveUp(tx: Tx, enrolment: Enrolment, now: Temporal.Instant) {
 
 /** Lets in who waited longest, as long as there is room and anybody can join. Goes past whose address does not work. */
 export function fillGroup(tx: Tx, { id }: Pick<Series, 'id'>, now: Temporal.Instant): void {
-  const found = getSeriesById(tx, id)
+  const found = getSeriesOf(tx, { seriesId: id })
   if (found.enrolmentRule === 'off' || !canBeJoined(tx, found, now)) return
   const { left, waiting } = groupPlacesOf(tx, found)
   if (waiting === 0 || left === 0) return
@@ -237,7 +231,7 @@ export function setEnrolmentRules(
   settings: EnrolmentSettings,
   now: Temporal.Instant,
 ): Series {
-  const { joined } = groupPlacesOf(tx, getSeriesById(tx, id))
+  const { joined } = groupPlacesOf(tx, getSeriesOf(tx, { seriesId: id }))
   if (settings.enrolmentCapacity !== null && settings.enrolmentCapacity < joined)
     throw new Refusal('capacity_below_confirmed')
   const set = tx.update(series).set(settings).where(eq(series.id, id)).returning().get()

@@ -89,6 +89,12 @@ export function listEnrolled(db: Db, { id }: Pick<Series, 'id'>, status: Enrolme
     .all()
 }
 
+/** Place in the queue, from 1; 0 for who does not wait. */
+export function turnOf(db: Db, { id, seriesId, status }: Enrolment): number {
+  if (status !== 'waitlisted') return 0
+  return listEnrolled(db, { id: seriesId }, 'waitlisted').findIndex(other => other.id === id) + 1
+}
+
 /** The dates of an enrolment, the first one first; without one that goes on with another address. */
 export function listPlaces(db: Db, { id }: Pick<Enrolment, 'id'>): Place[] {
   return db

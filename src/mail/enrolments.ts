@@ -3,7 +3,7 @@
 import { eq } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { groups, series } from '#db/schema.ts'
-import { type Enrolment, listDatesToCome, listEnrolled } from '#src/domain/enrolments.ts'
+import { type Enrolment, listDatesToCome, turnOf } from '#src/domain/enrolments.ts'
 import type { Event } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
@@ -65,7 +65,7 @@ export function readAboutEnrolment(
     .get()
   if (!person?.email || !row) return undefined
   const isIn = enrolment.status !== 'waitlisted'
-  const position = isIn ? 0 : positionOf(db, enrolment)
+  const position = turnOf(db, enrolment)
   const dates = isIn ? listTold(db, enrolment, now) : listDatesToCome(db, row.series, now).map(event => ({ event }))
   return {
     ...row,
@@ -76,10 +76,6 @@ export function readAboutEnrolment(
     dates,
     own: readOwnTexts(db, row.group.id, locale),
   }
-}
-
-function positionOf(db: Db, { id, seriesId }: Enrolment): number {
-  return listEnrolled(db, { id: seriesId }, 'waitlisted').findIndex(other => other.id === id) + 1
 }
 
 export function enrolmentValues(

@@ -16,6 +16,7 @@ import type { AttendanceReportPages } from './attendance-reports.ts'
 import type { CheckInPages } from './check-ins.ts'
 import type { ContributorPages } from './contributor-acts.ts'
 import type { EditorPages } from './editor-page.ts'
+import type { EnrolmentPages } from './enrolments.ts'
 import type { EventImportPages } from './event-imports.ts'
 import type { GroupPages } from './groups.ts'
 import type { HandoverPages } from './handovers.ts'
@@ -139,6 +140,7 @@ export interface ConsolePages
     CheckInPages,
     ContributorPages,
     EditorPages,
+    EnrolmentPages,
     GroupPages,
     HeldMailPage,
     HandoverPages,

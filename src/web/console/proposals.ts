@@ -4,13 +4,15 @@ import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
 import { type Act, carryOut, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
+import { findEnrolment } from '#src/domain/enrolments.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { findInvitee } from '#src/domain/invitees.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { readAbout, readInvited } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration } from '#src/mail/messages.ts'
+import { readAboutEnrolment } from '#src/mail/enrolments.ts'
+import { contentOf, isAboutRegistration, isAboutSeries } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
@@ -83,7 +85,8 @@ function onePerKind(mails: Message[]): Message[] {
   return [...first.values()]
 }
 
-function nameOf(tx: Tx, { registrationId, inviteeId }: Message): string {
+function nameOf(tx: Tx, { registrationId, inviteeId, enrolmentId }: Message): string {
+  if (enrolmentId !== null) return findEnrolment(tx, enrolmentId)?.name ?? ''
   if (inviteeId !== null) return findInvitee(tx, inviteeId)?.name ?? ''
   return registrationId === null ? '' : getRegistration(tx, registrationId).name
 }
@@ -102,6 +105,11 @@ export function renderMail(tx: Tx, deps: Deps, message: Message) {
   if (invited) {
     const mail = render(contentOf({ kind: 'invited', invited }, deps, deps.clock.now()))
     return { to: invited.invitee.email, ...mail }
+  }
+  const enrolment = message.enrolmentId === null ? undefined : findEnrolment(tx, message.enrolmentId)
+  const enrolled = enrolment && readAboutEnrolment(tx, enrolment, deps.clock.now())
+  if (enrolled && isAboutSeries(kind)) {
+    return { to: enrolled.email, ...render(contentOf({ kind, enrolled }, deps, deps.clock.now())) }
   }
   if (registrationId === null || !isAboutRegistration(kind)) return undefined
   const about = readAbout(tx, getRegistration(tx, registrationId))

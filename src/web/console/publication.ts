@@ -1,6 +1,9 @@
 // From draft to page: seeing it as an attendee will, publishing it, or removing it.
+import type { FastifyRequest } from 'fastify'
+import type { Tx } from '#db/open.ts'
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
-import { getListedEvent } from '#src/domain/events.ts'
+import { listDatesToCome } from '#src/domain/enrolments.ts'
+import { type Event, getListedEvent } from '#src/domain/events.ts'
 import { removeFile } from '#src/lib/files.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
@@ -8,9 +11,12 @@ import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { eventPage } from '../public/events.ts'
 import { editorOf, getMyEvent, seeOther } from './access.ts'
-import { Revision } from './fields.ts'
+import { Revision, Shown } from './fields.ts'
+import type { Question } from './pages.ts'
+import { askOrDo } from './proposals.ts'
 
 const RevisionForm = Type.Object({ revision: Revision })
+const PublicationForm = Type.Object({ revision: Revision, recipients: Shown })
 
 export function publicationRoutes(app: App, deps: Deps): void {
   const { db, config, write, clock } = deps
@@ -25,13 +31,26 @@ export function publicationRoutes(app: App, deps: Deps): void {
 
   app.post(
     '/console/events/:id/publication',
-    { schema: { params: Id, body: RevisionForm } },
+    { schema: { params: Id, body: PublicationForm } },
     async (request, reply) => {
       const event = getMyEvent(db, request)
-      await write(tx => publishEvent(tx, event, editorOf(request, request.body.revision), clock.now()))
+      const { revision, recipients: shown } = request.body
+      const act = (tx: Tx) => publishEvent(tx, event, editorOf(request, revision), clock.now())
+      const undertaking = { event, also: datesBeside(event), reach: 'person', act } as const
+      const { ask } = await askOrDo(deps, undertaking, { shown, question: questionOf(request, event, revision) })
+      if (ask) return reply.page('console/proposal', ask)
       return seeOther(request, reply, `${paths.console.event(event.id)}?done=published`)
     },
   )
+
+  /** Whoever takes part in its whole series gets a place and a mail: of this date, or of all if they heard of none yet. */
+  const datesBeside = ({ seriesId }: Event) =>
+    seriesId === null ? [] : listDatesToCome(db, { id: seriesId }, clock.now())
+
+  function questionOf({ t }: FastifyRequest, event: Event, revision: number): Question {
+    const way = { action: paths.console.publication(event.id), back: paths.console.event(event.id) }
+    return { ...t.enrolment.members.publishing, ...way, fields: [['revision', String(revision)]] }
+  }
 
   app.post('/console/events/:id/deletion', { schema: { params: Id, body: RevisionForm } }, async (request, reply) => {
     const event = getMyEvent(db, request)
