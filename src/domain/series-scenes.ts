@@ -8,19 +8,25 @@ import { dateIn } from '#src/lib/time.ts'
 import { createEvent, publishEvent } from './drafts.ts'
 import { enrol } from './enrolling.ts'
 import { type Enrolment, listPlaces, updateEnrolment } from './enrolments.ts'
+import type { Organiser } from './organisers.ts'
 import type { Cast, Scene } from './scenes.ts'
 import { createSeries, freeSeriesSlug, type Series } from './series.ts'
 import { toldNow } from './telling.ts'
 
+type Part = Pick<Scene, 'status' | 'inSeries'>
+type Players = Pick<Cast, 'group' | 'locale' | 'timeZone'> & { organiser: Pick<Organiser, 'name' | 'email'> }
+
 /** To be rolled back: what there is not is made, and anybody can join. */
-export function stageEnrolment(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): Enrolment {
-  const found = findComing(tx, cast, now) ?? makeUp(tx, cast, now)
+export function stageEnrolment(tx: Tx, cast: Players, scene: Part, now: Temporal.Instant): Enrolment {
+  return stageIn(tx, findComing(tx, cast, now) ?? makeUpSeries(tx, cast, now), cast, scene, now)
+}
+
+/** The same in a series of one's own choice. */
+export function stageIn(tx: Tx, found: Series, cast: Players, scene: Part, now: Temporal.Instant): Enrolment {
   const anybody = {
-    enrolmentRule: 'beside',
-    enrolmentCapacity: null,
-    enrolmentUntil: null,
-    isClosedList: false,
-  } as const
+    ...({ enrolmentRule: 'beside', isClosedList: false } as const),
+    ...{ enrolmentCapacity: null, enrolmentUntil: null },
+  }
   const open = tx.update(series).set(anybody).where(eq(series.id, found.id)).returning().get()
   const { organiser, locale } = cast
   const name = organiser.name || messagesIn(locale).example.attendee
@@ -40,7 +46,7 @@ function giveEntries(tx: Tx, enrolment: Enrolment): void {
   }
 }
 
-function findComing(tx: Tx, { group }: Cast, now: Temporal.Instant): Series | undefined {
+function findComing(tx: Tx, { group }: Players, now: Temporal.Instant): Series | undefined {
   const isComing = and(isNotNull(events.publishedAt), isNull(events.cancelledAt), gt(events.startsAt, now))
   return tx
     .select({ series })
@@ -52,7 +58,8 @@ function findComing(tx: Tx, { group }: Cast, now: Temporal.Instant): Series | un
     .get()?.series
 }
 
-function makeUp(tx: Tx, { group, locale, timeZone }: Cast, now: Temporal.Instant): Series {
+/** Two meetings of a learning circle. */
+export function makeUpSeries(tx: Tx, { group, locale, timeZone }: Players, now: Temporal.Instant): Series {
   const { title, summary } = messagesIn(locale).example
   const setting = {
     groupId: group.id,
