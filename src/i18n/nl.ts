@@ -782,7 +782,8 @@ export const nl = {
     waiting: (count: number) => (count === 1 ? 'Er wacht 1 persoon.' : `Er wachten ${count} mensen.`),
     left: (left: number, capacity: number) =>
       `Nog ${left} van de ${capacity} ${capacity === 1 ? 'plaats' : 'plaatsen'} vrij.`,
-    taken: (taken: number, capacity: number) => `${taken} van de ${capacity} plaatsen bezet`,
+    taken: (taken: number, capacity: number) =>
+      `${taken} van de ${capacity} ${capacity === 1 ? 'plaats' : 'plaatsen'} bezet`,
     unlimited: 'Er is plaats.',
     until: (day: string) => `Aanmelden kan tot en met ${day}.`,
     closedList: 'Deze groep is besloten',
@@ -859,7 +860,8 @@ export const nl = {
       off: 'Nu kan dat niet: mensen melden zich per datum aan.',
       done: { rules: 'Bewaard.', added: 'Toegevoegd.', removed: 'Van de lijst gehaald.' },
       joined: (count: number) => (count === 1 ? '1 deelnemer' : `${count} deelnemers`),
-      ofCapacity: (count: number, capacity: number) => `${count} van ${capacity} plaatsen`,
+      ofCapacity: (count: number, capacity: number) =>
+        `${count} van ${capacity} ${capacity === 1 ? 'plaats' : 'plaatsen'}`,
       waiting: (count: number) => `${count} op de wachtlijst`,
       nobody: 'Er doet nog niemand mee met de hele reeks.',
       table: 'Wie was er wanneer',

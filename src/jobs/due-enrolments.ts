@@ -7,7 +7,7 @@ import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { discard, replace } from '#src/domain/sending.ts'
 import { isSeriesStillTrue, settleEnrolment, toldSeriesNow } from '#src/domain/series-telling.ts'
-import { readAboutEnrolment } from '#src/mail/enrolments.ts'
+import { readAboutEnrolment } from '#src/mail/about.ts'
 import { isAboutSeries } from '#src/mail/messages.ts'
 import type { Draft, Task } from './due.ts'
 

@@ -1,22 +1,12 @@
 // Mails about somebody's part in a whole series: one for all its dates, with their own feed. They hold no entry for a calendar;
 // whoever wants one gets it date by date (`places`).
-import { eq } from '#db/drizzle.ts'
-import type { Db } from '#db/open.ts'
-import { groups, series } from '#db/schema.ts'
-import { type Enrolment, listDatesToCome, turnOf } from '#src/domain/enrolments.ts'
-import type { Event } from '#src/domain/events.ts'
-import type { Group } from '#src/domain/groups.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
-import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
-import { findPersonById, type Person } from '#src/domain/people.ts'
 import type { TemplateKind } from '#src/domain/placeholders.ts'
-import { hasEntry, type Registration } from '#src/domain/registrations.ts'
-import type { Series } from '#src/domain/series.ts'
-import { listTold } from '#src/domain/series-telling.ts'
+import { hasEntry } from '#src/domain/registrations.ts'
 import { formatsIn } from '#src/i18n/dates.ts'
-import { type Locale, messagesIn } from '#src/i18n/index.ts'
+import { messagesIn } from '#src/i18n/index.ts'
 import { firstName } from '#src/lib/text.ts'
-import type { House } from './about.ts'
+import type { AboutEnrolment, House } from './about.ts'
 import { canReply, footerOf } from './appointment.ts'
 import {
   type Block,
@@ -32,51 +22,6 @@ import {
 } from './content.ts'
 import { createLinks } from './links.ts'
 import { type Values, wordsOf } from './words.ts'
-
-/** What these mails are written from: read once, in the transaction that decides that one is due. */
-export interface AboutEnrolment {
-  enrolment: Enrolment
-  series: Series
-  group: Group
-  person: Person
-  email: string
-  /** Place in the queue, from 1; of no meaning to who takes part. */
-  position: number
-  /** The dates that are not over; without a place for who waits. */
-  dates: { event: Event; registration?: Registration }[]
-  /** The words of the group of the series, where it has its own. */
-  own: OwnTexts
-}
-
-/** Nothing if the person has no address. */
-export function readAboutEnrolment(
-  db: Db,
-  enrolment: Enrolment,
-  now: Temporal.Instant,
-  locale: Locale = enrolment.locale,
-): AboutEnrolment | undefined {
-  const person = findPersonById(db, enrolment.personId)
-  const { seriesId } = enrolment
-  const row = db
-    .select({ series, group: groups })
-    .from(series)
-    .innerJoin(groups, eq(groups.id, series.groupId))
-    .where(eq(series.id, seriesId))
-    .get()
-  if (!person?.email || !row) return undefined
-  const isIn = enrolment.status !== 'waitlisted'
-  const position = turnOf(db, enrolment)
-  const dates = isIn ? listTold(db, enrolment, now) : listDatesToCome(db, row.series, now).map(event => ({ event }))
-  return {
-    ...row,
-    enrolment,
-    person,
-    email: person.email,
-    position,
-    dates,
-    own: readOwnTexts(db, row.group.id, locale),
-  }
-}
 
 export function enrolmentValues(
   { enrolment, series, group, person, position }: AboutEnrolment,

@@ -23,7 +23,8 @@ test('every kind of mail is either to one person or to many, and mails to many h
   for (const kind of TO_MANY) expect(PLACEHOLDERS[kind].filter(isPersonal)).toEqual([])
   const personal = TEMPLATE_KINDS.filter(kind => PLACEHOLDERS[kind].some(isPersonal))
   expect(personal).toEqual([
-    ...['confirmed', 'waitlisted', 'requested', 'promoted', 'unregistered', 'declined', 'asked', 'again', 'my'],
+    ...['confirmed', 'waitlisted', 'requested', 'promoted', 'unregistered', 'declined', 'asked', 'again'],
+    ...['series_confirmed', 'series_promoted', 'series_waitlisted', 'series_left', 'series_again', 'my'],
   ])
 })
 
