@@ -72,9 +72,9 @@ describe('which words apply', () => {
       { key: 'subject', ours: ours.subject, inherited: 'Van boven {titel}', from: top.id, own: undefined },
       { key: 'eyebrow', ours: ours.eyebrow, inherited: ours.eyebrow, from: null, own: undefined },
       { key: 'lead', ours: ours.lead, inherited: 'Uit het midden', from: middle.id, own: undefined },
+      { key: 'extra', ours: '', inherited: '', from: null, own: undefined },
       { key: 'newDate', ours: ours.newDate, inherited: ours.newDate, from: null, own: undefined },
       { key: 'dateInvite', ours: ours.dateInvite, inherited: ours.dateInvite, from: null, own: undefined },
-      { key: 'extra', ours: '', inherited: '', from: null, own: undefined },
     ])
     expect(readWordings(db, at(middle)).find(({ key }) => key === 'lead')).toMatchObject({
       inherited: ours.lead,
