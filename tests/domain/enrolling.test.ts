@@ -11,11 +11,14 @@ import { canBeJoined, groupPlacesOf, joiningOf } from '#src/domain/enrolment-pla
 import { type Enrolment, getEnrolment, listPlaces } from '#src/domain/enrolments.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
+import { findPerson, type Person } from '#src/domain/people.ts'
 import { placesOf } from '#src/domain/places.ts'
+import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { comeBack } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
 import { Refusal } from '#src/lib/errors.ts'
+import { sweepAt } from '../support/swept.ts'
 import {
   applicant,
   listMessages,
@@ -234,6 +237,38 @@ const rulesOf = ({ enrolmentRule, enrolmentCapacity, enrolmentUntil, isClosedLis
   enrolmentCapacity,
   enrolmentUntil,
   isClosedList,
+})
+
+describe('what is kept of somebody', () => {
+  test('is theirs to have, and ends when they say so: their dates go to who waits, and no date that is added is theirs', () => {
+    const { db, join, add, datesOf } = circle({ enrolmentCapacity: 1 })
+    const one = join('zoe@example.org', { accessNeeds: 'Een tolk' })
+    const next = join('bo@example.org')
+    const zoe = findPerson(db, 'zoe@example.org') as Person
+    const [kept] = exportPerson(db, zoe).series
+    expect(kept).toMatchObject({
+      series: 'Webinar van de eerste donderdag',
+      accessNeeds: 'Een tolk',
+      status: 'confirmed',
+    })
+    writeNow(db, tx => erasePerson(tx, zoe, NOW))
+    expect(getEnrolment(db, one.id)).toMatchObject({ name: '', accessNeeds: '', organisation: '', status: 'cancelled' })
+    expect(getEnrolment(db, one.id).linkVersion).toBeGreaterThan(one.linkVersion)
+    expect(datesOf(next)).toHaveLength(3)
+    add('2027-02-04T12:00')
+    expect([datesOf(one).length, datesOf(next).length]).toEqual([3, 4])
+    expect(listMessages(db).filter(({ toAddress }) => toAddress === 'zoe@example.org')).toEqual([])
+  })
+
+  test('goes as long after their last date as the group keeps names', () => {
+    const { db, join } = circle()
+    const one = join('zoe@example.org')
+    sweepAt(db, Temporal.Instant.from('2028-01-14T11:59:00Z'))
+    expect(getEnrolment(db, one.id)).toMatchObject({ name: 'Zoë de Vries', accessNeeds: '', status: 'confirmed' })
+    sweepAt(db, Temporal.Instant.from('2028-01-14T12:01:00Z'))
+    expect(getEnrolment(db, one.id)).toMatchObject({ name: '', status: 'cancelled', role: 'practice' })
+    expect(findPerson(db, 'zoe@example.org')).toBeUndefined()
+  })
 })
 
 const person = fc.integer({ min: 0, max: 6 })
