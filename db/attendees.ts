@@ -1,11 +1,14 @@
 // Invented attendees for the example programme: functions and quarters as names, all at example.org.
 import type { Answers } from '#src/domain/answers.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
+import { enrol } from '#src/domain/enrolling.ts'
+import { isOnlyWhole } from '#src/domain/enrolment-places.ts'
 import type { Event } from '#src/domain/events.ts'
 import { type FormField, listFormFields } from '#src/domain/form-fields.ts'
 import { capacityOf, presencesOf } from '#src/domain/places.ts'
 import { type Applicant, register } from '#src/domain/registering.ts'
 import type { Role } from '#src/domain/registrations.ts'
+import { findSeriesOf } from '#src/domain/series.ts'
 import { assumeTold } from '#src/domain/telling.ts'
 import type { Wish } from '#src/domain/wishes.ts'
 import { listRounds, type Round } from '#src/domain/workshops.ts'
@@ -36,12 +39,26 @@ export function layAttendees(tx: Tx, list: Event[], now: Temporal.Instant): void
     .filter(event => event.kind === 'webinar' && isBefore(now, event.startsAt))
     .sort((a, b) => Temporal.Instant.compare(a.startsAt, b.startsAt))
   for (const event of list) {
+    if (isOnlyWhole(tx, event)) continue
     const order = webinars.indexOf(event)
     const part =
       order < 0 ? OTHERWISE[isBefore(now, event.startsAt) ? 'other' : 'past'] : (FILLING[order] ?? OTHERWISE.webinar)
     fill(tx, event, part, now)
   }
+  const groups = new Map(list.filter(event => isOnlyWhole(tx, event)).map(event => [event.seriesId, event]))
+  for (const event of groups.values()) fillFixedGroup(tx, event, now)
   assumeTold(tx, now)
+}
+
+/** Two thirds of a fixed group: whoever opens it finds people and room. */
+function fillFixedGroup(tx: Tx, event: Event, now: Temporal.Instant): void {
+  const series = findSeriesOf(tx, event)
+  if (!series) return
+  const amount = Math.round((series.enrolmentCapacity ?? 12) * 0.66)
+  for (let number = 0; number < amount; number++) {
+    const moment = now.subtract({ minutes: 1500 + (amount - number) * 37 })
+    enrol(tx, series, { ...invent(number * 3 + 1, event), wantsInvites: number % 4 === 0 }, moment)
+  }
 }
 
 function fill(tx: Tx, event: Event, part: number, now: Temporal.Instant): void {

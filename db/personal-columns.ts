@@ -29,7 +29,8 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
-const { choices, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
+const { choices, enrolments, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } =
+  schema
 const { certificates, accreditations } = schema
 const { questions, questionThemes, recognitions, questionFollowers } = schema
 const {
@@ -74,7 +75,7 @@ export const PERSONAL_COLUMNS = {
   registrations: columns(registrations, {
     registration: [
       ...(['name', 'note', 'newEmail', 'told', 'threadId', 'remindersStoppedAt', 'partConfirmedAt'] as const),
-      ...(['reply', 'replySequence', 'repliedAt', 'declinedAt', 'freesAt'] as const),
+      ...(['reply', 'replySequence', 'repliedAt', 'declinedAt', 'freesAt', 'feedOnlySince'] as const),
     ],
     needs: ['accessNeeds'],
     count: [
@@ -83,9 +84,18 @@ export const PERSONAL_COLUMNS = {
       ...(['attendedAt', 'attendanceSource', 'attendedMinutes'] as const),
     ],
     none: [
-      ...(['id', 'eventId', 'personId', 'mergedIntoId', 'addedBy'] as const),
+      ...(['id', 'eventId', 'personId', 'mergedIntoId', 'addedBy', 'enrolmentId'] as const),
       ...(['sequence', 'revisedAt', 'linkVersion', 'doorVersion'] as const),
     ],
+  }),
+  enrolments: columns(enrolments, {
+    registration: ['name', 'told', 'threadId', 'invitesSince'],
+    needs: ['accessNeeds'],
+    count: [
+      ...(['organisation', 'role', 'attendance', 'locale', 'status', 'queueNumber', 'createdAt'] as const),
+      ...(['joinedAt', 'waitedAt', 'leftAt', 'leftBy'] as const),
+    ],
+    none: ['id', 'seriesId', 'personId', 'revisedAt', 'linkVersion', 'addedBy'],
   }),
   choices: columns(choices, {
     registration: ['told'],
@@ -121,12 +131,12 @@ export const PERSONAL_COLUMNS = {
   messages: columns(messages, {
     mail: [
       ...(['toAddress', 'kind', 'state', 'reason', 'locale', 'subject', 'told', 'createdAt', 'dueAt'] as const),
-      ...(['expiresAt', 'datedAt', 'sentAt', 'bouncedAt', 'bounce', 'bounceReason'] as const),
+      ...(['toldSeries', 'expiresAt', 'datedAt', 'sentAt', 'bouncedAt', 'bounce', 'bounceReason'] as const),
     ],
     mail_text: ['bytes'],
     none: [
       ...(['id', 'key', 'lane', 'eventId', 'registrationId', 'personId', 'signInId', 'organiserId'] as const),
-      ...(['invitationId', 'inviteeId', 'choiceId', 'followerId', 'mailingId', 'messageId'] as const),
+      ...(['invitationId', 'inviteeId', 'choiceId', 'followerId', 'enrolmentId', 'mailingId', 'messageId'] as const),
       ...(['attempts', 'leasedBy', 'leasedUntil'] as const),
     ],
   }),
@@ -181,6 +191,7 @@ export const PERSONAL_COLUMNS = {
       ...(['id', 'slug', 'title', 'summary', 'groupId', ...DEFAULTS, 'rule', 'localTime', 'skipMonths'] as const),
       ...(['remindDayBefore', 'remindHourBefore', 'promoteHoursOnline', 'promoteHoursInPerson'] as const),
       ...(['declineHours', 'followUpDays', 'createdAt'] as const),
+      ...(['enrolmentRule', 'enrolmentCapacity', 'enrolmentUntil', 'isClosedList'] as const),
     ],
   }),
   eventCohosts: columns(eventCohosts, { none: ['eventId', 'groupId'] }),

@@ -1,7 +1,16 @@
 // The shape of a programme file: groups, themes, series with their topics, a conference, a learning circle, questions from practice. `programme.json`
 // is the example; `npm run cli -- import-programme FILE` takes another.
 import { readFileSync } from 'node:fs'
-import type { ATTENDANCES, FORM_FIELD_KINDS, KINDS, MATERIAL_KINDS, ROLES, SESSION_KINDS, Venue } from './schema.ts'
+import type {
+  ATTENDANCES,
+  ENROLMENT_RULES,
+  FORM_FIELD_KINDS,
+  KINDS,
+  MATERIAL_KINDS,
+  ROLES,
+  SESSION_KINDS,
+  Venue,
+} from './schema.ts'
 
 export interface Topic {
   title: string
@@ -35,6 +44,8 @@ export interface SeriesPlan extends Gathering {
   rule: string
   duration: string
   skip_months?: number[]
+  /** Whether people register for all of it at once; a learning circle is a fixed group unless it says otherwise. */
+  enrolment?: (typeof ENROLMENT_RULES)[number]
   past?: Topic[]
   coming?: Topic[]
   moves?: { from: string; to: string; reason: string }[]

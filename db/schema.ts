@@ -42,6 +42,11 @@ export const MESSAGE_KINDS = [
   'reinstated',
   'unregistered',
   'again',
+  'series_confirmed',
+  'series_waitlisted',
+  'series_promoted',
+  'series_left',
+  'series_again',
   'reminder_day',
   'reminder_hour',
   'declined',
@@ -79,6 +84,8 @@ export const CHOICE_STATUSES = ['confirmed', 'waitlisted', 'spare', 'cancelled']
 export const PROOFS = ['speaker', 'text', 'room', 'reminder', 'host', 'materials'] as const
 /** Why somebody is told what becomes of a question: they asked it, or they recognised it. */
 export const FOLLOWER_KINDS = ['asked', 'recognised'] as const
+/** Whether people register for a whole series at once: not, beside registering for single events, or only so (a fixed group). */
+export const ENROLMENT_RULES = ['off', 'beside', 'only'] as const
 export const SCHOOL_REGIONS = ['north', 'central', 'south'] as const
 export const AUDIENCES = ['all', 'confirmed', 'waiting', 'attended', 'absent'] as const
 /** What a mailing is for: an organiser's own words, or the mail after an event that brings what came of it. */
@@ -115,6 +122,14 @@ export interface Told {
   isRequest?: true
   /** Version of the personal door that the entry leads to; 0 without one. Unknown of mails from before it was kept. */
   door?: number
+  /** Told without an entry for their calendar: they follow the whole series by their feed. Missing where there was one. */
+  uninvited?: true
+}
+
+/** What a mail told somebody about their place in a series, and about each of its dates (by the id of the registration). */
+export interface ToldSeries {
+  status: (typeof STATUSES)[number]
+  dates: [registrationId: number, told: Told][]
 }
 
 const instant = customType<{ data: Temporal.Instant; driverData: number }>({
@@ -207,12 +222,21 @@ export const series = sqliteTable(
     /** Days after an event on which its follow-up mail leaves by itself; null: only when an organiser says so. */
     followUpDays: integer(),
     createdAt: instant().notNull(),
+    enrolmentRule: text({ enum: ENROLMENT_RULES }).notNull().default('off'),
+    /** How many take part in the whole series; null: no limit. */
+    enrolmentCapacity: integer(),
+    /** The last day on which somebody can join; null: as long as there is an event to come. */
+    enrolmentUntil: text(),
+    /** Only whom an organiser adds takes part. */
+    isClosedList: integer({ mode: 'boolean' }).notNull().default(false),
   },
   table => [
     index('series_group').on(table.groupId),
     oneOf('series_kind', table.kind, KINDS),
     oneOf('series_attendance', table.attendance, ATTENDANCES),
     check('series_follow_up', sql`${table.followUpDays} between 1 and 30`),
+    oneOf('series_enrolment_rule', table.enrolmentRule, ENROLMENT_RULES),
+    check('series_enrolment_capacity', sql`coalesce(${table.enrolmentCapacity}, 1) > 0`),
   ],
 )
 
@@ -681,6 +705,56 @@ export const people = sqliteTable(
   table => [index('people_created').on(table.createdAt).where(sql`email is not null`)],
 )
 
+/** One person's part in a whole series. Their place at each of its events is a registration that names it. */
+export const enrolments = sqliteTable(
+  'enrolments',
+  {
+    id: id(),
+    seriesId: integer()
+      .notNull()
+      .references(() => series.id),
+    personId: integer()
+      .notNull()
+      .references(() => people.id),
+    name: text().notNull(),
+    organisation: text().notNull().default(''),
+    role: text({ enum: ROLES }).notNull(),
+    attendance: text({ enum: PRESENCES }).notNull(),
+    accessNeeds: text().notNull().default(''),
+    locale: text({ enum: LOCALES }).notNull(),
+    status: text({ enum: STATUSES }).notNull(),
+    /** Order of arrival within the series; a fresh number when somebody comes back. */
+    queueNumber: integer().notNull(),
+    revisedAt: instant().notNull(),
+    linkVersion: integer().notNull().default(1),
+    createdAt: instant().notNull(),
+    /** Since when they take part. */
+    joinedAt: instant(),
+    /** Since when they waited, also when they take part by now. */
+    waitedAt: instant(),
+    leftAt: instant(),
+    leftBy: text({ enum: CANCELLERS }),
+    /** Since when they want an entry for their calendar by mail for each date; null: they follow their feed. */
+    invitesSince: instant(),
+    addedBy: integer().references(() => organisers.id),
+    /** What their last mail about it said; empty until one has left. */
+    told: text({ enum: STATUSES }),
+    /** Message-ID of the first of those mails: the root of the thread. */
+    threadId: text(),
+  },
+  table => [
+    unique('enrolments_once').on(table.seriesId, table.personId),
+    index('enrolments_queue').on(table.seriesId, table.status, table.queueNumber),
+    index('enrolments_person').on(table.personId),
+    oneOf('enrolments_role', table.role, ROLES),
+    oneOf('enrolments_attendance', table.attendance, PRESENCES),
+    oneOf('enrolments_locale', table.locale, LOCALES),
+    oneOf('enrolments_status', table.status, STATUSES),
+    oneOf('enrolments_left_by', table.leftBy, CANCELLERS),
+    oneOf('enrolments_told', table.told, STATUSES),
+  ],
+)
+
 export const registrations = sqliteTable(
   'registrations',
   {
@@ -743,6 +817,10 @@ export const registrations = sqliteTable(
     declinedAt: instant(),
     /** When the place frees itself because of that; null if people decide. */
     freesAt: instant(),
+    /** It is one of the dates of this part in a whole series. */
+    enrolmentId: integer().references(() => enrolments.id),
+    /** Its date is followed by their feed: mails about it hold no entry for a calendar. */
+    feedOnlySince: instant(),
   },
   table => [
     unique('registrations_once').on(table.eventId, table.personId),
@@ -751,6 +829,7 @@ export const registrations = sqliteTable(
     index('registrations_merged').on(table.mergedIntoId).where(sql`merged_into_id is not null`),
     index('registrations_order').on(table.eventId, table.queueNumber),
     index('registrations_person').on(table.personId),
+    index('registrations_enrolment').on(table.enrolmentId).where(sql`enrolment_id is not null`),
     index('registrations_frees').on(table.freesAt).where(sql`frees_at is not null`),
     oneOf('registrations_role', table.role, ROLES),
     oneOf('registrations_attendance', table.attendance, PRESENCES),
@@ -1210,6 +1289,7 @@ export const messages = sqliteTable(
     inviteeId: integer().references(() => invitees.id),
     choiceId: integer().references(() => choices.id),
     followerId: integer().references(() => questionFollowers.id),
+    enrolmentId: integer().references(() => enrolments.id),
     mailingId: integer().references(() => mailings.id),
     createdAt: instant().notNull(),
     dueAt: instant().notNull(),
@@ -1222,6 +1302,7 @@ export const messages = sqliteTable(
     messageId: text(),
     datedAt: instant(),
     told: text({ mode: 'json' }).$type<Told>(),
+    toldSeries: text({ mode: 'json' }).$type<ToldSeries>(),
     bytes: blob({ mode: 'buffer' }),
     sentAt: instant(),
     /** It came back after it had left: when we read so, what kind of trouble, and what the report said. */
@@ -1242,6 +1323,7 @@ export const messages = sqliteTable(
     index('messages_bytes').on(table.dueAt).where(sql`bytes is not null`),
     index('messages_person').on(table.personId).where(sql`person_id is not null`),
     index('messages_invitation').on(table.invitationId).where(sql`invitation_id is not null`),
+    index('messages_enrolment').on(table.enrolmentId, table.state).where(sql`enrolment_id is not null`),
     index('messages_choice').on(table.choiceId, table.state).where(sql`choice_id is not null`),
     index('messages_follower').on(table.followerId).where(sql`follower_id is not null`),
     index('messages_invitee').on(table.inviteeId).where(sql`invitee_id is not null`),

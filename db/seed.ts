@@ -123,8 +123,15 @@ function openSeries({ tx, now, timeZone, groups }: Ground, plan: SeriesPlan): Se
     localTime: plan.start,
     skipMonths: plan.skip_months ?? [],
     summary: plan.summary ?? '',
+    ...enrolment(plan),
     createdAt: now,
   })
+}
+
+/** A fixed group has as many places as each of its meetings. */
+function enrolment({ kind, capacity, enrolment: rule = kind === 'learning_circle' ? 'only' : 'off' }: SeriesPlan) {
+  const places = typeof capacity === 'number' ? capacity : capacity.in_person + capacity.online
+  return { enrolmentRule: rule, enrolmentCapacity: rule === 'only' ? places : null }
 }
 
 function gathering(plan: Gathering, timeZone: string) {

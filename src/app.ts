@@ -21,6 +21,7 @@ import { coverRoutes as coverEditingRoutes } from './web/console/covers.ts'
 import { doubleRoutes } from './web/console/doubles.ts'
 import { duplicateRoutes } from './web/console/duplicates.ts'
 import { editorRoutes } from './web/console/editor.ts'
+import { enrolmentRoutes } from './web/console/enrolments.ts'
 import { eventImportRoutes } from './web/console/event-imports.ts'
 import { eventListRoutes } from './web/console/events.ts'
 import { feedbackResultRoutes } from './web/console/feedback.ts'
@@ -104,12 +105,14 @@ import { myRoutes } from './web/public/my.ts'
 import { ownChoicesRoutes } from './web/public/own-choices.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
+import { ownEnrolmentRoutes } from './web/public/own-enrolment.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
 import { privacyRoutes } from './web/public/privacy.ts'
 import { programmeRoutes as programmePageRoutes } from './web/public/programme.ts'
 import { questionRoutes } from './web/public/questions.ts'
 import { recognitionRoutes } from './web/public/recognitions.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
+import { seriesRoutes as publicSeriesRoutes } from './web/public/series.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
@@ -190,6 +193,7 @@ export async function createApp(
   registrationRoutes(app, deps)
   ownRegistrationRoutes(app, deps)
   ownChoicesRoutes(app, deps)
+  ownEnrolmentRoutes(app, deps)
   ownContributionRoutes(app, deps)
   certificateRoutes(app, deps)
   addressRoutes(app, deps)
@@ -204,6 +208,7 @@ export async function createApp(
   questionRoutes(app, deps)
   recognitionRoutes(app, deps)
   followerRoutes(app, deps)
+  publicSeriesRoutes(app, deps)
   feedRoutes(app, deps)
   textRoutes(app, deps)
   privacyRoutes(app, deps)
@@ -225,6 +230,7 @@ export async function createApp(
     mailRoutes(scope, deps)
     mailPreviewRoutes(scope, deps)
     seriesRoutes(scope, deps)
+    enrolmentRoutes(scope, deps)
     planningRoutes(scope, deps)
     swapRoutes(scope, deps)
     schoolHolidayRoutes(scope, deps)

@@ -11,6 +11,10 @@ ALTER TABLE `materials` ADD `format` text CONSTRAINT "materials_format" CHECK("f
 ALTER TABLE `materials` ADD `size` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `materials` ADD `position` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `series` ADD `follow_up_days` integer CONSTRAINT "series_follow_up" CHECK("follow_up_days" between 1 and 30);--> statement-breakpoint
+ALTER TABLE `series` ADD `enrolment_rule` text DEFAULT 'off' NOT NULL CONSTRAINT "series_enrolment_rule" CHECK("enrolment_rule" in ('off', 'beside', 'only'));--> statement-breakpoint
+ALTER TABLE `series` ADD `enrolment_capacity` integer CONSTRAINT "series_enrolment_capacity" CHECK(coalesce("enrolment_capacity", 1) > 0);--> statement-breakpoint
+ALTER TABLE `series` ADD `enrolment_until` text;--> statement-breakpoint
+ALTER TABLE `series` ADD `is_closed_list` integer DEFAULT false NOT NULL;--> statement-breakpoint
 CREATE TABLE `accreditations` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`event_id` integer NOT NULL,
@@ -50,6 +54,42 @@ CREATE UNIQUE INDEX `choices_one_a_round` ON `choices` (`registration_id`,`round
 CREATE UNIQUE INDEX `choices_rank` ON `choices` (`registration_id`,`round`,`rank`) WHERE status <> 'cancelled';--> statement-breakpoint
 CREATE INDEX `choices_queue` ON `choices` (`session_id`,`status`,`queue_number`);--> statement-breakpoint
 CREATE UNIQUE INDEX `choices_once` ON `choices` (`registration_id`,`session_id`);--> statement-breakpoint
+CREATE TABLE `enrolments` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`series_id` integer NOT NULL,
+	`person_id` integer NOT NULL,
+	`name` text NOT NULL,
+	`organisation` text DEFAULT '' NOT NULL,
+	`role` text NOT NULL,
+	`attendance` text NOT NULL,
+	`access_needs` text DEFAULT '' NOT NULL,
+	`locale` text NOT NULL,
+	`status` text NOT NULL,
+	`queue_number` integer NOT NULL,
+	`revised_at` integer NOT NULL,
+	`link_version` integer DEFAULT 1 NOT NULL,
+	`created_at` integer NOT NULL,
+	`joined_at` integer,
+	`waited_at` integer,
+	`left_at` integer,
+	`left_by` text,
+	`invites_since` integer,
+	`added_by` integer,
+	`told` text,
+	`thread_id` text,
+	FOREIGN KEY (`series_id`) REFERENCES `series`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`person_id`) REFERENCES `people`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`added_by`) REFERENCES `organisers`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "enrolments_role" CHECK("enrolments"."role" in ('research', 'education', 'practice', 'policy', 'resident', 'student', 'other')),
+	CONSTRAINT "enrolments_attendance" CHECK("enrolments"."attendance" in ('online', 'in_person')),
+	CONSTRAINT "enrolments_locale" CHECK("enrolments"."locale" in ('nl', 'en')),
+	CONSTRAINT "enrolments_status" CHECK("enrolments"."status" in ('confirmed', 'waitlisted', 'cancelled')),
+	CONSTRAINT "enrolments_left_by" CHECK("enrolments"."left_by" in ('attendee', 'organiser')),
+	CONSTRAINT "enrolments_told" CHECK("enrolments"."told" in ('confirmed', 'waitlisted', 'cancelled'))
+) STRICT;--> statement-breakpoint
+CREATE INDEX `enrolments_queue` ON `enrolments` (`series_id`,`status`,`queue_number`);--> statement-breakpoint
+CREATE INDEX `enrolments_person` ON `enrolments` (`person_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `enrolments_once` ON `enrolments` (`series_id`,`person_id`);--> statement-breakpoint
 CREATE TABLE `feedback_answers` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`question_id` integer NOT NULL,
@@ -172,6 +212,7 @@ CREATE TABLE `__new_messages` (
 	`invitee_id` integer,
 	`choice_id` integer,
 	`follower_id` integer,
+	`enrolment_id` integer,
 	`mailing_id` integer,
 	`created_at` integer NOT NULL,
 	`due_at` integer NOT NULL,
@@ -183,6 +224,7 @@ CREATE TABLE `__new_messages` (
 	`message_id` text,
 	`dated_at` integer,
 	`told` text,
+	`told_series` text,
 	`bytes` blob,
 	`sent_at` integer,
 	`bounced_at` integer,
@@ -197,8 +239,9 @@ CREATE TABLE `__new_messages` (
 	FOREIGN KEY (`invitee_id`) REFERENCES `invitees`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`choice_id`) REFERENCES `choices`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`follower_id`) REFERENCES `question_followers`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`enrolment_id`) REFERENCES `enrolments`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`mailing_id`) REFERENCES `mailings`(`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "messages_kind" CHECK("__new_messages"."kind" in ('sign_in', 'my', 'address', 'confirmed', 'waitlisted', 'promoted', 'place_free', 'changed', 'cancelled', 'reinstated', 'unregistered', 'again', 'reminder_day', 'reminder_hour', 'declined', 'requested', 'asked', 'briefing', 'workshop_confirmed', 'workshop_changed', 'workshop_cancelled', 'invited', 'mailing', 'tasks', 'invitation', 'newsletter', 'question_proof', 'question_planned', 'question_answered', 'test')),
+	CONSTRAINT "messages_kind" CHECK("__new_messages"."kind" in ('sign_in', 'my', 'address', 'confirmed', 'waitlisted', 'promoted', 'place_free', 'changed', 'cancelled', 'reinstated', 'unregistered', 'again', 'series_confirmed', 'series_waitlisted', 'series_promoted', 'series_left', 'series_again', 'reminder_day', 'reminder_hour', 'declined', 'requested', 'asked', 'briefing', 'workshop_confirmed', 'workshop_changed', 'workshop_cancelled', 'invited', 'mailing', 'tasks', 'invitation', 'newsletter', 'question_proof', 'question_planned', 'question_answered', 'test')),
 	CONSTRAINT "messages_state" CHECK("__new_messages"."state" in ('queued', 'sending', 'sent', 'failed', 'uncertain', 'dropped')),
 	CONSTRAINT "messages_bounce" CHECK("__new_messages"."bounce" in ('hard', 'soft', 'policy'))
 ) STRICT;--> statement-breakpoint
@@ -221,12 +264,16 @@ CREATE INDEX `messages_created` ON `messages` (`created_at`);--> statement-break
 CREATE INDEX `messages_bytes` ON `messages` (`due_at`) WHERE bytes is not null;--> statement-breakpoint
 CREATE INDEX `messages_person` ON `messages` (`person_id`) WHERE person_id is not null;--> statement-breakpoint
 CREATE INDEX `messages_invitation` ON `messages` (`invitation_id`) WHERE invitation_id is not null;--> statement-breakpoint
+CREATE INDEX `messages_enrolment` ON `messages` (`enrolment_id`,`state`) WHERE enrolment_id is not null;--> statement-breakpoint
 CREATE INDEX `messages_choice` ON `messages` (`choice_id`,`state`) WHERE choice_id is not null;--> statement-breakpoint
 CREATE INDEX `messages_follower` ON `messages` (`follower_id`) WHERE follower_id is not null;--> statement-breakpoint
 CREATE INDEX `messages_invitee` ON `messages` (`invitee_id`) WHERE invitee_id is not null;--> statement-breakpoint
 CREATE INDEX `messages_sign_in` ON `messages` (`sign_in_id`) WHERE sign_in_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX `mailings_follow_up` ON `mailings` (`event_id`,`audience`) WHERE purpose = 'follow_up' and recalled_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX `materials_file_unique` ON `materials` (`file`);--> statement-breakpoint
+ALTER TABLE `registrations` ADD `enrolment_id` integer REFERENCES enrolments(id);--> statement-breakpoint
+ALTER TABLE `registrations` ADD `feed_only_since` integer;--> statement-breakpoint
+CREATE INDEX `registrations_enrolment` ON `registrations` (`enrolment_id`) WHERE enrolment_id is not null;--> statement-breakpoint
 ALTER TABLE `revision` ADD `questions` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE TABLE `__new_sessions` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -277,6 +324,10 @@ CREATE TRIGGER `revision_choices_deleted` AFTER DELETE ON `choices` BEGIN
 	UPDATE revision SET places = places + 1;
 	INSERT INTO place_revisions SELECT registrations.event_id, places FROM revision, registrations WHERE registrations.id = old.registration_id ON CONFLICT DO UPDATE SET places = excluded.places;
 END;--> statement-breakpoint
+-- The page of a series says how many places are left in it.
+CREATE TRIGGER `revision_enrolments_inserted` AFTER INSERT ON `enrolments` BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint
+CREATE TRIGGER `revision_enrolments_updated` AFTER UPDATE OF series_id, status ON `enrolments` BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint
+CREATE TRIGGER `revision_enrolments_deleted` AFTER DELETE ON `enrolments` BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint
 -- What people search events by holds the titles of its materials too: see 0004.
 DROP VIEW `event_words`;--> statement-breakpoint
 CREATE VIEW `event_words` AS SELECT `events`.`id` AS `id`, concat_ws(' ', `title`, `summary`, `description`, `yield`,
@@ -296,7 +347,7 @@ END;--> statement-breakpoint
 CREATE TRIGGER `search_materials_deleted` AFTER DELETE ON `materials` BEGIN
   INSERT OR REPLACE INTO event_search (rowid, words) SELECT id, words FROM event_words WHERE id = old.event_id;
 END;--> statement-breakpoint
--- By hand from here on. What is about questions that anybody may see changes pages like the rest of the programme does; who
+-- What is about questions that anybody may see changes pages like the rest of the programme does; who
 -- recognises one changes only those that show how many do, or it would be worth the while of whoever wants our memory empty.
 CREATE TRIGGER `revision_questions_inserted` AFTER INSERT ON `questions` WHEN new.approved_at IS NOT NULL BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint
 CREATE TRIGGER `revision_questions_updated` AFTER UPDATE ON `questions` WHEN new.approved_at IS NOT NULL OR old.approved_at IS NOT NULL BEGIN UPDATE revision SET programme = programme + 1; END;--> statement-breakpoint

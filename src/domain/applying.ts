@@ -2,10 +2,13 @@
 // would get, worked out before anything is written, and it is the same for an address we know.
 import type { Tx } from '#db/open.ts'
 import { Refusal } from '#src/lib/errors.ts'
+import { enrol, type Joiner } from './enrolling.ts'
+import { isOnlyWhole, joiningOf } from './enrolment-places.ts'
 import { type Event, getEvent } from './events.ts'
 import { refuseIfUsed } from './invitees.ts'
 import { outlookFor, placesFor } from './places.ts'
 import { type Applicant, register } from './registering.ts'
+import { getSeriesOf, type Series } from './series.ts'
 
 /** `requested`: an organiser says yes or no. */
 type Outlook = 'confirmed' | 'waitlisted' | 'requested'
@@ -28,6 +31,7 @@ export function registerAll(
   // Before anything is looked up: a refusal must not depend on whether we know an address.
   const [{ inviteeId, email }] = applicants
   if (inviteeId !== undefined) refuseIfUsed(tx, inviteeId, email)
+  else if (isOnlyWhole(tx, event)) throw new Refusal('series_only')
   const answer = answerFor(tx, getEvent(tx, event.id), applicants)
   if (isRobot) return answer
   for (const applicant of applicants) register(tx, event, applicant, now)
@@ -46,6 +50,24 @@ function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Appl
     status: statusOf(first, 1),
     colleague: colleague ? { email: colleague.email ?? '', status: statusOf(colleague, 2) } : null,
   }
+}
+
+/**
+ * Puts somebody in a series, by the form. Refusal('closed_list') or Refusal('closed') where nobody can join by it. A robot's entry
+ * is answered like any other, and not kept.
+ */
+export function registerForSeries(
+  tx: Tx,
+  series: Series,
+  joiner: Joiner & { email: string },
+  isRobot: boolean,
+  now: Temporal.Instant,
+): Answer {
+  const joining = joiningOf(tx, getSeriesOf(tx, { seriesId: series.id }), now)
+  if (joining === 'closed_list') throw new Refusal('closed_list')
+  if (joining === 'off' || joining === 'over') throw new Refusal('closed')
+  if (!isRobot) enrol(tx, series, joiner, now)
+  return { email: joiner.email, status: joining === 'full' ? 'waitlisted' : 'confirmed', colleague: null }
 }
 
 /** An answer that came back by way of an address; nothing if it is none of ours. */

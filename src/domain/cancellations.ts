@@ -6,6 +6,7 @@ import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
+import { placeEnrolled } from './enrolling.ts'
 import type { Event } from './events.ts'
 import { dropReminders, replanReminders } from './reminders.ts'
 import { raiseProgramme } from './session-moves.ts'
@@ -47,6 +48,7 @@ export function reinstateEvent(tx: Tx, event: Event, editor: Editor, now: Tempor
   raiseProgramme(tx, event, now)
   replanReminders(tx, back, 'reinstated', now)
   settleAll(tx, back, now)
+  placeEnrolled(tx, back, now)
   fillPlaces(tx, back, now)
   auditEvent(tx, 'event_reinstated', event, editor, now)
   return back

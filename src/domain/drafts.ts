@@ -20,6 +20,7 @@ import { instantsOf, localTimeProblem } from '#src/lib/time.ts'
 import { audit, auditEvent } from './audit.ts'
 import { change, type Editor } from './changes.ts'
 import { dropAsked } from './contributing.ts'
+import { placeEnrolled } from './enrolling.ts'
 import type { Event } from './events.ts'
 import { removeQuestionsOf } from './feedback-questions.ts'
 import { unplanAll } from './moderating.ts'
@@ -67,11 +68,15 @@ export function addSession(tx: Tx, values: Omit<typeof sessions.$inferInsert, 'u
     .get()
 }
 
-/** Makes the page public, and tells whoever waits for a question that it is about. Refusal('incomplete') without a title, or without a place where people come together. */
+/**
+ * Makes the page public, gives everybody who takes part in its series a place, and tells whoever waits for a question that it is
+ * about. Refusal('incomplete') without a title, or without a place where people come together.
+ */
 export function publishEvent(tx: Tx, event: Event, editor: Editor, now: Temporal.Instant): Event {
   if (event.publishedAt) return event
   if (!event.title.trim() || (event.attendance !== 'online' && !event.venue)) throw new Refusal('incomplete')
   const published = change(tx, event, { publishedAt: now, revisedAt: now }, editor)
+  placeEnrolled(tx, published, now)
   auditEvent(tx, 'event_published', event, editor, now)
   tellPlanned(tx, published, now)
   return published

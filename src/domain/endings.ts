@@ -7,6 +7,7 @@ import { DATA, MONTHS } from '#db/personal-data.ts'
 import {
   answers,
   auditEntries,
+  enrolments,
   erasures,
   events,
   feedbackAnswers,
@@ -20,6 +21,7 @@ import {
   organisers,
   people,
   registrations,
+  series,
   tasks,
   taskTicks,
 } from '#db/schema.ts'
@@ -34,6 +36,14 @@ export const FORGOTTEN = {
   ...emptied('registrations', 'needs'),
   linkVersion: sql`${registrations.linkVersion} + 1`,
   doorVersion: sql`${registrations.doorVersion} + 1`,
+}
+
+/** The same of a part in a whole series, which ends with it: no date can be added to nobody's. */
+export const FORGOTTEN_ENROLMENT = {
+  ...emptied('enrolments', 'registration'),
+  ...emptied('enrolments', 'needs'),
+  status: 'cancelled' as const,
+  linkVersion: sql`${enrolments.linkVersion} + 1`,
 }
 
 /** The same of a person: an address that was. */
@@ -56,6 +66,22 @@ function ofEvents(name: TableName, eventId: SQLWrapper, where: SQL, days?: numbe
     const rows = tx.all<EventRow>(
       sql`select ${TABLES[name]}.rowid as id, ${events.groupId} as "groupId", ${events.endsAt} as "endsAt"
         from ${TABLES[name]} ${join} where ${stretch} and ${events.endsAt} < ${limit} and ${where}`,
+    )
+    return days === undefined ? rows.filter(({ groupId, endsAt }) => isOver(limits, groupId, endsAt)) : rows
+  }
+}
+
+/** Of enrolments whose last date is over; without any date, as long after it was made. */
+function ofSeries(where: SQL, days?: number): Rule['find'] {
+  const last = sql`coalesce((select max(${events.endsAt}) from ${registrations}
+    join ${events} on ${events.id} = ${registrations.eventId} where ${registrations.enrolmentId} = ${enrolments.id}),
+    ${enrolments.createdAt})`
+  return (tx, stretch, limits) => {
+    const limit = days === undefined ? limits.latest.epochMilliseconds : daysAgo(limits, days)
+    const rows = tx.all<EventRow>(
+      sql`select ${enrolments}.rowid as id, ${series.groupId} as "groupId", ${last} as "endsAt"
+        from ${enrolments} join ${series} on ${series.id} = ${enrolments.seriesId}
+        where ${stretch} and ${where} and ${last} < ${limit}`,
     )
     return days === undefined ? rows.filter(({ groupId, endsAt }) => isOver(limits, groupId, endsAt)) : rows
   }
@@ -86,11 +112,13 @@ const findAnswers: Rule['find'] = (tx, stretch, limits) => {
     .filter(({ groupId, endsAt, until }) => until < now || isOver(limits, groupId, endsAt))
 }
 
-/** The address of whoever has no registration left with a name; one that never had any goes like a mail about no event. */
+/** The address of whoever has no registration left with a name, nor a part in a series; one that never had any goes like a mail about no event. */
 const isAddressOver = ({ now }: Limits) => {
   const theirs = sql`select 1 from ${registrations} where ${registrations.personId} = ${people.id}`
+  const inSeries = sql`select 1 from ${enrolments} where ${enrolments.personId} = ${people.id}`
   return sql`${people.email} is not null and not exists (${theirs} and ${registrations.name} <> '')
-    and (${people.createdAt} < ${monthsBefore(now, MONTHS.usual).epochMilliseconds} or exists (${theirs}))`
+    and not exists (${inSeries} and ${enrolments.name} <> '')
+    and (${people.createdAt} < ${monthsBefore(now, MONTHS.usual).epochMilliseconds} or exists (${theirs}) or exists (${inSeries}))`
 }
 
 /** With an address goes what was mailed to it, but for what was mailed to its owner as an organiser or was to invite them. */
@@ -165,6 +193,7 @@ const isErasureOver = ({ now }: Limits) =>
 
 const holdsName = sql`(${holds('registrations', 'registration')} or ${holds('registrations', 'needs')})`
 const needs = ofEvents('registrations', registrations.eventId, holds('registrations', 'needs'), DATA.needs.end.days)
+const isEnrolledNamed = sql`(${holds('enrolments', 'registration')} or ${holds('enrolments', 'needs')})`
 const named = ofEvents('registrations', registrations.eventId, holdsName)
 const theirEvent = sql`(select event_id from registrations where id = registration_id)`
 const seen = ofEvents('checkIns', theirEvent, always)
@@ -212,6 +241,21 @@ export const WALKS: Walk[] = [
         kind: 'registration',
         find: named,
         end: (tx, ids) => void tx.update(registrations).set(FORGOTTEN).where(theseRows(ids)).run(),
+      },
+    ],
+  },
+  {
+    name: 'enrolments',
+    rules: [
+      {
+        kind: 'needs',
+        find: ofSeries(holds('enrolments', 'needs'), DATA.needs.end.days),
+        end: empty('enrolments', 'needs'),
+      },
+      {
+        kind: 'registration',
+        find: ofSeries(isEnrolledNamed),
+        end: (tx, ids) => void tx.update(enrolments).set(FORGOTTEN_ENROLMENT).where(theseRows(ids)).run(),
       },
     ],
   },

@@ -73,6 +73,7 @@ export function carryAlong(tx: Tx, from: Registration, to: Registration): Regist
     organisation: to.organisation || from.organisation,
     attendedMinutes: longest(to.attendedMinutes, from.attendedMinutes),
     waitedAt: to.waitedAt ?? from.waitedAt,
+    enrolmentId: to.enrolmentId ?? from.enrolmentId,
   })
 }
 

@@ -1,8 +1,9 @@
-// What somebody knows of their registration, or of a workshop they chose: what the last mail told. Which mail is due because of it stands in `telling`.
+// What somebody knows of their registration, of a workshop they chose, or of their part in a whole series: what the last mail told.
+// Which mail is due because of it stands in `telling`, `choice-telling` and `series-telling`.
 import { type AnySQLiteColumn, eq, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
-import { choices, registrations } from '#db/schema.ts'
+import { choices, enrolments, registrations } from '#db/schema.ts'
 import type { Message } from './outbox.ts'
 
 /**
@@ -52,5 +53,24 @@ const rooting = prepared(db =>
     .update(registrations)
     .set({ threadId: sql`coalesce(${registrations.threadId}, ${given('root')})` })
     .where(eq(registrations.id, sql.placeholder('id')))
+    .prepare(),
+)
+
+/** The same of a mail about a whole series: of the enrolment, and of each date that the mail told of. */
+export function knowSeries(
+  tx: Tx,
+  { enrolmentId, toldSeries }: Pick<Message, 'enrolmentId' | 'toldSeries'>,
+  root: string | null,
+): void {
+  if (enrolmentId === null || !toldSeries) return
+  knowingSeries(tx).run({ id: enrolmentId, told: toldSeries.status, root })
+  for (const [registrationId, told] of toldSeries.dates) know(tx, { registrationId, choiceId: null, told }, root)
+}
+
+const knowingSeries = prepared(db =>
+  db
+    .update(enrolments)
+    .set({ told: given('told'), threadId: sql`coalesce(${enrolments.threadId}, ${given('root')})` })
+    .where(eq(enrolments.id, sql.placeholder('id')))
     .prepare(),
 )

@@ -4,7 +4,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { messages } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { know } from './knowing.ts'
+import { know, knowSeries } from './knowing.ts'
 import type { Message } from './outbox.ts'
 import { giveUp, isCritical } from './sending.ts'
 
@@ -106,6 +106,7 @@ export function reclaim(tx: Tx, now: Temporal.Instant, isGone: (owner: string) =
 
 function resend(tx: Tx, message: Message, now: Temporal.Instant): void {
   know(tx, message, null)
+  knowSeries(tx, message, null)
   tx.update(messages)
     .set({ state: 'queued', reason: INTERRUPTED, dueAt: now, leasedBy: null, leasedUntil: null })
     .where(eq(messages.id, message.id))

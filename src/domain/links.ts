@@ -2,6 +2,7 @@
 // makes the addresses already given out worthless.
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { Enrolment } from './enrolments.ts'
 import type { Follower } from './followers.ts'
 import type { Invitation } from './invitations.ts'
 import type { Invitee } from './invitees.ts'
@@ -18,6 +19,9 @@ export function personalPaths({ sign, number }: Pick<Tokens, 'sign' | 'number'>)
     certificateFile: (registration: Registration) => paths.certificateFile(sign('registration', own(registration))),
     /** Where anybody who holds a certificate sees whether it is true. Printed, so it is never rotated. */
     certificate: ({ id }: Pick<Registration, 'id'>) => paths.certificate(number('certificate', id)),
+    /** A whole series: see its dates, change, leave. */
+    enrolment: ({ id, linkVersion: version }: Pick<Enrolment, 'id' | 'linkVersion'>) =>
+      paths.enrolment(sign('enrolment', { id, version })),
     /** No more reminders of this event; of any event; no more newsletters. */
     unsubscribe: (registration: Registration) => paths.unsubscribe(sign('unsubscribe', own(registration))),
     unsubscribeReminders: (person: Person) => paths.unsubscribe(sign('reminders', self(person))),

@@ -3,8 +3,9 @@ import { countRows } from '#db/count.ts'
 import { and, asc, eq, inArray, type SQLWrapper, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { rowsOf } from '#db/rows.ts'
-import { events, groups, memberships, organisers, RIGHTS, registrations, series } from '#db/schema.ts'
+import { enrolments, events, groups, memberships, organisers, RIGHTS, registrations, series } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
+import type { Enrolment } from './enrolments.ts'
 import type { Event } from './events.ts'
 import { createGroup, type Group, hasGroups, upFrom } from './groups.ts'
 import type { Registration } from './registrations.ts'
@@ -192,5 +193,21 @@ export function getRegistrationWith(
     .where(and(eq(registrations.id, id), isMine(organiser, right)))
     .get()
   if (!row) throw new NotFound('registration')
+  return row
+}
+
+export function getEnrolmentWith(
+  db: Db,
+  organiser: Organiser,
+  right: Right,
+  id: number,
+): { enrolment: Enrolment; series: Series } {
+  const row = db
+    .select({ enrolment: enrolments, series })
+    .from(enrolments)
+    .innerJoin(series, eq(series.id, enrolments.seriesId))
+    .where(and(eq(enrolments.id, id), inArray(series.groupId, groupsWith(organiser, right))))
+    .get()
+  if (!row) throw new NotFound('enrolment')
   return row
 }

@@ -32,6 +32,11 @@ const LANES: Record<MessageKind, number> = {
   place_free: 3,
   unregistered: 3,
   again: 3,
+  series_confirmed: 3,
+  series_waitlisted: 3,
+  series_promoted: 3,
+  series_left: 3,
+  series_again: 3,
   declined: 3,
   invitation: 3,
   asked: 3,
@@ -83,6 +88,7 @@ export interface NewMessage {
   inviteeId?: number | null
   choiceId?: number | null
   followerId?: number | null
+  enrolmentId?: number | null
   organiserId?: number | null
   mailingId?: number | null
   /** Where its kind's own place will not do. */
@@ -121,6 +127,7 @@ const BARE = {
   inviteeId: null,
   choiceId: null,
   followerId: null,
+  enrolmentId: null,
 }
 const FIELDS = [
   'key',
@@ -141,6 +148,7 @@ const FIELDS = [
   'inviteeId',
   'choiceId',
   'followerId',
+  'enrolmentId',
 ] as const
 const insertion = prepared(db =>
   db

@@ -11,6 +11,7 @@ const EVENT = ['title', 'kind', 'day', 'date', 'time', 'when', 'where', 'group',
 const REGISTRATION = ['firstName', 'part', ...EVENT] as const
 /** Their days, times and places are those of the workshop. */
 const WORKSHOP = [...REGISTRATION, 'workshop'] as const
+const SERIES = ['firstName', 'title', 'group', 'website', 'ownPage', 'ownFeed'] as const
 const PERSONAL: readonly Placeholder[] = ['ownPage', 'ownDoor', 'ownList', 'ownFeed']
 
 /** Kinds that go to many people about one thing. A personal link in their words would be one person's, sent to all. */
@@ -48,6 +49,11 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   reinstated: [...REGISTRATION, 'doorTime'],
   unregistered: [...REGISTRATION, 'ownPage'],
   again: [...REGISTRATION, 'position', 'moment', 'doorTime', 'ownPage'],
+  series_confirmed: SERIES,
+  series_promoted: SERIES,
+  series_waitlisted: [...SERIES, 'position'],
+  series_left: SERIES,
+  series_again: [...SERIES, 'position'],
   reminder_day: [...REGISTRATION, 'doorTime'],
   reminder_hour: [...REGISTRATION, 'doorTime'],
   declined: [...REGISTRATION, 'frees', 'ownPage'],

@@ -7,6 +7,7 @@ import {
   auditEntries,
   checkIns,
   choices,
+  enrolments,
   events,
   feedbackAnswers,
   feedbackMarks,
@@ -20,7 +21,9 @@ import {
 } from '#db/schema.ts'
 import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { FORGOTTEN, NOBODY, UNWRITTEN } from './endings.ts'
+import { FORGOTTEN, FORGOTTEN_ENROLMENT, NOBODY, UNWRITTEN } from './endings.ts'
+import { leave } from './enrolling.ts'
+import { listEnrolmentsOf } from './enrolments.ts'
 import { rememberErasure } from './erasures.ts'
 import { hasGiven } from './feedback.ts'
 import { eraseFollowing, listFollowing } from './followers.ts'
@@ -39,6 +42,10 @@ export function exportPerson(db: Db, person: Person) {
     since: person.createdAt.toString(),
     ...personal('people', person),
     registrations: [...mine, ...listDoubles(db, mine)].map(row => aboutRegistration(db, row)),
+    series: listEnrolmentsOf(db, person).map(row => ({
+      series: row.series.title,
+      ...personal('enrolments', row.enrolment),
+    })),
     ...exportInvitee(db, person.email ?? ''),
   }
 }
@@ -175,6 +182,8 @@ function listInvitations(db: Db, email: string) {
  * go; an organisation stays where it points at nobody. What is left counts in the totals and names nobody. No mail follows: the address is gone.
  */
 export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void {
+  // First: what follows from a part in a series is none of a date's own.
+  for (const { enrolment } of listEnrolmentsOf(tx, person)) leave(tx, enrolment, 'attendee', now)
   const mine = listRegistrationsOf(tx, person)
   for (const { registration, event } of mine) {
     if (isBefore(now, event.startsAt)) cancelRegistration(tx, registration, 'attendee', now)
@@ -204,6 +213,8 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .set({ ...FORGOTTEN, organisation: organisationLeft(tx, mine) })
     .where(theirRegistrations)
     .run()
+  const counted = { ...FORGOTTEN_ENROLMENT, organisation: '' }
+  tx.update(enrolments).set(counted).where(eq(enrolments.personId, person.id)).run()
   tx.update(people).set(NOBODY).where(eq(people.id, person.id)).run()
   if (person.email) rememberErasure(tx, person.email, now)
   tx.insert(auditEntries).values({ at: now, action: 'person_erased' }).run()

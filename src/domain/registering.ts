@@ -9,10 +9,12 @@ import { isBefore } from '#src/lib/time.ts'
 import { type Answers, setAnswers } from './answers.ts'
 import { choose, withdrawChoices } from './choosing.ts'
 import { takeBack } from './declines.ts'
+import { isOnlyWhole } from './enrolment-places.ts'
+import { type Enrolment, findEnrolment } from './enrolments.ts'
 import { canStillCome, type Event, getEvent, isOpenFor } from './events.ts'
 import { useInvitation } from './invitees.ts'
 import { enqueueAbout } from './outbox.ts'
-import { findOrCreatePerson, type Person } from './people.ts'
+import { findOrCreatePerson, findPersonById, type Person } from './people.ts'
 import { outlookFor, type Presence, placesFor, presencesOf } from './places.ts'
 import {
   findRegistrationOf,
@@ -45,6 +47,8 @@ export interface Applicant {
   addedBy?: number
   /** As whom they were asked to come. */
   inviteeId?: number
+  /** They take part in the whole series: it is one of its dates. */
+  enrolment?: Enrolment
   /** To the extra questions of the form, where it was filled in. */
   answers?: Answers
   /** Which workshops they want, where they could choose. */
@@ -54,19 +58,23 @@ export interface Applicant {
 /**
  * Registers somebody: a place if there is one, the end of the waiting list if not. Registering twice changes nothing and
  * mails the confirmation once more (at most once an hour); it takes back a no from their calendar. Throws Refusal('closed')
- * when registration is over, or has not begun, and Refusal('fully_booked') when all places are taken and nobody can wait.
+ * when registration is over, or has not begun, Refusal('fully_booked') when all places are taken and nobody can wait, and
+ * Refusal('series_only') for one date of a fixed group.
  */
 export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant, now: Temporal.Instant): Registration {
   // As it is now: between a page and its POST it may have been cancelled, moved or made smaller.
   const event = getEvent(tx, id)
   const presence = presencesOf(event).includes(applicant.attendance) ? applicant.attendance : presencesOf(event)[0]
-  const isOpen = applicant.addedBy === undefined ? isOpenFor : canStillCome
+  const isPutOn = applicant.addedBy !== undefined || applicant.enrolment !== undefined
+  const isOpen = isPutOn ? canStillCome : isOpenFor
   if (!presence || !isOpen(event, presence, now)) throw new Refusal('closed')
-  const isWanted = applicant.addedBy !== undefined || applicant.inviteeId !== undefined
-  if (event.isInvitationOnly && !isWanted) throw new Refusal('invitation_only')
-  const person = findOrCreatePerson(tx, applicant.email, now)
+  const person = personOf(tx, applicant, now)
   trustAfterRest(tx, person, now)
   const earlier = findRegistrationOf(tx, event, person)
+  const enrolment = applicant.enrolment ?? enrolmentOf(tx, earlier)
+  const isWanted = isPutOn || applicant.inviteeId !== undefined || enrolment !== undefined
+  if (event.isInvitationOnly && !isWanted) throw new Refusal('invitation_only')
+  if (!isWanted && isOnlyWhole(tx, event)) throw new Refusal('series_only')
   if (earlier && earlier.status !== 'cancelled') {
     if (earlier.declinedAt) return takeBack(tx, earlier, now)
     tellAgain(tx, earlier, person, now)
@@ -97,6 +105,8 @@ export function register(tx: Tx, { id }: Pick<Event, 'id'>, applicant: Applicant
     cancelledAt: null,
     cancelledBy: null,
     remindersStoppedAt: null,
+    enrolmentId: enrolment?.id ?? null,
+    feedOnlySince: enrolment && !enrolment.invitesSince ? now : null,
     // Whoever was taken for a double, and says with the other address that they come.
     mergedIntoId: null,
     reply: null,
@@ -133,8 +143,21 @@ const FIELDS = [
   'approvalAskedAt',
   'approvedAt',
   'addedBy',
+  'enrolmentId',
+  'feedOnlySince',
 ] as const
 const insertion = prepared(db => db.insert(registrations).values(placeholders(FIELDS)).returning().prepare())
+
+function personOf(tx: Tx, { enrolment, email }: Applicant, now: Temporal.Instant): Person {
+  const enrolled = enrolment && findPersonById(tx, enrolment.personId)
+  return enrolled ?? findOrCreatePerson(tx, email, now)
+}
+
+/** Whoever gave up one date of a series they take part in, and comes to it after all, comes as such. */
+function enrolmentOf(tx: Tx, earlier: Registration | undefined): Enrolment | undefined {
+  const enrolment = earlier && earlier.enrolmentId !== null ? findEnrolment(tx, earlier.enrolmentId) : undefined
+  return enrolment?.status === 'confirmed' ? enrolment : undefined
+}
 
 export function nextQueueNumber(tx: Tx, event: Event): number {
   return (lastQueueNumber(tx).get({ eventId: event.id })?.last ?? 0) + 1

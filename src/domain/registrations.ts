@@ -38,6 +38,16 @@ export const isAttendee = isNull(registrations.part)
 /** An attendee to count: once, also who stood on the list twice. */
 export const isCounted = and(isAttendee, isNull(registrations.mergedIntoId))
 
+/** A mail of ours put an entry in their calendar, and none took them off the list since. */
+export function hasEntry({ told }: Pick<Registration, 'told'>): boolean {
+  return told !== null && !told.uninvited && (told.status === 'confirmed' || told.status === 'event_cancelled')
+}
+
+/** Mails about it hold an entry for their calendar. An entry that is there is kept right, whatever they follow by now. */
+export function isInvited(registration: Pick<Registration, 'told' | 'feedOnlySince'>): boolean {
+  return registration.feedOnlySince === null || hasEntry(registration)
+}
+
 /** Nothing of what was answered. */
 export const NO_ANSWER = { reply: null, replySequence: null, repliedAt: null, ...NOT_DECLINED }
 

@@ -6,10 +6,13 @@ import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { isUndeliverable } from './bounces.ts'
 import { tellMissedChoices } from './choice-telling.ts'
+import { dueOfSeries } from './enrolment-dues.ts'
+import { type Enrolment, listEnrolmentsOf, updateEnrolment } from './enrolments.ts'
 import type { Event } from './events.ts'
 import type { Message } from './outbox.ts'
 import { findPersonById, listRegistrationsOf, type Person } from './people.ts'
 import { getRegistration, type Registration, update } from './registrations.ts'
+import { settleEnrolment } from './series-telling.ts'
 import { dueTelling, settle, toldNow } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -36,11 +39,17 @@ export function trustAddress(tx: Tx, personId: number, now: Temporal.Instant): v
   const person = findPersonById(tx, personId)
   if (!person?.undeliverableAt) return
   tx.update(people).set({ undeliverableAt: null, undeliverableReason: '' }).where(eq(people.id, person.id)).run()
+  for (const { enrolment } of listEnrolmentsOf(tx, person)) tellMissedOfSeries(tx, enrolment, now)
   for (const { registration, event } of listRegistrationsOf(tx, person)) {
     if (!isBefore(now, event.endsAt)) continue
     if (registration.status === 'waitlisted') fillPlaces(tx, event, now)
     tellMissed(tx, event, getRegistration(tx, registration.id), now)
   }
+}
+
+/** Before the dates: what it tells of them is not told again. */
+function tellMissedOfSeries(tx: Tx, enrolment: Enrolment, now: Temporal.Instant): void {
+  if (dueOfSeries(enrolment)) settleEnrolment(tx, updateEnrolment(tx, enrolment, { revisedAt: now }), now)
 }
 
 /** A row has been spent on what is due already; as of now it is told anew. */

@@ -6,12 +6,14 @@ import { events, people, registrations, type Told } from '#db/schema.ts'
 import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
 import { createEvent, publishEvent } from './drafts.ts'
+import type { Enrolment } from './enrolments.ts'
 import { type Event, getEvent } from './events.ts'
 import { descendantsOf, type Group } from './groups.ts'
 import { isMine, type Organiser } from './organisers.ts'
 import type { TemplateKind } from './placeholders.ts'
 import { register } from './registering.ts'
 import { NO_PART, type Part, type Registration, type Status, update } from './registrations.ts'
+import { stageEnrolment } from './series-scenes.ts'
 import { toldNow } from './telling.ts'
 
 /** One of the situations in which a kind of mail is sent. */
@@ -24,6 +26,8 @@ export interface Scene {
   isOff?: boolean
   /** It goes on as another registration. */
   goesOn?: boolean
+  /** Of a part in a whole series; of a registration, that it is one of its dates. */
+  inSeries?: (now: Temporal.Instant) => Partial<Enrolment>
 }
 
 const placed: Scene = { name: 'placed', status: 'confirmed' }
@@ -42,7 +46,31 @@ const moved = (told: Told) => ({ ...told, localStart: weekBefore(told.localStart
 
 const request: Scene = { name: 'request', status: 'waitlisted', values: now => ({ approvalAskedAt: now }) }
 
+const inSeries = { status: 'confirmed', inSeries: () => ({}) } as const
+const wantsInvites = { status: 'confirmed', inSeries: (now: Temporal.Instant) => ({ invitesSince: now }) } as const
+const left = (leftBy: Enrolment['leftBy']) => ({ status: 'cancelled', inSeries: () => ({ leftBy }) }) as const
+
 const SCENES: Partial<Record<TemplateKind, [Scene, ...Scene[]]>> = {
+  confirmed: [
+    placed,
+    { name: 'newDate', ...inSeries },
+    { name: 'dateInvite', ...wantsInvites, told: told => ({ ...told, uninvited: true }) },
+  ],
+  series_confirmed: [
+    { name: 'inSeries', ...inSeries },
+    { name: 'wantsInvites', ...wantsInvites },
+  ],
+  series_promoted: [
+    { name: 'inSeries', ...inSeries },
+    { name: 'wantsInvites', ...wantsInvites },
+  ],
+  series_waitlisted: [waiting],
+  series_left: [
+    { name: 'byAttendee', ...left('attendee') },
+    { name: 'byOrganiser', ...left('organiser') },
+    { name: 'wantsInvites', status: 'cancelled', inSeries: now => ({ leftBy: 'attendee', invitesSince: now }) },
+  ],
+  series_again: [{ name: 'inSeries', ...inSeries }, waiting],
   waitlisted: [waiting, { name: 'lost', status: 'waitlisted', told: told => ({ ...told, status: 'confirmed' }) }],
   requested: [request],
   place_free: [waiting],
@@ -130,6 +158,7 @@ export function stage(tx: Tx, cast: Cast, scene: Scene, now: Temporal.Instant): 
     locale: cast.locale,
     told,
     ...NO_PART,
+    enrolmentId: scene.inSeries ? stageEnrolment(tx, cast, scene, now).id : null,
     ...scene.values?.(now),
   }
   if (scene.isOff) tx.update(events).set({ cancelledAt: now }).where(eq(events.id, event.id)).run()

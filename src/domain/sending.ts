@@ -3,9 +3,9 @@
 import { eq, sql } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
-import { messages, type Told } from '#db/schema.ts'
+import { messages, type Told, type ToldSeries } from '#db/schema.ts'
 import { isUndeliverable, recordRefusal } from './bounces.ts'
-import { know } from './knowing.ts'
+import { know, knowSeries } from './knowing.ts'
 import { enqueue, type Message, type MessageKind } from './outbox.ts'
 
 /** After a crash or a silence of the mail server these are sent once more, byte for byte; the others are left `uncertain`. */
@@ -23,6 +23,11 @@ const CRITICAL = new Set<MessageKind>([
   'reinstated',
   'unregistered',
   'again',
+  'series_confirmed',
+  'series_waitlisted',
+  'series_promoted',
+  'series_left',
+  'series_again',
   'declined',
   'invitation',
   'asked',
@@ -51,11 +56,13 @@ export interface Frozen {
   messageId: string
   datedAt: Temporal.Instant
   told: Told | null
+  /** Of a mail about a whole series. */
+  toldSeries?: ToldSeries | null
   bytes: Buffer
 }
 
 export function freeze(tx: Tx, id: number, frozen: Frozen): void {
-  const { subject, messageId, datedAt, told, bytes } = frozen
+  const { subject, messageId, datedAt, told, toldSeries, bytes } = frozen
   freezing(tx).run({
     id,
     subject,
@@ -63,6 +70,7 @@ export function freeze(tx: Tx, id: number, frozen: Frozen): void {
     bytes,
     datedAt: datedAt.epochMilliseconds,
     told: told && JSON.stringify(told),
+    toldSeries: toldSeries ? JSON.stringify(toldSeries) : null,
   })
 }
 
@@ -87,7 +95,11 @@ export function recordOutcome(tx: Tx, message: Message, outcome: Outcome, now: T
   settling(tx).run({ id: message.id, state, reason, dueAt: dueAt.epochMilliseconds, sentAt })
   if (outcome.result === 'failed') recordRefusal(tx, message, reason, now)
   const isUntold = outcome.result === 'failed' && isUndeliverable(tx, message.toAddress)
-  if (outcome.result !== 'retry' && !isUntold) know(tx, message, state === 'sent' ? message.messageId : null)
+  const root = state === 'sent' ? message.messageId : null
+  if (outcome.result !== 'retry' && !isUntold) {
+    know(tx, message, root)
+    knowSeries(tx, message, root)
+  }
   if (state !== 'queued' && LETS_IN.has(message.kind)) forgetBytes(tx, message)
 }
 
@@ -121,6 +133,7 @@ const freezing = prepared(db =>
       messageId: given('messageId'),
       datedAt: given('datedAt'),
       told: given('told'),
+      toldSeries: given('toldSeries'),
       bytes: given('bytes'),
     })
     .where(eq(messages.id, sql.placeholder('id')))
@@ -160,8 +173,8 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
   const { key, kind, lane, toAddress, locale, eventId, registrationId, choiceId, personId, signInId } = message
-  const { followerId, mailingId, expiresAt } = message
-  const about = { eventId, registrationId, choiceId, personId, signInId, followerId, mailingId }
+  const { followerId, enrolmentId, mailingId, expiresAt } = message
+  const about = { eventId, registrationId, choiceId, personId, signInId, followerId, enrolmentId, mailingId }
   const values = { kind, lane, toAddress, locale, ...about, expiresAt }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

@@ -36,6 +36,13 @@ export function findSeriesOf(db: Db, { seriesId }: { seriesId: number | null }):
   return seriesId === null ? undefined : db.select().from(series).where(eq(series.id, seriesId)).get()
 }
 
+/** The series that something belongs to. */
+export function getSeriesOf(db: Db, { seriesId }: { seriesId: number }): Series {
+  const found = findSeriesOf(db, { seriesId })
+  if (!found) throw new NotFound('series')
+  return found
+}
+
 /** With the usual run sheet. Invalid if what others read would hold what is not for them (`secrets`). */
 export function createSeries(tx: Tx, values: typeof series.$inferInsert): Series {
   refuseSecretsIn(values, values.roomUrl)

@@ -5,11 +5,13 @@ import type { Db, Tx } from '#db/open.ts'
 import { messages, people, registrations, type Told } from '#db/schema.ts'
 import { later } from '#src/lib/time.ts'
 import { settleChoices } from './choice-telling.ts'
+import { isToldWithSeries } from './enrolment-dues.ts'
+import { getEnrolment, listPlaces } from './enrolments.ts'
 import { type Event, getEvent, placeOf } from './events.ts'
-import { know } from './knowing.ts'
+import { know, knowSeries } from './knowing.ts'
 import { dueFor, type Message, type MessageKind } from './outbox.ts'
 import { choiceToldNow, getOwnWorkshop } from './own-workshops.ts'
-import { getRegistration, isRequest, type Registration } from './registrations.ts'
+import { getRegistration, isInvited, isRequest, type Registration } from './registrations.ts'
 import { isInFlight, type Matter, settleMatter, TELLING } from './settling.ts'
 import { isSameAppointment, saysTruth } from './told.ts'
 
@@ -35,6 +37,7 @@ export function toldNow(event: Event, registration: Registration): Told {
     ...(registration.part && { part: registration.part }),
     ...(isRequest(registration) && { isRequest: true as const }),
     door: hasDoor(registration) ? registration.doorVersion : 0,
+    ...(!isInvited(registration) && { uninvited: true as const }),
   }
 }
 
@@ -49,7 +52,9 @@ export function dueTelling(told: Told | null, now: Told): Telling | undefined {
   // Whose request is granted has a place, and never waited for one.
   if (told.isRequest !== now.isRequest) return now.isRequest ? 'requested' : now.status
   if (told.status !== now.status) return now.status === 'confirmed' ? 'promoted' : 'waitlisted'
-  return isSameAppointment(told, now) ? undefined : 'changed'
+  if (!isSameAppointment(told, now)) return 'changed'
+  // Who follows by their feed may want an entry after all: then they are told of their place as if for the first time.
+  return told.uninvited && !now.uninvited && now.status === 'confirmed' ? 'confirmed' : undefined
 }
 
 /** An entry that leads to a door which has been closed is as wrong as one at an old time. */
@@ -65,11 +70,13 @@ export function isStillTrue(message: Message, event: Event, registration: Regist
 
 /**
  * Makes the outbox hold exactly the one mail that is due about a registration, and about each of its workshops. While one
- * is with the mail server nothing is decided: it is settled again when that ends.
+ * is with the mail server nothing is decided: it is settled again when that ends; nor while one about the whole series is due,
+ * which tells of this date too.
  */
 export function settle(tx: Tx, registration: Registration, now: Temporal.Instant, dueAt = now): void {
   const event = getEvent(tx, registration.eventId)
-  if (!isInFlight(tx, registration.id)) settleMatter(tx, matterOf(event, registration), now, dueAt)
+  const isForLater = isInFlight(tx, registration.id) || isToldWithSeries(tx, registration)
+  if (!isForLater) settleMatter(tx, matterOf(event, registration), now, dueAt)
   settleChoices(tx, event, registration, now, dueAt)
 }
 
@@ -104,15 +111,25 @@ export function settleAll(tx: Tx, event: Event, now: Temporal.Instant): void {
  */
 export function assumeTold(tx: Tx, now: Temporal.Instant): void {
   const due = and(eq(messages.state, 'queued'), lte(messages.dueAt, now))
-  for (const { registrationId, choiceId, kind } of tx.select().from(messages).where(due).all()) {
+  for (const { registrationId, choiceId, enrolmentId, kind } of tx.select().from(messages).where(due).all()) {
     if (choiceId !== null)
       know(tx, { registrationId, choiceId, told: choiceToldNow(getOwnWorkshop(tx, choiceId)) }, null)
+    if (enrolmentId !== null) assumeSeriesTold(tx, enrolmentId)
     if (registrationId === null || !isTelling(kind)) continue
     const registration = getRegistration(tx, registrationId)
     const told = toldNow(getEvent(tx, registration.eventId), registration)
     know(tx, { registrationId, choiceId, told }, null)
   }
   tx.delete(messages).where(due).run()
+}
+
+/** Of all its dates, too. */
+function assumeSeriesTold(tx: Tx, enrolmentId: number): void {
+  const dates = listPlaces(tx, { id: enrolmentId }).map(({ registration, event }): [number, Told] => [
+    registration.id,
+    toldNow(event, registration),
+  ])
+  knowSeries(tx, { enrolmentId, toldSeries: { status: getEnrolment(tx, enrolmentId).status, dates } }, null)
 }
 
 /** How many people a change of this event would mail: those who count and have an address that works. */

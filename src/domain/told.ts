@@ -22,6 +22,7 @@ export function isSame(a: Told, b: Told): boolean {
     a.part === b.part &&
     a.isRequest === b.isRequest &&
     a.sequence === b.sequence &&
+    (a.status === 'cancelled' || a.uninvited === b.uninvited) &&
     isSameAppointment(a, b)
   )
 }

@@ -8,6 +8,7 @@ import { isHeldBy, reclaim, release, renew } from '#src/domain/leases.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { freeze, type Outcome, recordOutcome } from '#src/domain/sending.ts'
+import { settleEnrolment } from '#src/domain/series-telling.ts'
 import { noteStuck, noteThrough } from '#src/domain/standstill.ts'
 import { settle } from '#src/domain/telling.ts'
 import type { Clock } from '#src/lib/clock.ts'
@@ -99,14 +100,14 @@ export function createDelivery({ config, write, clock, tokens, counts, log, tran
   /** Writes the mail and freezes it, before anybody can have seen it. Without bytes if it cannot be written. */
   async function writeDown(
     message: Message,
-    { occasion, told, threadId }: Draft,
+    { occasion, told, toldSeries, threadId }: Draft,
     at: Temporal.Instant,
   ): Promise<Message> {
     const messageId = messageIdOf(message, config)
     try {
       const content = contentOf(occasion, { config, tokens }, at)
       const { subject, bytes } = await compose(content, { messageId, date: at, threadId }, dkim)
-      const frozen = { subject, bytes, messageId, datedAt: at, told }
+      const frozen = { subject, bytes, messageId, datedAt: at, told, toldSeries: toldSeries ?? null }
       const isOurs = await insist(tx => {
         if (!isHeldBy(tx, message.id, worker)) return false
         freeze(tx, message.id, frozen)
@@ -153,8 +154,9 @@ function noteHow(tx: Tx, result: Result, now: Temporal.Instant): void {
   else noteStuck(tx, { reason: result.reason, isShut: result.result === 'pause' }, now)
 }
 
-/** While a mail was with the mail server nothing was decided about its registration; now it can be. */
-function settleAbout(tx: Tx, { registrationId }: Message, now: Temporal.Instant): void {
+/** While a mail was with the mail server nothing was decided about its registration, or its series; now it can be. */
+function settleAbout(tx: Tx, { registrationId, enrolmentId }: Message, now: Temporal.Instant): void {
+  if (enrolmentId !== null) settleEnrolment(tx, { id: enrolmentId }, now)
   if (registrationId !== null) settle(tx, getRegistration(tx, registrationId), now)
 }
 

@@ -1,6 +1,6 @@
 // Judges what is claimed, in the same transaction: is it still due, is what was written still true, what is it written from?
 import type { Tx } from '#db/open.ts'
-import type { Told } from '#db/schema.ts'
+import type { Told, ToldSeries } from '#db/schema.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
@@ -18,7 +18,8 @@ import { findSignIn } from '#src/domain/sign-ins.ts'
 import { whyNotSummarise } from '#src/domain/summaries.ts'
 import { settle } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { isAboutQuestion, type Occasion } from '#src/mail/messages.ts'
+import { isAboutQuestion, isAboutSeries, type Occasion } from '#src/mail/messages.ts'
+import { judgeSeriesMail } from './due-enrolments.ts'
 import { occasionOf } from './occasions.ts'
 import { dueOf, isTrueOf, type Subject, subjectOf, tellsOf } from './subjects.ts'
 
@@ -26,6 +27,7 @@ import { dueOf, isTrueOf, type Subject, subjectOf, tellsOf } from './subjects.ts
 export interface Draft {
   occasion: Occasion
   told: Told | null
+  toldSeries?: ToldSeries
   threadId: string | null
 }
 
@@ -56,6 +58,7 @@ export function takeDue(
 }
 
 function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
+  if (isAboutSeries(message.kind)) return judgeSeriesMail(tx, message, at)
   const subject = subjectOf(tx, message)
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)

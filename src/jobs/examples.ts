@@ -26,6 +26,7 @@ import { dateIn } from '#src/lib/time.ts'
 import { randomCode, randomToken } from '#src/lib/tokens.ts'
 import { type About, exampleFollowing, readAbout } from '#src/mail/about.ts'
 import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
+import { aboutSeries } from './series-examples.ts'
 
 /** Who gets the test mails. */
 export interface To {
@@ -44,6 +45,7 @@ export function makeExamples(db: Db, to: To, { timeZone }: Pick<Config, 'timeZon
     return [
       ...toPerson(tx, to, event, now),
       ...aboutRegistration(tx, event, other, own, now),
+      ...aboutSeries(tx, to, timeZone, now),
       ...toAddress(tx, to, own),
     ]
   })

@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'changed_meanwhile'
   | 'choosing_over'
   | 'closed'
+  | 'closed_list'
   | 'door_closed'
   | 'full'
   | 'fully_booked'
@@ -21,6 +22,7 @@ export type RefusalCode =
   | 'past'
   | 'people_asked'
   | 'room_missing'
+  | 'series_only'
   | 'too_many'
 
 /** An act that cannot be done now, for a reason the visitor can understand. */

@@ -16,6 +16,7 @@ import { base32Of, base32OfNumber, numberOfBase32, tidyBase32 } from './base32.t
 
 export type Purpose =
   | 'registration'
+  | 'enrolment'
   | 'join'
   | 'check-in'
   | 'feed'

@@ -1,10 +1,11 @@
-// What the mails about a registration are written from: read once, in the transaction that decides that one is due.
+// What the mails about a registration, or a part in a whole series, are written from: read once, in the transaction that decides that one is due.
 import { eq, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
 import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
+import { type Enrolment, listDatesToCome, turnOf } from '#src/domain/enrolments.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { exampleFollower, type Follower, findFollower } from '#src/domain/followers.ts'
 import type { Group } from '#src/domain/groups.ts'
@@ -13,11 +14,12 @@ import type { Organiser } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { ownProgramme, type Part } from '#src/domain/own-programme.ts'
 import { type OwnTexts, readOwnTexts, topGroup } from '#src/domain/own-texts.ts'
-import { findPersonById } from '#src/domain/people.ts'
+import { findPersonById, type Person } from '#src/domain/people.ts'
 import { exampleQuestion, getListedQuestion, type ListedQuestion } from '#src/domain/questions.ts'
 import { isRequest, NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
-import { messagesIn } from '#src/i18n/index.ts'
+import { listTold } from '#src/domain/series-telling.ts'
+import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 
 /** What every mail knows of this installation. */
@@ -128,8 +130,9 @@ function standIn(event: Event, { name, locale }: Organiser, now: Temporal.Instan
   const nothing = { waitedAt: null, cancelledAt: null, cancelledBy: null, attendedAt: null, attendanceSource: null }
   const none = { attendedMinutes: null, part: null, partConfirmedAt: null, mergedIntoId: null, addedBy: null }
   const unsaid = { remindersStoppedAt: null, newEmail: null, told: null, threadId: null, ...NO_ANSWER }
+  const single = { enrolmentId: null, feedOnlySince: null }
   const row = { id: 0, eventId: event.id, personId: 0, attendance, status: 'confirmed' } as const
-  return { ...row, ...numbers, ...person, ...moments, ...nothing, ...none, ...unsaid }
+  return { ...row, ...numbers, ...person, ...moments, ...nothing, ...none, ...unsaid, ...single }
 }
 
 const withHost = prepared(db =>
@@ -141,3 +144,48 @@ const withHost = prepared(db =>
     .where(eq(events.id, sql.placeholder('id')))
     .prepare(),
 )
+
+/** What these mails are written from: read once, in the transaction that decides that one is due. */
+export interface AboutEnrolment {
+  enrolment: Enrolment
+  series: Series
+  group: Group
+  person: Person
+  email: string
+  /** Place in the queue, from 1; of no meaning to who takes part. */
+  position: number
+  /** The dates that are not over; without a place for who waits. */
+  dates: { event: Event; registration?: Registration }[]
+  /** The words of the group of the series, where it has its own. */
+  own: OwnTexts
+}
+
+/** Nothing if the person has no address. */
+export function readAboutEnrolment(
+  db: Db,
+  enrolment: Enrolment,
+  now: Temporal.Instant,
+  locale: Locale = enrolment.locale,
+): AboutEnrolment | undefined {
+  const person = findPersonById(db, enrolment.personId)
+  const { seriesId } = enrolment
+  const row = db
+    .select({ series, group: groups })
+    .from(series)
+    .innerJoin(groups, eq(groups.id, series.groupId))
+    .where(eq(series.id, seriesId))
+    .get()
+  if (!person?.email || !row) return undefined
+  const isIn = enrolment.status !== 'waitlisted'
+  const position = turnOf(db, enrolment)
+  const dates = isIn ? listTold(db, enrolment, now) : listDatesToCome(db, row.series, now).map(event => ({ event }))
+  return {
+    ...row,
+    enrolment,
+    person,
+    email: person.email,
+    position,
+    dates,
+    own: readOwnTexts(db, row.group.id, locale),
+  }
+}

@@ -6,6 +6,7 @@ import type { Mailbox } from '#src/config.ts'
 import { doorOpensAt } from '#src/domain/door.ts'
 import { placeOf, promotionEnds } from '#src/domain/events.ts'
 import type { TemplateKind } from '#src/domain/placeholders.ts'
+import { isInvited } from '#src/domain/registrations.ts'
 import { formatsIn, type When } from '#src/i18n/dates.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { firstName } from '#src/lib/text.ts'
@@ -33,6 +34,7 @@ export function deskFor(about: About, house: House, more: Values = {}) {
     locale,
     programme,
   }
+  const isInCalendar = isInvited(registration)
   const values = { ...valuesOf(about, locale, house), ...more }
   const shared = wordsOf('shared', locale, values, own)
   return {
@@ -50,8 +52,12 @@ export function deskFor(about: About, house: House, more: Values = {}) {
     /** Speaks or hosts: what is said to attendees about their place is not said to them. */
     hasPart: registration.part !== null,
     isOnline: registration.attendance === 'online',
-    request: (): Invite => inviteRequest(event, registration, context),
-    cancel: (scope: 'event' | 'registration'): Invite => inviteCancel(event, registration, context, scope),
+    /** Nothing where no entry of ours stands in their calendar, or is to. */
+    request: (): Invite | undefined => (isInCalendar ? inviteRequest(event, registration, context) : undefined),
+    cancel: (scope: 'event' | 'registration'): Invite | undefined =>
+      isInCalendar ? inviteCancel(event, registration, context, scope) : undefined,
+    /** What the mail does for their calendar; for who follows a series by their feed, what that does. */
+    calendar: (key: 'inviteFirst' | 'inviteNext' | 'inviteGone') => shared[isInCalendar ? key : 'feedFollows'],
     help: canReply(event.group.email, config.mailFrom) && note(shared.help),
     frame: frameOf(about, from, config.mailFrom.name, shared, links),
   }
@@ -124,7 +130,8 @@ export function footerOf(why: string, shared: Words<'shared'>, links: Links): Co
   }
 }
 
-function canReply(groupEmail: string | null, from: Mailbox): boolean {
+/** Whether an answer to this mail reaches anybody. */
+export function canReply(groupEmail: string | null, from: Mailbox): boolean {
   return groupEmail !== null || !/^no-?reply@/i.test(from.email)
 }
 

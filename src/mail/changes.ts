@@ -5,7 +5,7 @@ import { blocks, button, type Content, facts, note, paragraph, paragraphs } from
 import { manage } from './places.ts'
 
 export function changed(desk: Desk): Content {
-  const { event, registration, isPlaced, hasPart, shared } = desk
+  const { event, registration, isPlaced, hasPart } = desk
   const isMoved = event.localStart !== registration.told?.localStart
   const words = desk.wordsOf('changed')
   const waits = isRequest(desk.registration) ? desk.wordsOf('requested').lead : words.waitlisted
@@ -23,7 +23,7 @@ export function changed(desk: Desk): Content {
       appointmentFacts(desk, { compare: true, reason: whyMoved(event, registration) }),
       ...ownDay(desk),
       ...manage(desk),
-      isPlaced && note(shared.inviteNext),
+      isPlaced && note(desk.calendar('inviteNext')),
       desk.help,
     ),
     invite: isPlaced ? desk.request() : undefined,
@@ -49,7 +49,7 @@ export function cancelled(desk: Desk): Content {
         label: shared.labelHost,
         value: event.group.name,
       }),
-      paragraph(hasEntry ? shared.inviteGone : words.waitlisted),
+      paragraph(hasEntry ? desk.calendar('inviteGone') : words.waitlisted),
       button(words.button, links.agenda()),
       desk.help,
     ),
@@ -58,7 +58,7 @@ export function cancelled(desk: Desk): Content {
 }
 
 export function reinstated(desk: Desk): Content {
-  const { isPlaced, hasPart, shared } = desk
+  const { isPlaced, hasPart } = desk
   const words = desk.wordsOf('reinstated')
   const waits = isRequest(desk.registration) ? desk.wordsOf('requested').lead : words.waitlisted
   const stays = hasPart ? words.partStays : isPlaced ? words.confirmed : waits
@@ -75,7 +75,7 @@ export function reinstated(desk: Desk): Content {
       appointmentFacts(desk, { compare: true }),
       ...ownDay(desk),
       ...manage(desk),
-      isPlaced && note(shared.inviteNext),
+      isPlaced && note(desk.calendar('inviteNext')),
       desk.help,
     ),
     invite: isPlaced ? desk.request() : undefined,
@@ -99,7 +99,7 @@ export function unregistered(desk: Desk): Content {
     isOff: true,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(lead, hadPlace ? shared.inviteGone : ''),
+      paragraph(lead, hadPlace ? desk.calendar('inviteGone') : ''),
       ...paragraphs(words.extra),
       facts(whenFact(desk), { label: shared.labelHost, value: event.group.name }),
       !isSentAway && paragraph(words.back),

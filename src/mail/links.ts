@@ -1,6 +1,7 @@
 // The addresses in mails: absolute, signed where they open something, in the reader's language.
 import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
+import type { Enrolment } from '#src/domain/enrolments.ts'
 import type { Event, Material } from '#src/domain/events.ts'
 import type { Follower } from '#src/domain/followers.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
@@ -10,6 +11,7 @@ import { addressOf } from '#src/domain/materials.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { Question } from '#src/domain/questions.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import type { Series } from '#src/domain/series.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
@@ -24,6 +26,8 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     event: (event: Event) => at(event.publishedAt ? paths.event(event.slug) : paths.agenda()),
     /** A file of ours is in no language. */
     material: (material: Material) => new URL(addressOf(material), config.baseUrl).href,
+    enrolment: (enrolment: Enrolment) => at(own.enrolment(enrolment)),
+    series: (series: Pick<Series, 'slug'>) => at(paths.series(series.slug)),
     personal: (registration: Registration) => at(own.registration(registration)),
     door: (registration: Registration) => at(own.door(registration)),
     /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */

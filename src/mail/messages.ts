@@ -3,13 +3,14 @@ import type { AboutInvitation } from '#src/domain/invitations.ts'
 import type { MessageKind } from '#src/domain/outbox.ts'
 import type { OwnWorkshop } from '#src/domain/own-workshops.ts'
 import type { Person } from '#src/domain/people.ts'
-import type { About, AboutFollower, AboutInvitee, House } from './about.ts'
+import type { About, AboutEnrolment, AboutFollower, AboutInvitee, House } from './about.ts'
 import { address, my, myValues, type SignIn, signIn, signInValues, type To, test } from './accounts.ts'
 import { declined } from './answers.ts'
 import { type Desk, deskFor, valuesOf } from './appointment.ts'
 import { cancelled, changed, reinstated, unregistered } from './changes.ts'
 import type { Content } from './content.ts'
 import { asked, briefing } from './contributors.ts'
+import { type AboutSeries, enrolmentValues, seriesMail } from './enrolments.ts'
 import { invitation, invitationValues } from './invitations.ts'
 import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
@@ -28,6 +29,7 @@ import {
   workshopValues,
 } from './workshops.ts'
 
+export { isAboutSeries } from './enrolments.ts'
 export type { Mailed } from './mailings.ts'
 
 /** The mails about somebody's registration, to the person themselves. */
@@ -70,6 +72,7 @@ export type AboutQuestion = keyof typeof ABOUT_QUESTION
 export type Occasion =
   | { kind: AboutRegistration; about: About }
   | { kind: AboutWorkshop; about: About; workshop: OwnWorkshop }
+  | { kind: AboutSeries; enrolled: AboutEnrolment }
   | ({ kind: 'address'; about: About } & To)
   | ({ kind: 'sign_in'; signIn: SignIn } & To)
   | ({ kind: 'my'; person: Person } & To)
@@ -95,6 +98,7 @@ export function isAboutQuestion(kind: MessageKind): kind is AboutQuestion {
 
 /** What the mail says. The same occasion at the same moment gives the same content. */
 export function contentOf(occasion: Occasion, house: House, now: Temporal.Instant): Content {
+  if ('enrolled' in occasion) return seriesMail(occasion.kind, occasion.enrolled, house)
   switch (occasion.kind) {
     case 'sign_in':
       return signIn(occasion.signIn, occasion, house)
@@ -129,6 +133,7 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
 
 /** What placeholders stand for in the mail, to show to who writes its texts. */
 export function valuesIn(occasion: Occasion, house: House): Values {
+  if ('enrolled' in occasion) return enrolmentValues(occasion.enrolled, house)
   switch (occasion.kind) {
     case 'sign_in':
       return signInValues(occasion.signIn, occasion, house)

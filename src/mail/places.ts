@@ -7,14 +7,21 @@ import { appointmentFacts, type Desk, forEntrance, inShort, ownDay } from './app
 import { type Block, blocks, button, type Content, note, paragraph, paragraphs } from './content.ts'
 
 export function confirmed(desk: Desk): Content {
-  return placed(desk, 'confirmed')
+  return placed(desk, 'confirmed', leadOf(desk))
+}
+
+/** One date of a series they take part in: it was added, or they want it in their calendar by mail. */
+function leadOf({ registration: { enrolmentId, told }, wordsOf }: Desk): string {
+  const words = wordsOf('confirmed')
+  if (enrolmentId === null) return words.lead
+  return told?.uninvited ? words.dateInvite : words.newDate
 }
 
 export function promoted(desk: Desk): Content {
-  return placed(desk, 'promoted')
+  return placed(desk, 'promoted', desk.wordsOf('promoted').lead)
 }
 
-function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
+function placed(desk: Desk, kind: 'confirmed' | 'promoted', lead: string): Content {
   const words = desk.wordsOf(kind)
   return {
     ...desk.frame,
@@ -24,13 +31,13 @@ function placed(desk: Desk, kind: 'confirmed' | 'promoted'): Content {
     eyebrow: words.eyebrow,
     blocks: blocks(
       paragraph(desk.hello),
-      paragraph(words.lead),
+      paragraph(lead),
       ...paragraphs(words.extra),
       appointmentFacts(desk),
       ...ownDay(desk),
       forEntrance(desk),
       ...manage(desk),
-      note(desk.shared.inviteFirst),
+      note(desk.calendar('inviteFirst')),
       desk.help,
     ),
     invite: desk.request(),
@@ -166,7 +173,7 @@ export function again(desk: Desk, now: Temporal.Instant): Content {
       paragraph(isPlaced ? words.confirmed : isAsking ? desk.wordsOf('requested').lead : words.waitlisted),
       ...paragraphs(words.extra),
       ...(isPlaced
-        ? [...ofPlace(desk), note(desk.shared.inviteFirst)]
+        ? [...ofPlace(desk), note(desk.calendar('inviteFirst'))]
         : isAsking
           ? ofPlace(desk)
           : ofWaiting(desk, now)),

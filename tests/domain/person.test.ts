@@ -58,6 +58,7 @@ test('everything that is kept about somebody is in what they are given, column b
     registrations: registration,
     checkIns: registration?.checkIns[0],
     choices: registration?.workshops[0],
+    enrolments: kept.series[0],
     invitees: kept.invitations[0],
     messages: kept.mails[0],
     answers: { value: registration?.answers[0]?.answer },

@@ -73,6 +73,8 @@ describe('which words apply', () => {
       { key: 'eyebrow', ours: ours.eyebrow, inherited: ours.eyebrow, from: null, own: undefined },
       { key: 'lead', ours: ours.lead, inherited: 'Uit het midden', from: middle.id, own: undefined },
       { key: 'extra', ours: '', inherited: '', from: null, own: undefined },
+      { key: 'newDate', ours: ours.newDate, inherited: ours.newDate, from: null, own: undefined },
+      { key: 'dateInvite', ours: ours.dateInvite, inherited: ours.dateInvite, from: null, own: undefined },
     ])
     expect(readWordings(db, at(middle)).find(({ key }) => key === 'lead')).toMatchObject({
       inherited: ours.lead,

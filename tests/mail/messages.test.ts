@@ -10,11 +10,12 @@ import type { MessageKind } from '#src/domain/outbox.ts'
 import { exampleWorkshop } from '#src/domain/own-workshops.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { getRegistration, type Registration, update } from '#src/domain/registrations.ts'
+import { makeUpSeries, stageIn } from '#src/domain/series-scenes.ts'
 import { exampleArrears } from '#src/domain/summaries.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { LOCALES, type Locale } from '#src/i18n/index.ts'
-import { readAbout } from '#src/mail/about.ts'
-import { contentOf, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
+import { readAbout, readAboutEnrolment } from '#src/mail/about.ts'
+import { contentOf, isAboutRegistration, isAboutSeries, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import { house, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
@@ -63,6 +64,7 @@ function openMail({
     const person = findPersonById(db, registration.personId)
     if (isAboutRegistration(kind)) return { kind, about }
     if (isAboutWorkshop(kind)) return { kind, about, workshop: exampleWorkshop(about, WORKSHOP, NOW) }
+    if (isAboutSeries(kind)) return { kind, enrolled: enrolledAs(kind) }
     if (kind === 'address') return { kind, about, ...to }
     if (kind === 'newsletter' && person) {
       return { kind, issue: { person, words: [], events: [getListedEvent(db, made.id)], ...to } }
@@ -78,6 +80,21 @@ function openMail({
       return { kind, signIn: { token: 'T'.repeat(43), code: '012345', expiresAt: NOW.add({ minutes: 15 }) }, ...to }
     }
     return { kind: 'test', ...to }
+  }
+  /** In the state that the mail is about, and at two dates. */
+  function enrolledAs(kind: MessageKind) {
+    const group = about?.event.group
+    if (!group) throw new Error('no group')
+    const organiser = { name: NAME, email: 'kring@example.org' }
+    const cast = { group, locale, timeZone: 'Europe/Amsterdam', organiser }
+    const states = { series_waitlisted: 'waitlisted', series_left: 'cancelled' } as const
+    const status = kind in states ? states[kind as keyof typeof states] : (values.status ?? 'confirmed')
+    const enrolled = writeNow(db, tx => {
+      const enrolment = stageIn(tx, makeUpSeries(tx, cast, NOW), cast, { status }, NOW)
+      return readAboutEnrolment(tx, enrolment, NOW, locale)
+    })
+    if (!enrolled) throw new Error('no address')
+    return enrolled
   }
   const content = (kind: MessageKind) => contentOf(occasion(kind), house, NOW)
   const mail = (kind: MessageKind) => ({ ...content(kind), ...render(content(kind)) })

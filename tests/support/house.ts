@@ -1,6 +1,7 @@
 // Everything in one place for a test of mails and pages together: the website on a port, the worker, a mail server, and a
 // webinar to register for.
 import { createApp } from '#src/app.ts'
+import { listEnrolmentsOf } from '#src/domain/enrolments.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { findPerson } from '#src/domain/people.ts'
 import { findRegistrationOf } from '#src/domain/registrations.ts'
@@ -41,6 +42,13 @@ export async function openHouse() {
       const found = find(email)
       if (!found) throw new Error(`${email} is not registered`)
       return found
+    },
+    /** Somebody's part in the only series there is. */
+    enrolled: (email: string) => {
+      const person = findPerson(db, email)
+      const [found] = person ? listEnrolmentsOf(db, person) : []
+      if (!found) throw new Error(`${email} takes part in no series`)
+      return found.enrolment
     },
     close: async () => {
       await app.close()

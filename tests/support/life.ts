@@ -1,10 +1,10 @@
 // Everything that can be known of anybody: an attendee, an invitee and an organiser of one event, with something in every
 // column that holds personal data. Texts are markers that name their column, so that they can be looked for anywhere.
-import { type AnySQLiteColumn, eq, getTableColumns, isNull, sql } from '#db/drizzle.ts'
+import { type AnySQLiteColumn, eq, getTableColumns, isNotNull, isNull, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { personalColumns, TABLE_NAMES, TABLES, type TableName } from '#db/personal-columns.ts'
 import { DATA, DATA_KINDS, type DataKind } from '#db/personal-data.ts'
-import { memberships, messages, signIns } from '#db/schema.ts'
+import { memberships, messages, signIns, tasks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
 import { askQuestion } from '#src/domain/asking.ts'
@@ -12,6 +12,7 @@ import { auditEvent } from '#src/domain/audit.ts'
 import { markAttended } from '#src/domain/check-ins.ts'
 import { choose } from '#src/domain/choosing.ts'
 import { addSession } from '#src/domain/drafts.ts'
+import { enrol } from '#src/domain/enrolling.ts'
 import { rememberErasure } from '#src/domain/erasures.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { giveFeedback } from '#src/domain/feedback.ts'
@@ -26,9 +27,10 @@ import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { addPasskey, keepChallenge } from '#src/domain/passkeys.ts'
 import { answerQuestion } from '#src/domain/question-plans.ts'
 import { recognise } from '#src/domain/recognitions.ts'
+import { update } from '#src/domain/registrations.ts'
 import { addLine, tick } from '#src/domain/run-sheets.ts'
 import { createSignIn, requestSignIn, signInByToken } from '#src/domain/sign-ins.ts'
-import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from './world.ts'
+import { applicant, makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } from './world.ts'
 
 const EMAIL = 'wilhelmina@example.org'
 /** The kinds that go by themselves. */
@@ -45,8 +47,13 @@ export function openLife(retentionMonths: number | null = null) {
     return me
   })
   const event = getEvent(db, id)
+  const circle = makeSeries(db, group, { enrolmentRule: 'beside' })
   const field = { kind: 'text', label: 'Lunch', hint: '', options: [], isRequired: false, deleteAfterDays: 30 } as const
   writeNow(db, tx => {
+    // The lines of a series are about every date of it, and so about nobody.
+    tx.delete(tasks).where(isNotNull(tasks.seriesId)).run()
+    const joiner = { ...applicant({ email: EMAIL, accessNeeds: 'Een tolk' }), wantsInvites: true }
+    update(tx, own, { enrolmentId: enrol(tx, circle, { ...joiner, addedBy: organiser.id }, NOW).id })
     setFormFields(tx, id, [{ id: null, ...field, options: [] }])
     setAnswers(tx, own, new Map([[1, ['Alles']]]))
     const workshop = {

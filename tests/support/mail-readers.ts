@@ -40,6 +40,21 @@ export const takesThePlace: Deed = async (house, paths) => {
   await press(house, paths.to(/^\/registrations\//), /\/place$/)
   expect(house.of(ME).status).toBe('confirmed')
 }
+/** Their own page of the series, from any mail about it. */
+export const leavesSeries: Deed = async (house, paths) => {
+  await press(house, paths.to(/^\/enrolments\//), /\/cancellation$/)
+  expect(house.enrolled(ME)).toMatchObject({ status: 'cancelled', leftBy: 'attendee' })
+}
+export const asksForInvites: Deed = async (house, paths) => {
+  expect(house.enrolled(ME).invitesSince).toBeNull()
+  await press(house, paths.to(/^\/enrolments\//), /\/invites$/, { invites: 'yes' })
+  expect(house.enrolled(ME).invitesSince).toEqual(house.clock.now())
+}
+export const joinsSeries: Deed = async (house, paths) => {
+  const person = { name: 'Zoë de Vries', email: ME, role: 'practice' }
+  await press(house, paths.to(/^\/series\//), /\/registrations$/, person)
+  expect(house.enrolled(ME).status).toBe('confirmed')
+}
 /** One POST, from a page that says what for. */
 export const saysYes: Deed = async (house, paths) => {
   expect(house.of(ME).partConfirmedAt).toBeNull()

@@ -14,6 +14,8 @@ import { choose } from '#src/domain/choosing.ts'
 import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { addSession } from '#src/domain/drafts.ts'
+import { enrol, leave } from '#src/domain/enrolling.ts'
+import type { Enrolment } from '#src/domain/enrolments.ts'
 import { listSessions } from '#src/domain/events.ts'
 import { proveFollower } from '#src/domain/followers.ts'
 import { invite } from '#src/domain/invitations.ts'
@@ -30,17 +32,21 @@ import type { Question } from '#src/domain/questions.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { release } from '#src/domain/releases.ts'
 import { applyReply } from '#src/domain/replies.ts'
+import { listSeries, type Series } from '#src/domain/series.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
 import { createDelivery } from '#src/jobs/deliver.ts'
 import { createTransport } from '#src/mail/transport.ts'
 import { type House, ME, NEW } from './house.ts'
 import {
   acceptsInvitation,
+  asksForInvites,
   changesFeed,
   comesAfterAll,
   comesAsAsked,
   type Deed,
   goesIn,
+  joinsSeries,
+  leavesSeries,
   onlyReads,
   provesAddress,
   provesFollower,
@@ -56,7 +62,7 @@ import {
   unregisters,
 } from './mail-readers.ts'
 import { editing } from './postoffice.ts'
-import { makeRegistration } from './world.ts'
+import { applicant, makeEvent, makeRegistration, makeSeries } from './world.ts'
 
 export interface Scene {
   /** The mail is due after this. */
@@ -66,7 +72,7 @@ export interface Scene {
 
 const now = ({ clock }: House) => clock.now()
 const register = (house: House, email = ME) => makeRegistration(house.db, house.event(), { email }, now(house))
-const leave = (house: House, email: string) =>
+const giveUp = (house: House, email: string) =>
   writeNow(house.db, tx => cancelRegistration(tx, house.of(email), 'attendee', now(house)))
 
 /** Somebody who has had the mail about their registration. */
@@ -229,6 +235,33 @@ async function sendNewsletter(house: House): Promise<void> {
   expect(result).toBe('sent')
 }
 
+/** A fixed group with one place and two dates, and somebody who joins it. */
+function join(house: House, email = ME): Enrolment {
+  const { db, group } = house
+  const found = listSeries(db)[0] ?? layCircle(house)
+  const joiner = { ...applicant({ email }), wantsInvites: false }
+  expect(found.groupId).toBe(group.id)
+  return writeNow(db, tx => enrol(tx, found, joiner, now(house)))
+}
+
+function layCircle({ db, group }: House): Series {
+  const found = makeSeries(db, group, { enrolmentRule: 'only', enrolmentCapacity: 1 })
+  for (const localStart of ['2026-12-08T15:30', '2026-12-29T15:30'])
+    makeEvent(db, group, { seriesId: found.id, localStart })
+  return found
+}
+
+const stop = (house: House, { id }: Enrolment) =>
+  void writeNow(house.db, tx => leave(tx, { id }, 'attendee', now(house)))
+
+/** Somebody who has had the mail about their part in the series. */
+async function joined(house: House): Promise<Enrolment> {
+  const enrolment = join(house)
+  await house.deliver()
+  house.clock.advance({ minutes: 5 })
+  return enrolment
+}
+
 export const SCENES = {
   sign_in: { happens: startSignIn, reader: [signsIn] },
   my: {
@@ -257,7 +290,7 @@ export const SCENES = {
   promoted: {
     happens: async house => {
       await waiting(house)
-      leave(house, 'bo@example.org')
+      giveUp(house, 'bo@example.org')
     },
     reader: [goesIn, unregisters],
   },
@@ -265,7 +298,7 @@ export const SCENES = {
     happens: async house => {
       await waiting(house)
       house.clock.set(house.event().startsAt.subtract({ minutes: 30 }).toString())
-      leave(house, 'bo@example.org')
+      giveUp(house, 'bo@example.org')
     },
     reader: [takesThePlace, unregisters],
   },
@@ -287,7 +320,7 @@ export const SCENES = {
   unregistered: {
     happens: async house => {
       await registered(house)
-      leave(house, ME)
+      giveUp(house, ME)
     },
     reader: [registers],
   },
@@ -297,6 +330,33 @@ export const SCENES = {
       register(house)
     },
     reader: [goesIn, unregisters],
+  },
+  series_confirmed: { happens: house => void join(house), reader: [asksForInvites, leavesSeries] },
+  series_waitlisted: {
+    happens: house => {
+      join(house, 'bo@example.org')
+      join(house)
+    },
+    reader: [leavesSeries],
+  },
+  series_promoted: {
+    happens: async house => {
+      const other = join(house, 'bo@example.org')
+      await joined(house)
+      stop(house, other)
+    },
+    reader: [asksForInvites, leavesSeries],
+  },
+  series_left: {
+    happens: async house => stop(house, await joined(house)),
+    reader: [joinsSeries],
+  },
+  series_again: {
+    happens: async house => {
+      await joined(house)
+      join(house)
+    },
+    reader: [asksForInvites, leavesSeries],
   },
   reminder_day: {
     happens: async house => {

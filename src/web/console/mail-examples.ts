@@ -13,6 +13,7 @@ import { exampleWorkshop } from '#src/domain/own-workshops.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { PLACEHOLDERS, type Placeholder } from '#src/domain/placeholders.ts'
 import { type Scene, type Staged, scenesOf, stage } from '#src/domain/scenes.ts'
+import { stageEnrolment } from '#src/domain/series-scenes.ts'
 import { exampleArrears } from '#src/domain/summaries.ts'
 import { readWordings, saveTemplate, type Template, versionOf } from '#src/domain/templates.ts'
 import { placeholderNamed } from '#src/domain/wording.ts'
@@ -20,11 +21,12 @@ import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
-import { exampleFollowing, readAbout } from '#src/mail/about.ts'
+import { exampleFollowing, readAbout, readAboutEnrolment } from '#src/mail/about.ts'
 import {
   contentOf,
   isAboutQuestion,
   isAboutRegistration,
+  isAboutSeries,
   isAboutWorkshop,
   type Occasion,
   valuesIn,
@@ -143,6 +145,12 @@ function setUp(
     const person = findOrCreatePerson(tx, organiser.email, now)
     if (kind === 'my') return { occasion: { kind, person, ...to } }
     return { occasion: { kind, issue: { person, words: [], events: listAnnounced(tx, now), ...to } } }
+  }
+  if (isAboutSeries(kind)) {
+    const enrolment = stageEnrolment(tx, { group, locale, organiser, timeZone: config.timeZone }, scene, now)
+    const enrolled = readAboutEnrolment(tx, enrolment, now, locale)
+    if (!enrolled) throw new Error('the example has no address')
+    return { occasion: { kind, enrolled: { ...enrolled, own } } }
   }
   const staged = stage(tx, { group, locale, organiser, timeZone: config.timeZone }, scene, now)
   if (kind === 'tasks') {

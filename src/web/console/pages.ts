@@ -19,6 +19,7 @@ import type { CertificatePages } from './certificates.ts'
 import type { CheckInPages } from './check-ins.ts'
 import type { ContributorPages } from './contributor-acts.ts'
 import type { EditorPages } from './editor-page.ts'
+import type { EnrolmentPages } from './enrolments.ts'
 import type { EventImportPages } from './event-imports.ts'
 import type { FeedbackResultPages } from './feedback.ts'
 import type { FeedbackQuestionPages } from './feedback-questions.ts'
@@ -162,6 +163,7 @@ export interface ConsolePages
     EditorPages,
     FeedbackResultPages,
     FeedbackQuestionPages,
+    EnrolmentPages,
     GroupPages,
     HeldMailPage,
     HandoverPages,

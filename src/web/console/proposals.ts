@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
 import { type Act, carryOut, type Matter, mailsOf, type Reach, recipientsOf } from '#src/domain/consequences.ts'
+import { findEnrolment } from '#src/domain/enrolments.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { findInvitee } from '#src/domain/invitees.ts'
 import type { Message, MessageKind } from '#src/domain/outbox.ts'
@@ -11,8 +12,15 @@ import { getOwnWorkshop } from '#src/domain/own-workshops.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { type About, readAbout, readFollower, readInvited } from '#src/mail/about.ts'
-import { contentOf, isAboutQuestion, isAboutRegistration, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
+import { type About, readAbout, readAboutEnrolment, readFollower, readInvited } from '#src/mail/about.ts'
+import {
+  contentOf,
+  isAboutQuestion,
+  isAboutRegistration,
+  isAboutSeries,
+  isAboutWorkshop,
+  type Occasion,
+} from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
 import { domainProblems } from '../forms.ts'
@@ -87,7 +95,8 @@ function onePerKind(mails: Message[]): Message[] {
   return [...first.values()]
 }
 
-function nameOf(tx: Tx, { registrationId, inviteeId }: Message): string {
+function nameOf(tx: Tx, { registrationId, inviteeId, enrolmentId }: Message): string {
+  if (enrolmentId !== null) return findEnrolment(tx, enrolmentId)?.name ?? ''
   if (inviteeId !== null) return findInvitee(tx, inviteeId)?.name ?? ''
   return registrationId === null ? '' : getRegistration(tx, registrationId).name
 }
@@ -110,6 +119,11 @@ export function renderMail(tx: Tx, deps: Deps, message: Message) {
   if (isAboutQuestion(kind)) {
     const about = readFollower(tx, message)
     return about && { to: about.follower.email, ...render(contentOf({ kind, about }, deps, deps.clock.now())) }
+  }
+  const enrolment = message.enrolmentId === null ? undefined : findEnrolment(tx, message.enrolmentId)
+  const enrolled = enrolment && readAboutEnrolment(tx, enrolment, deps.clock.now())
+  if (enrolled && isAboutSeries(kind)) {
+    return { to: enrolled.email, ...render(contentOf({ kind, enrolled }, deps, deps.clock.now())) }
   }
   const about = registrationId === null ? undefined : readAbout(tx, getRegistration(tx, registrationId))
   const occasion = about && occasionAbout(tx, about, message)

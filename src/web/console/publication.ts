@@ -1,7 +1,9 @@
 // From draft to page: seeing it as an attendee will, publishing it, or removing it.
+import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { deleteDraft, publishEvent } from '#src/domain/drafts.ts'
-import { getListedEvent } from '#src/domain/events.ts'
+import { listDatesToCome } from '#src/domain/enrolments.ts'
+import { type Event, getListedEvent } from '#src/domain/events.ts'
 import { listMaterials } from '#src/domain/materials.ts'
 import { removeFile } from '#src/lib/files.ts'
 import { paths } from '#src/lib/paths.ts'
@@ -11,11 +13,12 @@ import { Id } from '../params.ts'
 import { eventPage } from '../public/events.ts'
 import { editorOf, getMyEvent, seeOther } from './access.ts'
 import { Revision, Shown } from './fields.ts'
+import type { Question } from './pages.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
 
-/** Whoever waits for a question that it is about is mailed: they are shown first. */
-const PublicationForm = Type.Object({ revision: Revision, recipients: Shown })
 const RevisionForm = Type.Object({ revision: Revision })
+/** Whoever takes part in its series, or waits for a question that it is about, is mailed: they are shown first. */
+const PublicationForm = Type.Object({ revision: Revision, recipients: Shown })
 
 export function publicationRoutes(app: App, deps: Deps): void {
   const { db, config, write, clock } = deps
@@ -35,18 +38,21 @@ export function publicationRoutes(app: App, deps: Deps): void {
       const event = getMyEvent(db, request)
       const { revision, recipients: shown } = request.body
       const act = (tx: Tx) => publishEvent(tx, event, editorOf(request, revision), clock.now())
-      const path = paths.console.event(event.id)
-      const question = {
-        ...request.t.questions.console.publish,
-        action: paths.console.publication(event.id),
-        fields: entriesOf({ revision }),
-        back: path,
-      }
-      const { ask } = await askOrDo(deps, { event, reach: 'person', act }, { shown, question })
+      const undertaking = { event, also: datesBeside(event), reach: 'person', act } as const
+      const { ask } = await askOrDo(deps, undertaking, { shown, question: questionOf(request, event, revision) })
       if (ask) return reply.page('console/proposal', { ...ask, waits: ask.recipients > 1 })
       return seeOther(request, reply, `${paths.console.event(event.id)}?done=published`)
     },
   )
+
+  /** Whoever takes part in its whole series gets a place and a mail: of this date, or of all if they heard of none yet. */
+  const datesBeside = ({ seriesId }: Event) =>
+    seriesId === null ? [] : listDatesToCome(db, { id: seriesId }, clock.now())
+
+  function questionOf({ t }: FastifyRequest, event: Event, revision: number): Question {
+    const way = { action: paths.console.publication(event.id), back: paths.console.event(event.id) }
+    return { ...t.console.publishing, ...way, fields: entriesOf({ revision }) }
+  }
 
   app.post('/console/events/:id/deletion', { schema: { params: Id, body: RevisionForm } }, async (request, reply) => {
     const event = getMyEvent(db, request)

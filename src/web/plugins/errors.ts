@@ -11,6 +11,7 @@ const STATUS: Record<RefusalCode, number> = {
   changed_meanwhile: 409,
   choosing_over: 409,
   closed: 409,
+  closed_list: 403,
   door_closed: 403,
   full: 409,
   fully_booked: 409,
@@ -23,6 +24,7 @@ const STATUS: Record<RefusalCode, number> = {
   past: 409,
   people_asked: 409,
   room_missing: 503,
+  series_only: 409,
   too_many: 429,
 }
 

@@ -1,8 +1,9 @@
-// The pages of a group, a series and a theme: what is coming, what has been, and the calendar that follows it.
+// The pages of a group and a theme: what is coming, what has been, and the calendar that follows it. That of a series, which shows
+// the same, stands in `series`.
 import type { FastifyRequest } from 'fastify'
 import { type EventFilter, listPast, listUpcoming } from '#src/domain/agenda.ts'
 import { findGroup, getGroup, listChildren } from '#src/domain/groups.ts'
-import { getSeries, type Series } from '#src/domain/series.ts'
+import type { Series } from '#src/domain/series.ts'
 import { getTheme } from '#src/domain/themes.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { App, Deps } from '../deps.ts'
@@ -29,12 +30,6 @@ export function collectionRoutes(app: App, deps: Deps): void {
     })
   })
 
-  app.get('/series/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
-    const series = getSeries(db, request.params.slug)
-    const group = findGroup(db, series.groupId) ?? null
-    return reply.page('public/series', { series, group, ...eventsIn(deps, request, { series: series.slug }, [series]) })
-  })
-
   app.get('/themes/:slug', { schema: { params: Slug }, config: { content: 'places' } }, (request, reply) => {
     const theme = getTheme(db, request.params.slug)
     return reply.page('public/theme', { theme, ...eventsIn(deps, request, { theme: theme.slug }) })
@@ -48,7 +43,8 @@ export function collectionRoutes(app: App, deps: Deps): void {
   )
 }
 
-function eventsIn({ db, clock }: Deps, request: FastifyRequest, filter: EventFilter, series: Series[] = []) {
+/** What is coming and what has been in a collection, with the year of its series. */
+export function eventsIn({ db, clock }: Deps, request: FastifyRequest, filter: EventFilter, series: Series[] = []) {
   const now = clock.now()
   const past = listPast(db, filter, now, FEW_PAST + 1)
   const rows = { upcoming: listUpcoming(db, filter, now), past: past.slice(0, FEW_PAST) }

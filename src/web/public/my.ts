@@ -1,5 +1,6 @@
 // "Mijn aanmeldingen": asking for the link, and the page it leads to. Asking answers the same for every address.
 import type { Db } from '#db/open.ts'
+import { listEnrolmentsOf } from '#src/domain/enrolments.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'
 import { resumeAllReminders } from '#src/domain/stopping.ts'
@@ -61,6 +62,9 @@ export function myRoutes(app: App, deps: Deps): void {
     return reply.headers(TOKEN_PAGE).page('public/mine', {
       token,
       email: person.email ?? '',
+      series: listEnrolmentsOf(db, person)
+        .filter(({ enrolment }) => enrolment.status !== 'cancelled')
+        .map(row => ({ ...row, path: own.enrolment(row.enrolment) })),
       coming: all.filter(isComing).reverse(),
       others: all.filter(one => !isComing(one)),
       feed: own.feed(person),

@@ -3,6 +3,8 @@ import type { AddLinks } from '#src/calendar/download.ts'
 import type { Answer } from '#src/domain/applying.ts'
 import type { sizeOf } from '#src/domain/covers.ts'
 import type { DoorState } from '#src/domain/door.ts'
+import type { GroupPlaces, Joining } from '#src/domain/enrolment-places.ts'
+import type { Enrolment } from '#src/domain/enrolments.ts'
 import type { Event, ListedEvent, Material, Session } from '#src/domain/events.ts'
 import type { FeedbackTurn } from '#src/domain/feedback.ts'
 import type { FormField } from '#src/domain/form-fields.ts'
@@ -48,6 +50,24 @@ export interface Own {
   certificate: OwnCertificate
 }
 
+/** Taking part in all of a series, where that can be done. */
+interface SeriesJoining {
+  state: Exclude<Joining, 'off'>
+  places: GroupPlaces
+  /** It has begun: who joins now begins with the next date. */
+  isLate: boolean
+  form: Form
+  limits: Limits
+  keptMonths: number
+}
+
+/** A part in a whole series in "Mijn aanmeldingen", with the path of its own page. */
+export interface OwnSeries {
+  enrolment: Enrolment
+  series: Series
+  path: string
+}
+
 /** A form that could not be kept, to be sent once more as it was. */
 export interface Again {
   action: string
@@ -77,7 +97,22 @@ export interface PublicPages
   }
   'public/archive': { months: Month[]; filter: FilterForm; isFirst: boolean; older: string | null }
   'public/group': Collection & { group: Group; parent: Group | null; children: Group[]; accent: string | null }
-  'public/series': Collection & { series: Series; group: Group | null }
+  'public/series': Collection & { series: Series; group: Group | null; joining: SeriesJoining | null }
+  'public/series-registered': { series: Series; answer: Answer; likely: string | null }
+  /** `coming` and `past`: the dates, each with the path of its own page. */
+  'public/enrolment': {
+    token: string
+    enrolment: Enrolment
+    series: Series
+    email: string
+    position: number
+    coming: Own[]
+    past: Own[]
+    feed: string | null
+    form: Form
+    limits: Limits
+    isSaved: boolean
+  }
   'public/theme': Collection & { theme: Theme }
   /** `open`: the ways to take part that can still be registered for. */
   'public/event': Row & {
@@ -157,7 +192,15 @@ export interface PublicPages
     accent: string | null
   }
   'public/my': { form: Form; limits: Limits; isSent: boolean }
-  'public/mine': { token: string; email: string; coming: Own[]; others: Own[]; feed: string; isStopped: boolean }
+  'public/mine': {
+    token: string
+    email: string
+    series: OwnSeries[]
+    coming: Own[]
+    others: Own[]
+    feed: string
+    isStopped: boolean
+  }
   /** The same page for a link that no longer works: then without an event. `all`: the path that stops every reminder. */
   'public/unsubscribe': { token: string; scope: Scope; event: Event | null; all: string | null; isDone: boolean }
   'public/subscribe': { groups: Group[]; series: Series[]; themes: Theme[] }

@@ -7,6 +7,7 @@ import { groups } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { askQuestion } from '#src/domain/asking.ts'
 import { addSession, createEvent } from '#src/domain/drafts.ts'
+import { enrol } from '#src/domain/enrolling.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
@@ -18,7 +19,15 @@ import { forOrganisers } from '#src/web/console/access.ts'
 import { versionOfYield } from '#src/web/console/materials-page.ts'
 import type { App } from '#src/web/deps.ts'
 import { openConsole, signIn } from '../../support/console.ts'
-import { makeContributor, makeEvent, makeGroup, makeRegistration, makeSeries, NOW } from '../../support/world.ts'
+import {
+  applicant,
+  makeContributor,
+  makeEvent,
+  makeGroup,
+  makeRegistration,
+  makeSeries,
+  NOW,
+} from '../../support/world.ts'
 
 type Fields = Record<string, string>
 
@@ -123,6 +132,21 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/series/new', '/console/series/new', SERIES, 'organiser'],
   ['GET /console/series/:slug', '/console/series/eerste-donderdag', undefined, 'organiser'],
   ['POST /console/series/:slug', '/console/series/eerste-donderdag', SERIES, 'organiser'],
+  ['GET /console/series/:slug/enrolments', '/console/series/eerste-donderdag/enrolments', undefined, 'organiser'],
+  [
+    'GET /console/series/:slug/enrolments.xlsx',
+    '/console/series/eerste-donderdag/enrolments.xlsx',
+    undefined,
+    'organiser',
+  ],
+  ['POST /console/series/:slug/enrolments', '/console/series/eerste-donderdag/enrolments', ADD, 'organiser'],
+  [
+    'POST /console/series/:slug/enrolments/rules',
+    '/console/series/eerste-donderdag/enrolments/rules',
+    { enrolmentRule: 'only' },
+    'organiser',
+  ],
+  ['POST /console/enrolments/:id/cancellation', '/console/enrolments/1/cancellation', {}, 'organiser'],
   ['GET /console/series/:slug/planning', '/console/series/eerste-donderdag/planning', undefined, 'organiser'],
   ['POST /console/series/:slug/planning', '/console/series/eerste-donderdag/planning', {}, 'organiser'],
   [
@@ -330,7 +354,7 @@ async function openAll() {
   const { kind, timeZone, durationMinutes, attendance } = event
   const draft = { groupId: group.id, kind, timeZone, durationMinutes, attendance, localStart: '2027-01-07T12:00' }
   writeNow(db, tx => createEvent(tx, { ...draft, title: 'Nog geheim' }, NOW))
-  makeSeries(db, group)
+  const whole = makeSeries(db, group, { enrolmentRule: 'beside' })
   makeRegistration(db, event, { accessNeeds: 'Een tolk' })
   const workshop = { kind: 'workshop' as const, round: 1, title: 'Zoë’s workshop', durationMinutes: 60 }
   writeNow(db, tx => addSession(tx, { ...workshop, eventId: event.id, localStart: event.localStart }))
@@ -340,6 +364,7 @@ async function openAll() {
   writeNow(db, tx => {
     const owner = createOrganiser(tx, 'olga@example.org', 'Olga', NOW)
     grant(tx, owner, group, 'owner')
+    enrol(tx, whole, { ...applicant({ email: null, addedBy: owner.id }), wantsInvites: false }, NOW)
     invite(tx, owner, group.slug, { email: 'ilse@example.org', right: 'viewer', locale: 'nl' }, NOW)
   })
   writeNow(db, tx =>

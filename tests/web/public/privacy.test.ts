@@ -44,8 +44,8 @@ test('the register in the README is the one that the annotations give', () => {
 test('the register has a line for each kind, with the tables that hold it', () => {
   const lines = registerOf(messagesIn('nl')).split('\n')
   expect(lines).toHaveLength(2 + DATA_KINDS.length)
-  expect(lines[2]).toContain('| `registrations`, `checkIns` |')
+  expect(lines[2]).toContain('| `registrations`, `enrolments`, `choices`, `checkIns` |')
   expect(lines.find(line => line.includes('Wat je nodig hebt'))).toContain(
-    '| tot 7 dagen na afloop | `registrations` |',
+    '| tot 7 dagen na afloop | `registrations`, `enrolments` |',
   )
 })

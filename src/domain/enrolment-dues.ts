@@ -1,0 +1,27 @@
+// Which mail about a whole series is due to somebody: a matter of what they know and what is true, as with a registration.
+import type { Db } from '#db/open.ts'
+import { type Enrolment, findEnrolment } from './enrolments.ts'
+import type { MessageKind } from './outbox.ts'
+import type { Registration } from './registrations.ts'
+
+/** The kinds that tell the state of an enrolment. At most one of them waits for an enrolment at any time. */
+export const TELLS_SERIES = ['series_confirmed', 'series_waitlisted', 'series_promoted', 'series_left'] as const
+export type SeriesTelling = (typeof TELLS_SERIES)[number]
+
+export const isSeriesTelling = (kind: MessageKind): kind is SeriesTelling =>
+  (TELLS_SERIES as readonly MessageKind[]).includes(kind)
+
+/** The mail that is due about an enrolment; nothing if they know what is true. */
+export function dueOfSeries({ told, status }: Pick<Enrolment, 'told' | 'status'>): SeriesTelling | undefined {
+  if (told === status) return undefined
+  if (status === 'cancelled') return 'series_left'
+  if (status === 'waitlisted') return 'series_waitlisted'
+  return told === 'waitlisted' ? 'series_promoted' : 'series_confirmed'
+}
+
+/** A mail about the whole series is due, and tells of this date as well. */
+export function isToldWithSeries(db: Db, { enrolmentId, part }: Registration): boolean {
+  if (enrolmentId === null || part !== null) return false
+  const enrolment = findEnrolment(db, enrolmentId)
+  return enrolment !== undefined && dueOfSeries(enrolment) !== undefined
+}
