@@ -38,11 +38,6 @@ const LONG =
 export function layFeedbackStates({ db, clock, tokens }: Site) {
   const now = clock.now()
   const own = personalPaths(tokens)
-  const held = db.select().from(events).where(isNull(events.cancelledAt)).orderBy(desc(events.endsAt)).all()
-  const isPast = (event: Event) => Temporal.Instant.compare(event.endsAt, now) < 0
-  const recent = held.find(isPast) as Event
-  const old = held.findLast(isPast) as Event
-  const next = held.findLast(event => event.publishedAt && !isPast(event)) as Event
   const people = (event: Event) =>
     db
       .select()
@@ -50,6 +45,13 @@ export function layFeedbackStates({ db, clock, tokens }: Site) {
       .where(and(eq(registrations.eventId, event.id), eq(registrations.status, 'confirmed')))
       .orderBy(asc(registrations.id))
       .all()
+  const all = db.select().from(events).where(isNull(events.cancelledAt)).orderBy(desc(events.endsAt)).all()
+  // Those of the example: what other pages need has few people in it.
+  const held = all.filter(event => people(event).length > 9)
+  const isPast = (event: Event) => Temporal.Instant.compare(event.endsAt, now) < 0
+  const recent = held.find(isPast) as Event
+  const old = held.findLast(isPast) as Event
+  const next = held.findLast(event => event.publishedAt && !isPast(event)) as Event
   const there = people(recent).filter(({ attendedAt }) => attendedAt)
   const absent = people(recent).find(({ attendedAt }) => !attendedAt)
   const path = (registration: Registration | undefined) => {
