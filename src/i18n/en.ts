@@ -4377,6 +4377,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         room: 'The room does not work',
         own: 'Something else',
         ownLabel: 'Your message',
+        look: 'Look',
         texts: {
           soon: {
             subject: 'We will be there in ten minutes',

@@ -4529,6 +4529,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         room: 'De ruimte werkt niet',
         own: 'Iets anders',
         ownLabel: 'Je bericht',
+        look: 'Bekijk',
         texts: {
           soon: {
             subject: 'We zijn er over tien minuten',
