@@ -4255,6 +4255,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         recalled: 'called back',
       },
       urgent: 'short notice',
+      people: count => (count === 1 ? '1 person' : `${count} people`),
       counts: {
         sent: count => `${count} sent`,
         queued: count => `${count} still to go`,

@@ -4401,6 +4401,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         recalled: 'teruggehaald',
       },
       urgent: 'snel bericht',
+      people: (count: number) => (count === 1 ? '1 persoon' : `${count} mensen`),
       counts: {
         sent: (count: number) => `${count} verstuurd`,
         queued: (count: number) => `${count} nog niet weg`,
