@@ -170,15 +170,18 @@ test('no link opens anything, not even once real rows have the numbers of the ex
     addresses: ['404 404'],
     // To the page for signing in.
     console: ['303 403', '303 404'],
+    enrolments: ['404 404'],
     events: ['404 404'],
     followers: ['404 404'],
     invitations: ['404 404'],
     invited: ['404 404'],
     join: ['404 404'],
     my: ['404 404'],
+    people: ['404 404'],
     privacy: ['200 404'],
     questions: ['404 404'],
     registrations: ['404 404'],
+    series: ['404 404'],
     'sign-in': ['410 410'],
     unsubscribe: ['200 200'],
   })
