@@ -87,7 +87,7 @@ describe('what went', () => {
         ...second,
         totals: {
           ...{ registration: 2, answers: 1, feedback: 1, feedback_mark: 1, invitee: 1 },
-          ...{ mail: expect.any(Number), preparation: 10 },
+          ...{ mail: expect.any(Number), preparation: 10, question: 2 },
         },
       },
       { ...first, totals: { needs: 2 } },
