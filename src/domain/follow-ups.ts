@@ -10,10 +10,13 @@ import { Refusal } from '#src/lib/errors.ts'
 import { isBefore, zoned } from '#src/lib/time.ts'
 import type { Audience } from './audiences.ts'
 import { auditEvent } from './audit.ts'
+import { certificateOf } from './certificates.ts'
 import type { Event, Material } from './events.ts'
+import { feedbackTurn } from './feedback.ts'
 import { createMailing, type Mailing } from './mailings.ts'
 import { listMaterials } from './materials.ts'
 import { GRACE } from './outbox.ts'
+import type { Registration } from './registrations.ts'
 import { schedule, withdraw } from './releases.ts'
 
 /** For whom there is a text, in the order in which they are shown. */
@@ -27,6 +30,22 @@ export type Brought = Mailing & { materials?: Material[] }
 
 export function withMaterials(db: Db, mailing: Mailing): Brought {
   return mailing.purpose === 'follow_up' ? { ...mailing, materials: listMaterials(db, mailing.eventId) } : mailing
+}
+
+/** What is open to one reader once it is over. */
+export interface Afterwards {
+  /** To say what they thought of it. */
+  feedback: boolean
+  /** To fetch: they have one. */
+  certificate: boolean
+}
+
+/** As their own page has it at this moment: what is closed to them, or was done, is not offered. */
+export function afterwardsFor(db: Db, event: Event, registration: Registration, now: Temporal.Instant): Afterwards {
+  return {
+    feedback: feedbackTurn(db, event, registration, now) === 'open',
+    certificate: typeof certificateOf(db, event, registration, now) !== 'string',
+  }
 }
 
 /** Those of an event, in their order; none until they were prepared. One that was called back counts only if nothing replaced it. */

@@ -10,7 +10,7 @@ import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { findSignIn, mint } from '#src/domain/sign-ins.ts'
 import { findReader, listArrears } from '#src/domain/summaries.ts'
-import { readAbout, readFollower, readInvited, readStandIn } from '#src/mail/about.ts'
+import { readAbout, readFollower, readInvited, readMailed, readStandIn } from '#src/mail/about.ts'
 import {
   type AboutQuestion,
   isAboutQuestion,
@@ -45,7 +45,7 @@ export function occasionOf(tx: Tx, message: Message, subject: Subject | undefine
     if (invited) return { kind, invited }
   }
   if (isAboutQuestion(kind)) return questionOccasion(tx, message, kind)
-  if (kind === 'mailing') return mailingOccasion(tx, message, subject)
+  if (kind === 'mailing') return mailingOccasion(tx, message, subject, at)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
   if (about && isAboutRegistration(kind)) return { kind, about }
@@ -65,15 +65,16 @@ function questionOccasion(tx: Tx, message: Message, kind: AboutQuestion): Occasi
   return { kind, about }
 }
 
-function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {
-  const mailed = findMailing(tx, message.mailingId)
+function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Occasion {
+  const mailing = findMailing(tx, message.mailingId)
+  const mailed = mailing && withMaterials(tx, mailing)
   const organiser = message.organiserId === null ? undefined : findOrganiserById(tx, message.organiserId)
   if (mailed && subject) {
-    const about = readAbout(tx, subject.registration)
-    if (about) return { kind: 'mailing', about, mailed: withMaterials(tx, mailed) }
+    const about = readMailed(tx, subject.registration, mailed, at)
+    if (about) return { kind: 'mailing', about, mailed }
   } else if (mailed && organiser) {
     const about = readStandIn(tx, getEvent(tx, mailed.eventId), organiser, message.createdAt)
-    return { kind: 'mailing', about, mailed: { ...withMaterials(tx, mailed), isTest: true } }
+    return { kind: 'mailing', about, mailed: { ...mailed, isTest: true } }
   }
   throw new Error(`message ${message.id} (mailing) has nothing to be written from`)
 }

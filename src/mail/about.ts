@@ -7,6 +7,7 @@ import type { Config } from '#src/config.ts'
 import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
 import { type Enrolment, listDatesToCome, turnOf } from '#src/domain/enrolments.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
+import { type Afterwards, afterwardsFor, type Brought } from '#src/domain/follow-ups.ts'
 import { exampleFollower, type Follower, findFollower } from '#src/domain/followers.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { findInvitee, type Invitee } from '#src/domain/invitees.ts'
@@ -40,6 +41,8 @@ export interface About {
   programme: Part[]
   /** For who speaks or hosts. */
   briefing?: Briefing
+  /** Only in the mail that follows up. */
+  afterwards?: Afterwards
 }
 
 /** One person who is asked to come to one event. */
@@ -72,6 +75,17 @@ export function readAbout(db: Db, registration: Registration, locale = registrat
   const briefing = registration.part === null ? {} : { briefing: readBriefing(db, row.event, registration) }
   const programme = ownProgramme(db, row.event, registration)
   return { event, registration, email, position, own, programme, ...briefing }
+}
+
+/** The same for an organiser's own words: those that follow up lead on to what is open to their reader. */
+export function readMailed(
+  db: Db,
+  registration: Registration,
+  { materials }: Pick<Brought, 'materials'>,
+  now: Temporal.Instant,
+): About | undefined {
+  const about = readAbout(db, registration)
+  return about && materials ? { ...about, afterwards: afterwardsFor(db, about.event, registration, now) } : about
 }
 
 /** What a mail that asks somebody to come is written from; nothing once they are off the list. */

@@ -4,7 +4,7 @@ import type { Material } from '#src/domain/events.ts'
 import { recordingsFirst } from '#src/domain/materials.ts'
 import { messagesIn } from '#src/i18n/index.ts'
 import type { Desk } from './appointment.ts'
-import { type Block, button, type Fact, facts } from './content.ts'
+import { type Block, blocks, button, type Fact, facts, link, paragraph } from './content.ts'
 
 /** Rendered when it is sent: what was placed until that moment is in it. */
 export function harvest(desk: Desk, materials: Material[]): Block[] {
@@ -29,7 +29,13 @@ function factOf({ links, registration: { locale } }: Desk, material: Material): 
   }
 }
 
-/** The one place for what the reader can do next: look at the page; whatever else is asked of them stands here too. */
-function followUpLinks({ event, links, wordsOf }: Desk): Block[] {
-  return [button(wordsOf('mailing').pageButton, links.event(event))]
+/** The one place for what the reader can do next: look at the page, take their certificate along, and say what they thought of it. */
+function followUpLinks({ event, registration, afterwards, links, wordsOf }: Desk): Block[] {
+  const words = wordsOf('mailing')
+  return blocks(
+    button(words.pageButton, links.event(event)),
+    afterwards?.certificate && link(words.certificateButton, links.certificate(registration)),
+    afterwards?.feedback && paragraph(words.feedback),
+    afterwards?.feedback && link(words.feedbackButton, links.feedback(registration)),
+  )
 }

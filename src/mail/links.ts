@@ -32,6 +32,9 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     door: (registration: Registration) => at(own.door(registration)),
     /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */
     checkIn: (registration: Registration) => config.baseUrl + own.checkIn(registration),
+    feedback: (registration: Registration) => at(own.feedback(registration)),
+    /** A paper of theirs, in the language of their registration. */
+    certificate: (registration: Registration) => config.baseUrl + own.certificateFile(registration),
     unsubscribe: (registration: Registration) => at(own.unsubscribe(registration)),
     unsubscribeNewsletter: (person: Person) => at(own.unsubscribeNewsletter(person)),
     unsubscribeSummaries: (organiserId: number) => at(own.unsubscribeSummaries(organiserId)),

@@ -2,10 +2,14 @@
 // nobody gets two.
 import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
-import { events, registrations, series } from '#db/schema.ts'
+import type { Db } from '#db/open.ts'
+import { events, feedbackMarks, registrations, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { countAudiences } from '#src/domain/audiences.ts'
+import { setTerms } from '#src/domain/certificates.ts'
 import { getEvent } from '#src/domain/events.ts'
+import { feedbackTurn } from '#src/domain/feedback.ts'
+import { editVersionOf, saveQuestions } from '#src/domain/feedback-questions.ts'
 import { listFollowUps, prepareFollowUps } from '#src/domain/follow-ups.ts'
 import { addMaterial } from '#src/domain/materials.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
@@ -112,6 +116,99 @@ test('with nothing kept it can be sent by hand all the same, and promises no lis
   await close()
 })
 
+describe('what its reader can still do', () => {
+  const FEEDBACK = /https:\/\/agenda\.example\.org\/feedback\/[\w.~-]+/g
+  const CERTIFICATE = /https:\/\/agenda\.example\.org\/registrations\/[\w.~-]+\/certificate\.pdf/g
+  /** The registration of who was there. */
+  const seenIn = (db: Db) => {
+    const seen = db.select().from(registrations).where(eq(registrations.name, 'ann')).get()
+    if (!seen) throw new Error('nobody was there')
+    return seen
+  }
+  /** How often each way stands in the text, and in the HTML. */
+  const ways = ({ mail: { text = '', html } }: Received) =>
+    [FEEDBACK, CERTIFICATE].map(way => [text, String(html)].map(body => new Set(body.match(way)).size))
+
+  test('who was there says what they thought of it and has a certificate; who was not has neither', async () => {
+    const { db, clock, event, organiser, send, deliver, to, close } = await open()
+    clock.set(AFTER)
+    const terms = { areGiven: true, signer: 'Projectleider', pauseMinutes: 10, accreditations: [] }
+    writeNow(db, tx => setTerms(tx, event(), terms, organiser.id, clock.now()))
+    send()
+    clock.advance({ minutes: 2 })
+    await deliver()
+    const [ann, bob] = [to('ann'), to('bob')]
+    expect([ways(ann), ways(bob)]).toEqual([
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ])
+    expect(ann.mail.text).toContain('Download je certificaat (PDF)')
+    expect(ann.mail.text).toContain('Wat vond je ervan? Een paar vragen, zonder je naam. Het kost twee minuten.')
+    expect(bob.mail.text).not.toMatch(/certificaat|Wat vond je ervan/)
+    await close()
+  })
+
+  test('is said in their language, and no more of it than is open to them', async () => {
+    const { db, clock, event, send, deliver, to, close } = await open()
+    db.update(registrations).set({ locale: 'en' }).where(eq(registrations.name, 'ann')).run()
+    clock.set(AFTER)
+    send()
+    clock.advance({ minutes: 2 })
+    await deliver()
+    const ann = to('ann')
+    expect(ways(ann)).toEqual([
+      [1, 1],
+      [0, 0],
+    ])
+    expect(ann.mail.text).toMatch(/Say what you thought of it[\s\S]*\/feedback\/[\w.~-]+\?lang=en/)
+    expect(feedbackTurn(db, event(), seenIn(db), clock.now())).toBe('open')
+    await close()
+  })
+
+  test('is not asked of who said it, nor where nobody is asked anything; nobody seen: of everybody with a place', async () => {
+    const said = await open()
+    said.clock.set(AFTER)
+    said.db
+      .insert(feedbackMarks)
+      .values({ registrationId: seenIn(said.db).id })
+      .run()
+    said.send()
+    said.clock.advance({ minutes: 2 })
+    await said.deliver()
+    expect(ways(said.to('ann'))[0]).toEqual([0, 0])
+    await said.close()
+
+    const unseen = await open()
+    unseen.db.update(registrations).set({ attendedAt: null, attendanceSource: null }).run()
+    unseen.clock.set(AFTER)
+    unseen.send()
+    unseen.clock.advance({ minutes: 2 })
+    await unseen.deliver()
+    expect([ways(unseen.to('ann'))[0], ways(unseen.to('bob'))[0]]).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+    await unseen.close()
+
+    const unasked = await open()
+    unasked.clock.set(AFTER)
+    const of = { eventId: unasked.event().id }
+    const nothing = { questions: [], version: editVersionOf(unasked.db, of) }
+    writeNow(unasked.db, tx => saveQuestions(tx, of, nothing, unasked.clock.now()))
+    unasked.send()
+    unasked.clock.advance({ minutes: 2 })
+    await unasked.deliver()
+    expect(ways(unasked.to('ann'))[0]).toEqual([0, 0])
+    await unasked.close()
+  })
+})
+
 describe('of a series that sends it by itself', () => {
   test('the worker plans it when the event ends and sends it two mornings later, once, also when it starts anew', async () => {
     const { db, clock, monthly, event, add, deliver, restart, to, mailed, close } = await open()
@@ -148,5 +245,6 @@ test('a test to oneself reads as it will, and leads to the public page once', as
   expect(text).toContain('Dit is een test.')
   expect(text).toContain('De opname')
   expect(text.match(/https:\/\/agenda\.example\.org\/events\//g)).toHaveLength(1)
+  expect(text).not.toMatch(/\/feedback\/|certificate\.pdf/)
   await close()
 })

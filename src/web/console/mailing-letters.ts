@@ -6,7 +6,7 @@ import { findMailing } from '#src/domain/mailings.ts'
 import { findOrganiserById, type Organiser } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
-import { type About, readAbout, readStandIn } from '#src/mail/about.ts'
+import { type About, readMailed, readStandIn } from '#src/mail/about.ts'
 import { contentOf, type Mailed } from '#src/mail/messages.ts'
 import { type Rendered, render } from '#src/mail/render.ts'
 import type { Deps } from '../deps.ts'
@@ -23,8 +23,9 @@ export function readLetter(
   reader: Registration | undefined,
   writer: Organiser,
 ): ReadMail {
-  const own = reader && readAbout(deps.db, reader)
-  const about = own ?? readStandIn(deps.db, event, writer, deps.clock.now())
+  const now = deps.clock.now()
+  const own = reader && readMailed(deps.db, reader, mailed, now)
+  const about = own ?? readStandIn(deps.db, event, writer, now)
   return write(deps, about, own ? mailed : { ...mailed, isTest: true })
 }
 
@@ -35,7 +36,7 @@ export function readCopy(db: Db, deps: Deps, message: Message, event: Event): Re
   if (!mailing) return undefined
   const mailed = withMaterials(db, mailing)
   if (message.registrationId === null) return writer && readLetter({ ...deps, db }, event, mailed, undefined, writer)
-  const about = readAbout(db, getRegistration(db, message.registrationId))
+  const about = readMailed(db, getRegistration(db, message.registrationId), mailed, deps.clock.now())
   return about && write(deps, about, mailed)
 }
 
