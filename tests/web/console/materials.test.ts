@@ -104,6 +104,13 @@ describe('the list', () => {
     if (!('title' in fields)) expect(body).toContain('value="De opname"')
   })
 
+  test('no two things on its page have the same id, so that every label is of its own field', async () => {
+    const { add, page } = await open()
+    await add()
+    const ids = [...(await page()).matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+  })
+
   test('of one that is changed the problem stands in its own form, which is open', async () => {
     const { add, post, db, event } = await open()
     await add()
