@@ -6,11 +6,11 @@ import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events
 import { monthsKeptBy } from '#src/domain/retention.ts'
 import { numbersIn } from '#src/i18n/numbers.ts'
 import { paths } from '#src/lib/paths.ts'
-import Type, { type Static } from '#src/lib/schemas.ts'
+import Type from '#src/lib/schemas.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { App, Deps } from '../deps.ts'
-import { domainProblems, fieldProblems, formAgain } from '../forms.ts'
+import { domainProblems, fieldProblems, formAgain, typedValues } from '../forms.ts'
 import { emptyForm, type Form } from '../pages.ts'
 import { Id } from '../params.ts'
 import { getMyEvent, organiserOf, seeOther } from './access.ts'
@@ -59,7 +59,7 @@ export function certificateTermsRoutes(app: App, deps: Deps): void {
 
   app.post(url, { schema: { params: Id, body: TermsForm }, attachValidation: true }, async (request, reply) => {
     const event = getMyEvent(db, request)
-    const { accreditations, problems } = readAccreditations(request.body, request.t)
+    const { accreditations, problems } = readAccreditations(typedValues(request.body), request.t)
     const found = { ...fieldProblems(request), ...pauseProblem(request, event), ...problems }
     if (Object.keys(found).length) return again(request, reply, event, found)
     const { areGiven, signer, pauseMinutes } = request.body
@@ -73,9 +73,10 @@ export function certificateTermsRoutes(app: App, deps: Deps): void {
   })
 
   /** Where a programme says what counts, the field is not shown. */
-  function pauseProblem(request: FastifyRequest<{ Body: Static<typeof TermsForm> }>, event: Event) {
+  function pauseProblem(request: FastifyRequest, event: Event) {
     const problems: Record<string, string> = {}
-    const isTooLong = Number(request.body.pauseMinutes) > event.durationMinutes && !lessonsOf(db, event).hasProgramme
+    const isTooLong =
+      Number(typedValues(request.body).pauseMinutes) > event.durationMinutes && !lessonsOf(db, event).hasProgramme
     if (isTooLong) problems.pauseMinutes = request.t.certificate.setup.pauseTooLong
     return problems
   }
