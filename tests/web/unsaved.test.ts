@@ -114,6 +114,18 @@ test('a page that cannot be read says nothing of saving, and the log is told, si
   expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err.message)).toEqual(['disk I/O error'])
 })
 
+test('a disk without room for a file says the same, and the log is told', async () => {
+  const { app } = await openApp()
+  app.post('/stuck', async () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  })
+  const headers = { ...english, 'sec-fetch-site': 'same-origin' }
+  const { statusCode, body, headers: answered } = await app.inject({ method: 'POST', url: '/stuck', headers })
+  expect([statusCode, answered['retry-after'], answered['cache-control']]).toEqual([503, '60', 'no-store'])
+  expect(body).toContain('We could not save this')
+  expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err.code)).toEqual(['ENOSPC'])
+})
+
 /** To the last byte: also the room that is left in pages. */
 function fill({ $client }: Db) {
   $client.pragma(`max_page_count = ${$client.pragma('page_count', { simple: true })}`)

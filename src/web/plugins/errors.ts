@@ -4,6 +4,7 @@ import { StoreTrouble, troubleIn } from '#db/write.ts'
 import { Invalid, NotFound, Refusal, type RefusalCode } from '#src/lib/errors.ts'
 import type { App } from '../deps.ts'
 import { TOKEN_PAGE } from './headers.ts'
+import { isOfDisk } from './uploads.ts'
 
 const STATUS: Record<RefusalCode, number> = {
   already_there: 409,
@@ -40,7 +41,7 @@ export function errorPages(app: App): void {
     }
     // The write has told the log of its trouble, and once; nobody else has.
     if (!(error instanceof StoreTrouble)) request.log.error(error)
-    if (troubleIn(error) instanceof StoreTrouble) return troubled(request, reply)
+    if (troubleIn(error) instanceof StoreTrouble || isOfDisk(error)) return troubled(request, reply)
     // The page that asked may be a script's: its console shows headers.
     return message(request, reply.header('x-request-id', request.id), 500, 'broken', request.id)
   })

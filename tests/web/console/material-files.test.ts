@@ -10,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -24,6 +24,8 @@ import { addMaterial, listMaterials, MOST_MATERIALS } from '#src/domain/material
 import { listFiles, receiveFile } from '#src/lib/files.ts'
 import { openConsole, signIn } from '../../support/console.ts'
 import { mp3, pdf, pptx } from '../../support/documents.ts'
+import { unexpectedErrors } from '../../support/logs.ts'
+import { hasSmallDisks, openSmallDisk } from '../../support/small-disk.ts'
 import { makeEvent, NOW } from '../../support/world.ts'
 
 const folders: string[] = []
@@ -168,6 +170,31 @@ test('somebody who hangs up halfway leaves nothing, and the server goes on', asy
   while (files().length > 0) await sleep(5)
   expect(placed()).toEqual([])
   expect((await send(pdf())).statusCode).toBe(303)
+  await app.close()
+})
+
+test.skipIf(!hasSmallDisks())('a disk that is full says so in words, and leaves nothing', async () => {
+  const { app, me, path, placed, files, deps, folder } = await open()
+  const disk = openSmallDisk(2)
+  deps.config.dataDir = disk?.path ?? ''
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const send = (megabytes: number) => {
+    const body = new FormData()
+    body.set('kind', 'slides')
+    body.set('file', new File([new Uint8Array(pdf()), new Uint8Array(megabytes * MB)], 'a.pdf'))
+    const headers = { ...me, 'sec-fetch-site': 'same-origin' }
+    return fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
+  }
+  const full = await send(6)
+  expect([full.status, full.headers.get('retry-after')]).toEqual([503, '60'])
+  expect(await full.text()).toContain('We konden dit niet bewaren')
+  expect([placed(), readdirSync(join(disk?.path ?? '', 'files')), files()]).toEqual([[], [], []])
+  expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err.code)).toEqual(['ENOSPC'])
+  // What is smaller still fits.
+  expect([(await send(0)).status, placed().length]).toEqual([303, 1])
+  deps.config.dataDir = folder
+  disk?.close()
   await app.close()
 })
 
