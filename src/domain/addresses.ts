@@ -8,10 +8,11 @@ import { hash } from '#src/lib/tokens.ts'
 import { setAnswers } from './answers.ts'
 import { handOverChoices } from './choosing.ts'
 import { takeBack } from './declines.ts'
+import { listEnrolmentsOf } from './enrolments.ts'
 import { type Event, getEvent } from './events.ts'
 import { carryAlong, stepAside } from './joining.ts'
 import { countMessagesTo, enqueueAbout } from './outbox.ts'
-import { findOrCreatePerson, findPerson, findPersonById } from './people.ts'
+import { findOrCreatePerson, findPerson, findPersonById, listRegistrationsOf, type Person } from './people.ts'
 import {
   findRegistrationOf,
   getRegistration,
@@ -22,6 +23,7 @@ import {
   update,
 } from './registrations.ts'
 import { planReminders } from './reminders.ts'
+import { settleEnrolment } from './series-telling.ts'
 import { settle } from './telling.ts'
 import { fillPlaces } from './waiting.ts'
 
@@ -90,11 +92,20 @@ export function correctAddress(
   const known = findPersonById(tx, registration.personId)?.email
   if (known === email) return registration
   if (known || findPerson(tx, email)) return moveTo(tx, registration, email, 'organiser', now)
-  const event = eventToCome(tx, registration, now)
-  tx.update(people).set({ email }).where(eq(people.id, registration.personId)).run()
-  settle(tx, registration, now)
-  planReminders(tx, registration, event, now)
-  return registration
+  eventToCome(tx, registration, now)
+  const person = tx.update(people).set({ email }).where(eq(people.id, registration.personId)).returning().get()
+  tellAtLast(tx, person, now)
+  return getRegistration(tx, registration.id)
+}
+
+/** All that is to come, to who could not be mailed before. Of a whole series first: what that tells is not told again. */
+function tellAtLast(tx: Tx, person: Person, now: Temporal.Instant): void {
+  for (const { enrolment } of listEnrolmentsOf(tx, person)) settleEnrolment(tx, enrolment, now)
+  for (const { registration, event } of listRegistrationsOf(tx, person)) {
+    if (registration.status === 'cancelled' || !isBefore(now, event.startsAt)) continue
+    settle(tx, registration, now)
+    planReminders(tx, registration, event, now)
+  }
 }
 
 /**

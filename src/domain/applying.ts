@@ -31,11 +31,17 @@ export function registerAll(
   // Before anything is looked up: a refusal must not depend on whether we know an address.
   const [{ inviteeId, email }] = applicants
   if (inviteeId !== undefined) refuseIfUsed(tx, inviteeId, email)
-  else if (isOnlyWhole(tx, event)) throw new Refusal('series_only')
+  else refuseUninvited(tx, getEvent(tx, event.id))
   const answer = answerFor(tx, getEvent(tx, event.id), applicants)
   if (isRobot) return answer
   for (const applicant of applicants) register(tx, event, applicant, now)
   return answer
+}
+
+/** Also whoever could come without being asked, as one of a series: they do so on their own page. */
+function refuseUninvited(tx: Tx, event: Event): void {
+  if (isOnlyWhole(tx, event)) throw new Refusal('series_only')
+  if (event.isInvitationOnly) throw new Refusal('invitation_only')
 }
 
 function answerFor(tx: Tx, event: Event, [first, colleague]: [Applicant, ...Applicant[]]): Answer {

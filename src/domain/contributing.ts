@@ -1,6 +1,6 @@
 // Asking somebody to speak at an event or to host it, and what comes of that. Their calendar and their mails follow as those
 // of everybody do (`telling`); their place, if they had one, goes to who waits.
-import { and, eq, inArray } from '#db/drizzle.ts'
+import { and, eq, inArray, notInArray } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { auditEntries, messages, registrations } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
@@ -214,7 +214,12 @@ export function dropAsked(tx: Tx, event: Pick<Event, 'id'>): void {
     .where(and(theirs, inArray(messages.state, ['queued', 'sending'])))
   if (asked.some(({ status }) => status !== 'cancelled') || unsent.get()) throw new Refusal('people_asked')
   tx.update(auditEntries).set({ registrationId: null }).where(inArray(auditEntries.registrationId, ids)).run()
-  tx.delete(messages).where(eq(messages.eventId, event.id)).run()
+  // What has yet to leave is about something else: a question, or a whole series.
+  const hasLeft = notInArray(messages.state, ['queued', 'sending'])
+  tx.delete(messages)
+    .where(and(eq(messages.eventId, event.id), hasLeft))
+    .run()
+  tx.update(messages).set({ eventId: null }).where(eq(messages.eventId, event.id)).run()
   tx.delete(registrations).where(eq(registrations.eventId, event.id)).run()
 }
 

@@ -5,6 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { type CANCELLERS, enrolments, series } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
+import { isToldBy } from './enrolment-dues.ts'
 import { canBeJoined, groupPlacesOf, hasRoomInGroup } from './enrolment-places.ts'
 import {
   type Enrolment,
@@ -209,7 +210,8 @@ export function chooseInvites(
   const enrolment = getEnrolment(tx, id)
   if (enrolment.status === 'cancelled') throw new Refusal('not_possible_now')
   if (wantsThem === (enrolment.invitesSince !== null)) return enrolment
-  for (const { registration } of datesToGiveUp(tx, enrolment, now)) follow(tx, registration, wantsThem, now)
+  for (const { registration } of datesToGiveUp(tx, enrolment, now))
+    if (isToldBy(enrolment, registration)) follow(tx, registration, wantsThem, now)
   const chosen = updateEnrolment(tx, enrolment, { invitesSince: wantsThem ? now : null })
   settleEnrolment(tx, chosen, now)
   return chosen

@@ -20,8 +20,12 @@ export function dueOfSeries({ told, status }: Pick<Enrolment, 'told' | 'status'>
 }
 
 /** A mail about the whole series is due, and tells of this date as well. */
-export function isToldWithSeries(db: Db, { enrolmentId, part }: Registration): boolean {
-  if (enrolmentId === null || part !== null) return false
-  const enrolment = findEnrolment(db, enrolmentId)
-  return enrolment !== undefined && dueOfSeries(enrolment) !== undefined
+export function isToldWithSeries(db: Db, registration: Registration): boolean {
+  const enrolment = registration.enrolmentId === null ? undefined : findEnrolment(db, registration.enrolmentId)
+  return enrolment !== undefined && isToldBy(enrolment, registration) && dueOfSeries(enrolment) !== undefined
+}
+
+/** Mails about a series tell of a date, unless somebody has a part of their own in it, or goes there with another address. */
+export function isToldBy(enrolment: Pick<Enrolment, 'personId'>, { part, personId }: Registration): boolean {
+  return part === null && personId === enrolment.personId
 }

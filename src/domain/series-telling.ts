@@ -5,7 +5,7 @@ import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { events, messages, type ToldSeries } from '#db/schema.ts'
 import { isBefore, later } from '#src/lib/time.ts'
-import { dueOfSeries, type SeriesTelling, TELLS_SERIES } from './enrolment-dues.ts'
+import { dueOfSeries, isToldBy, type SeriesTelling, TELLS_SERIES } from './enrolment-dues.ts'
 import { type Enrolment, getEnrolment, listPlaces, type Place } from './enrolments.ts'
 import { drop, enqueue, type Message } from './outbox.ts'
 import { findPersonById } from './people.ts'
@@ -18,7 +18,7 @@ const SPREAD = { minutes: 15 }
 /** The dates that such a mail tells of: those that are not over, also where they wait or it does not go on. */
 export function listTold(db: Db, enrolment: Enrolment, now: Temporal.Instant): Place[] {
   return listPlaces(db, enrolment).filter(
-    ({ registration, event }) => registration.part === null && isBefore(now, event.endsAt),
+    ({ registration, event }) => isToldBy(enrolment, registration) && isBefore(now, event.endsAt),
   )
 }
 

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
 import { enrolments, events, messages, people, registrations, series } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { correctAddress } from '#src/domain/addresses.ts'
+import { registerAll } from '#src/domain/applying.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
-import { createEvent, publishEvent } from '#src/domain/drafts.ts'
+import { createEvent, deleteDraft, publishEvent } from '#src/domain/drafts.ts'
 import { chooseInvites, enrol, type Joiner, leave, setEnrolmentRules } from '#src/domain/enrolling.ts'
 import { canBeJoined, groupPlacesOf, joiningOf } from '#src/domain/enrolment-places.ts'
 import { type Enrolment, getEnrolment, listPlaces } from '#src/domain/enrolments.ts'
@@ -15,8 +17,11 @@ import { findPerson, type Person } from '#src/domain/people.ts'
 import { placesOf } from '#src/domain/places.ts'
 import { erasePerson, exportPerson } from '#src/domain/privacy.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
+import { getRegistration } from '#src/domain/registrations.ts'
 import { comeBack } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
+import { listTold } from '#src/domain/series-telling.ts'
+import { toldNow } from '#src/domain/telling.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { sweepAt } from '../support/swept.ts'
 import {
@@ -199,6 +204,15 @@ describe('a date that is added', () => {
     expect(datesOf(one).at(-1)).toBe('2027-02-04 confirmed')
   })
 
+  test('a draft that is taken away takes no mail about the series along', () => {
+    const { db, group, found, join, due } = circle({ enrolmentCapacity: 1 })
+    const draft = writeNow(db, tx => createEvent(tx, { ...DRAFT, groupId: group.id, seriesId: found.id }, NOW))
+    join('a@example.org')
+    join('b@example.org')
+    writeNow(db, tx => deleteDraft(tx, draft, { organiserId: null, revision: draft.revision }, NOW))
+    expect(due()).toEqual(['series_confirmed a', 'series_waitlisted b'])
+  })
+
   test('is not given again to who gave it up', () => {
     const { db, list, join, datesOf } = circle()
     const one = join('zoe@example.org')
@@ -212,6 +226,41 @@ describe('a date that is added', () => {
     expect(datesOf(one)[0]).toBe('2026-12-03 cancelled')
     expect(datesOf(other)).toHaveLength(3)
   })
+})
+
+describe('another address', () => {
+  test('of who had none brings the mail about all of it, and reminders of each date', () => {
+    const { db, join, due } = circle()
+    const [first] = listPlaces(db, join(null))
+    writeNow(db, tx => correctAddress(tx, first?.registration ?? { id: 0 }, 'late@example.org', NOW))
+    expect(due()).toEqual(['series_confirmed late'])
+    expect(db.select().from(messages).where(eq(messages.kind, 'reminder_day')).all()).toHaveLength(3)
+  })
+
+  test('at one date hears of that date itself, whatever is told of the series to the first one', () => {
+    const { db, join, go, due } = circle()
+    const enrolment = join('typo@example.org')
+    const [first] = listPlaces(db, enrolment)
+    writeNow(db, tx => correctAddress(tx, first?.registration ?? { id: 0 }, 'right@example.org', NOW))
+    expect(due()).toEqual(['series_confirmed typo', 'confirmed right'])
+    expect(listTold(db, enrolment, NOW)).toHaveLength(2)
+    db.update(enrolments).set({ told: 'confirmed' }).run()
+    const told = { ...toldNow(getEvent(db, 1), getRegistration(db, 1)), status: 'confirmed' as const }
+    db.update(registrations).set({ told }).run()
+    db.update(messages).set({ state: 'sent' }).run()
+    go(enrolment)
+    expect(due()).toEqual(expect.arrayContaining(['series_left typo', 'unregistered right']))
+  })
+})
+
+test('an event for who was asked does not tell whether an address takes part in its series', () => {
+  const { db, list, join } = circle({ enrolmentRule: 'beside' })
+  join('zoe@example.org')
+  db.update(events).set({ isInvitationOnly: true }).run()
+  const register = (email: string) =>
+    writeNow(db, tx => registerAll(tx, list[0] as Event, [applicant({ email })], false, NOW))
+  for (const email of ['zoe@example.org', 'nobody@example.org'])
+    expect(() => register(email)).toThrow(new Refusal('invitation_only'))
 })
 
 const DRAFT = {
