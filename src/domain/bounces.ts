@@ -5,6 +5,7 @@ import { and, desc, eq, gte, inArray, isNotNull, isNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { type BOUNCES, choices, messages, people } from '#db/schema.ts'
 import { cleanLine } from '#src/lib/text.ts'
+import { updateEnrolment } from './enrolments.ts'
 import { removeFollowersAt } from './followers.ts'
 import type { Message } from './outbox.ts'
 import { findPerson, type Person } from './people.ts'
@@ -59,7 +60,10 @@ export function recordBounce(
   if (!person) return bounce
   const isOver = bounce === 'hard' || (bounce === 'soft' && countSoft(tx, message.toAddress, now) >= SOFT_LIMIT)
   if (isOver && !person.undeliverableAt) stopMail(tx, person, bounceReason, now)
-  if (isOver || person.undeliverableAt) unlearn(tx, message.toAddress)
+  if (isOver || person.undeliverableAt) {
+    unlearn(tx, message.toAddress)
+    unlearnSeries(tx, message.toAddress)
+  }
   return bounce
 }
 
@@ -96,19 +100,30 @@ function unlearn(tx: Tx, address: string): void {
   }
 }
 
+/** The same of a whole series. A mail about it tells of its dates too, so those are told again with it. */
+function unlearnSeries(tx: Tx, address: string): void {
+  const cameBack = and(eq(messages.toAddress, address), isNotNull(messages.bouncedAt), isNotNull(messages.toldSeries))
+  for (const { id } of tx.selectDistinct({ id: messages.enrolmentId }).from(messages).where(cameBack).all()) {
+    if (id === null) continue
+    const arrived = tx
+      .select()
+      .from(messages)
+      .where(and(eq(messages.enrolmentId, id), isNotNull(messages.toldSeries), hasArrived))
+      .orderBy(desc(messages.datedAt), desc(messages.id))
+      .all()
+    const known = { told: arrived[0]?.toldSeries?.status ?? null, threadId: arrived.at(-1)?.messageId ?? null }
+    updateEnrolment(tx, { id }, known)
+  }
+}
+
+const hasArrived = and(isNull(messages.bouncedAt), inArray(messages.state, ['sent', 'uncertain']))
+
 /** The last one first. */
 function listArrived(tx: Tx, registrationId: number): Message[] {
   return tx
     .select()
     .from(messages)
-    .where(
-      and(
-        eq(messages.registrationId, registrationId),
-        isNotNull(messages.told),
-        isNull(messages.bouncedAt),
-        inArray(messages.state, ['sent', 'uncertain']),
-      ),
-    )
+    .where(and(eq(messages.registrationId, registrationId), isNotNull(messages.told), hasArrived))
     .orderBy(desc(messages.datedAt), desc(messages.id))
     .all()
 }

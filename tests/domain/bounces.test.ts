@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Db } from '#db/open.ts'
 import { writeNow } from '#db/write.ts'
 import { type Report, recordBounce, recordComplaint, recordRefusal } from '#src/domain/bounces.ts'
+import { enrol } from '#src/domain/enrolling.ts'
+import { getEnrolment } from '#src/domain/enrolments.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { moveEvent } from '#src/domain/moves.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
@@ -12,10 +14,20 @@ import { cancelRegistration, register } from '#src/domain/registering.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { canRetry, retry, trustAddress } from '#src/domain/retrying.ts'
 import { freeze, recordOutcome } from '#src/domain/sending.ts'
+import { toldSeriesNow } from '#src/domain/series-telling.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { takeDue } from '#src/jobs/due.ts'
-import { applicant, listMessages, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
+import {
+  applicant,
+  listMessages,
+  makeEvent,
+  makeGroup,
+  makeRegistration,
+  makeSeries,
+  NOW,
+  openWorld,
+} from '../support/world.ts'
 
 const at = (minutes: number) => NOW.add({ minutes })
 const days = (count: number) => NOW.add({ hours: 24 * count })
@@ -364,4 +376,25 @@ test('a complaint stops reminders and the newsletter, and drops the reminders th
     ['dropped', 'unsubscribed'],
   ])
   expect(fresh().status).toBe('confirmed')
+})
+
+test('a mail about a whole series that comes back is told again, with all its dates, once the address works', () => {
+  const { db } = openWorld()
+  const group = makeGroup(db)
+  const found = makeSeries(db, group, { enrolmentRule: 'only' })
+  for (const localStart of ['2026-12-03T12:00', '2026-12-24T12:00'])
+    makeEvent(db, group, { seriesId: found.id, localStart })
+  const enrolment = writeNow(db, tx => enrol(tx, found, { ...applicant(), wantsInvites: false }, NOW))
+  const mail = first(db)
+  const toldSeries = toldSeriesNow(db, enrolment, at(1))
+  const frozen = { subject: 'S', messageId: '<s@example.org>', datedAt: at(1), told: null, bytes: Buffer.from('x') }
+  writeNow(db, tx => {
+    freeze(tx, mail.id, { ...frozen, toldSeries })
+    recordOutcome(tx, { ...mail, ...frozen, toldSeries, attempts: 1 }, { result: 'sent' }, at(1))
+  })
+  expect([getEnrolment(db, enrolment.id).told, toldSeries.dates.length, kinds(db)]).toEqual(['confirmed', 2, []])
+  writeNow(db, tx => recordBounce(tx, mail, failed('5.1.1'), at(5)))
+  expect(getEnrolment(db, enrolment.id)).toMatchObject({ told: null, threadId: null })
+  writeNow(db, tx => trustAddress(tx, enrolment.personId, at(60)))
+  expect(kinds(db)).toEqual(['series_confirmed'])
 })
