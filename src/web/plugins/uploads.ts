@@ -75,6 +75,8 @@ async function readParts(
       else await take(part)
     }
   } catch (error) {
+    // A browser reads no answer before it has sent all of it.
+    request.raw.unpipe().resume()
     refuseBroken(error as Error & { statusCode?: number; code?: string })
   }
 }

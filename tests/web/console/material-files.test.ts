@@ -173,29 +173,58 @@ test('somebody who hangs up halfway leaves nothing, and the server goes on', asy
   await app.close()
 })
 
-test.skipIf(!hasSmallDisks())('a disk that is full says so in words, and leaves nothing', async () => {
-  const { app, me, path, placed, files, deps, folder } = await open()
-  const disk = openSmallDisk(2)
-  deps.config.dataDir = disk?.path ?? ''
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
-  const send = (megabytes: number) => {
-    const body = new FormData()
-    body.set('kind', 'slides')
-    body.set('file', new File([new Uint8Array(pdf()), new Uint8Array(megabytes * MB)], 'a.pdf'))
-    const headers = { ...me, 'sec-fetch-site': 'same-origin' }
-    return fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
+describe.skipIf(!hasSmallDisks())('a disk that is full', () => {
+  async function openFull() {
+    const world = await open()
+    const disk = openSmallDisk(2)
+    world.deps.config.dataDir = disk?.path ?? ''
+    await world.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = world.app.server.address() as AddressInfo
+    const close = async () => {
+      disk?.close()
+      await world.app.close()
+    }
+    return { ...world, port, left: () => readdirSync(join(disk?.path ?? '', 'files')), close }
   }
-  const full = await send(6)
-  expect([full.status, full.headers.get('retry-after')]).toEqual([503, '60'])
-  expect(await full.text()).toContain('We konden dit niet bewaren')
-  expect([placed(), readdirSync(join(disk?.path ?? '', 'files')), files()]).toEqual([[], [], []])
-  expect(unexpectedErrors.splice(0).map(line => JSON.parse(line).err.code)).toEqual(['ENOSPC'])
-  // What is smaller still fits.
-  expect([(await send(0)).status, placed().length]).toEqual([303, 1])
-  deps.config.dataDir = folder
-  disk?.close()
-  await app.close()
+  const told = () => unexpectedErrors.splice(0).map(line => JSON.parse(line).err.code)
+
+  test('says so in words, and leaves nothing; what is smaller still fits', async () => {
+    const { me, path, port, placed, left, close } = await openFull()
+    const send = (megabytes: number) => {
+      const body = new FormData()
+      body.set('kind', 'slides')
+      body.set('file', new File([new Uint8Array(pdf()), new Uint8Array(megabytes * MB)], 'a.pdf'))
+      const headers = { ...me, 'sec-fetch-site': 'same-origin' }
+      return fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
+    }
+    const full = await send(6)
+    expect([full.status, full.headers.get('retry-after')]).toEqual([503, '60'])
+    expect(await full.text()).toContain('We konden dit niet bewaren')
+    expect([placed(), left(), told()]).toEqual([[], [], ['ENOSPC']])
+    expect([(await send(0)).status, placed().length]).toEqual([303, 1])
+    await close()
+  })
+
+  test('takes in the rest all the same: a browser sends all of it before it reads an answer', async () => {
+    const { me, path, port, close } = await openFull()
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    const form = Buffer.concat([
+      Buffer.from('--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7\n'),
+      Buffer.alloc(20 * MB, 65),
+      Buffer.from('\r\n--x--\r\n'),
+    ])
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nCookie: ${me.cookie}\r\nSec-Fetch-Site: same-origin\r\n` +
+        `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${form.length}\r\n\r\n`,
+    )
+    await new Promise<void>(sent => socket.write(form, () => sent()))
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 503 /)
+    expect(told()).toEqual(['ENOSPC'])
+    socket.destroy()
+    await close()
+  })
 })
 
 test('a file is written as it comes, and never held whole', async () => {
