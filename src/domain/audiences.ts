@@ -176,7 +176,10 @@ function at(db: Db, event: Event, purpose: Purpose, now: Temporal.Instant): Grou
   return Object.fromEntries(facts.map(([name, is]) => [name, sql`${is}`])) as unknown as Ground
 }
 
-/** Whether somebody is still among those a mail goes to. */
+/**
+ * Whether somebody is still among those a mail goes to. One that left for everybody with a place, since nobody was seen, is for
+ * them also when it comes out later who was there: the texts for who was and who was not have had their turn.
+ */
 export function isRecipient(
   db: Db,
   event: Event,
@@ -184,7 +187,9 @@ export function isRecipient(
   registrationId: number,
   now: Temporal.Instant,
 ): boolean {
-  return membership[audience](db).get({ id: registrationId, ...groundOf(db, event, purpose, now, false) }) !== undefined
+  const ground = groundOf(db, event, purpose, now, false)
+  const anySeen = audience === 'confirmed' ? 0 : ground.anySeen
+  return membership[audience](db).get({ id: registrationId, ...ground, anySeen }) !== undefined
 }
 
 function membershipOf(audience: Audience) {

@@ -17,10 +17,11 @@ import {
   scheduleFollowUps,
   withdrawFollowUps,
 } from '#src/domain/follow-ups.ts'
-import { copyMailing, deleteMailing, editMailing, type Mailing } from '#src/domain/mailings.ts'
+import { copyMailing, deleteMailing, editMailing, findMailing, type Mailing } from '#src/domain/mailings.ts'
 import { addMaterial } from '#src/domain/materials.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
-import { recall, release, releaseScheduled } from '#src/domain/releases.ts'
+import { getRegistration } from '#src/domain/registrations.ts'
+import { recall, release, releaseScheduled, whyNotMail } from '#src/domain/releases.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'
 import {
   makeContributor,
@@ -125,6 +126,12 @@ describe('whom it reaches', () => {
       { name: 'ann', why: 'had_it' },
     ])
     expect(sentTo()).toEqual(['ann', 'bob', 'cas'])
+    // They still leave: however long the mail server was away, the list takes nobody's mail.
+    const due = db.select().from(messages).where(eq(messages.kind, 'mailing')).all()
+    const why = due.map(({ mailingId, registrationId }) =>
+      whyNotMail(db, findMailing(db, mailingId), event(), getRegistration(db, registrationId ?? 0), AFTER),
+    )
+    expect(why).toEqual([undefined, undefined, undefined])
   })
 
   test('before the end it cannot be sent', () => {
