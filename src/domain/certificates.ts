@@ -9,7 +9,7 @@ import { type Accreditation, listAccreditations, type NewAccreditation, setAccre
 import { auditEvent } from './audit.ts'
 import { type Event, listSessions } from './events.ts'
 import { type Learned, type Lessons, learnedBy, lessonsIn } from './learning-minutes.ts'
-import { getRegistration, isCounted, type Registration } from './registrations.ts'
+import { isCounted, type Registration } from './registrations.ts'
 import { refuseSecrets } from './secrets.ts'
 
 type Row = typeof certificates.$inferSelect
@@ -165,11 +165,10 @@ export function certificateOf(
   return { ...learned, signer, accreditations: listAccreditations(db, event.id) }
 }
 
-/** The registration a certificate's number leads to: the one that goes on, where two of one person became one. */
+/** The registration a certificate's number leads to: the one that goes on, where two or more of one person became one. */
 export function findCertified(db: Db, id: number): Registration | undefined {
   const found = db.select().from(registrations).where(eq(registrations.id, id)).get()
-  if (!found?.mergedIntoId) return found
-  return getRegistration(db, found.mergedIntoId)
+  return found?.mergedIntoId ? findCertified(db, found.mergedIntoId) : found
 }
 
 /** Who was there nearly all the time gets a register's points; of a shorter stay it has the minutes to judge by. */

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { Invalid } from '#src/lib/errors.ts'
 import { receiveFile, removeFile } from '#src/lib/files.ts'
 import type { App } from '../deps.ts'
+import { typedValues } from '../forms.ts'
 
 interface Sent<File> {
   file: File | undefined
@@ -58,7 +59,7 @@ export async function receiveUpload(request: FastifyRequest, dataDir: string): P
 }
 
 function bare(request: FastifyRequest): Sent<never> {
-  const fields = request.isMultipart() ? {} : { ...(request.body as Record<string, string>) }
+  const fields = request.isMultipart() ? {} : typedValues(request.body)
   return { file: undefined, isTooLarge: false, fields }
 }
 

@@ -139,6 +139,13 @@ describe('what will not do is said beside its field, and leaves nothing behind',
     expect([statusCode, placed(), files()]).toEqual([413, [], []])
   })
 
+  test('a form without a file, with a field twice', async () => {
+    const { post, me, path, placed } = await open()
+    const { statusCode, body } = await post(path, { kind: 'slides', title: ['a', 'b'] }, me)
+    expect([statusCode, placed()]).toEqual([422, []])
+    expect(body).toContain('value="a,b"')
+  })
+
   test('a form that ends halfway', async () => {
     const { app, me, path, placed, files } = await open()
     const { statusCode } = await app.inject({

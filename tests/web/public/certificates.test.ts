@@ -1,7 +1,7 @@
 // A certificate from door to desk: fetched by who was there, read as a screen reader reads it, and checked by who holds it.
 import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
-import { registrations } from '#db/schema.ts'
+import { people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { setTerms } from '#src/domain/certificates.ts'
 import { markAttended, unmarkAttended } from '#src/domain/check-ins.ts'
@@ -199,6 +199,19 @@ describe('whoever holds a certificate', () => {
       .where(eq(registrations.id, daan.id))
       .run()
     expect((await get(`/certificates/${numberOf(daan)}`)).body).toContain('Zoë de Vries')
+    // And then with a third one.
+    const { id: _, ...row } = zoe
+    const personId = db.insert(people).values({ email: 'z@example.org', createdAt: row.createdAt }).returning().get().id
+    const third = db
+      .insert(registrations)
+      .values({ ...row, personId, name: 'Zoë Derde' })
+      .returning()
+      .get()
+    db.update(registrations)
+      .set({ mergedIntoId: third.id, status: 'cancelled' })
+      .where(eq(registrations.id, zoe.id))
+      .run()
+    expect((await get(`/certificates/${numberOf(daan)}`)).body).toContain('Zoë Derde')
   })
 
   test('of somebody who is in no database any more hears that it cannot be checked', async () => {
