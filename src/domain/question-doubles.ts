@@ -5,12 +5,13 @@ import type { Tx } from '#db/open.ts'
 import { questionFollowers, questions, questionThemes, recognitions } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import type { Editor } from './changes.ts'
-import { removeFollowers } from './followers.ts'
+import { listProven, removeFollowers } from './followers.ts'
 import { changeQuestion } from './moderating.ts'
+import { tellMerged } from './question-news.ts'
 import type { Question } from './questions.ts'
 
 /**
- * For good. Refusal('not_possible_now') if one of them was merged or turned away before, if the one that stays is not approved
+ * For good. Whoever followed one of them hears what was told of the other. Refusal('not_possible_now') if one of them was merged or turned away before, if the one that stays is not approved
  * while the other is (its words would be public unread), or if what goes was answered.
  */
 export function mergeQuestions(
@@ -23,13 +24,17 @@ export function mergeQuestions(
   const isGone = [kept, gone].some(({ mergedIntoId, rejectedAt }) => mergedIntoId !== null || rejectedAt !== null)
   const isUnread = kept.approvedAt === null && gone.approvedAt !== null
   if (kept.id === gone.id || isGone || isUnread || gone.answeredAt) throw new Refusal('not_possible_now')
+  const known = new Set(listProven(tx, eq(questionFollowers.questionId, kept.id)).map(({ id }) => id))
   moveRecognitions(tx, kept, gone)
   moveFollowers(tx, kept, gone)
   moveThemes(tx, kept, gone)
   tx.update(questions).set({ mergedIntoId: kept.id, eventId: null }).where(eq(questions.id, gone.id)).run()
   // What led to the one that goes leads on.
   tx.update(questions).set({ mergedIntoId: kept.id }).where(eq(questions.mergedIntoId, gone.id)).run()
-  return changeQuestion(tx, kept, { eventId: kept.eventId ?? gone.eventId }, editor, ['question_merged', now])
+  const eventId = kept.eventId ?? gone.eventId
+  const merged = changeQuestion(tx, kept, { eventId }, editor, ['question_merged', now])
+  tellMerged(tx, [kept, gone, merged], known, now)
+  return merged
 }
 
 function moveRecognitions(tx: Tx, kept: Question, gone: Question): void {

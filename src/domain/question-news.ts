@@ -5,19 +5,23 @@ import type { Db, Tx } from '#db/open.ts'
 import { messages, questionFollowers, questions } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { type Event, getEvent } from './events.ts'
-import { findFollower, listProven } from './followers.ts'
+import { type Follower, findFollower, listProven } from './followers.ts'
 import { drop, dueFor, enqueue, type Message } from './outbox.ts'
 import { getQuestion, type Question } from './questions.ts'
+
+/** For whom it is news. */
+type Readers = (follower: Follower) => boolean
+const everybody: Readers = () => true
 
 /**
  * An event has a page: whoever waits for one of its questions hears of it, once an event, even where they follow two of them. To
  * more than one it waits two minutes, in which it can be called back.
  */
-export function tellPlanned(tx: Tx, event: Event, now: Temporal.Instant): void {
+export function tellPlanned(tx: Tx, event: Event, now: Temporal.Instant, isFor = everybody): void {
   if (!isBefore(now, event.startsAt)) return
   const known = listTold(tx, event)
   const waiting = listProven(tx, and(eq(questions.eventId, event.id), isNull(questions.answeredAt)))
-  const list = waiting.filter(({ email }) => !known.has(email))
+  const list = waiting.filter(follower => isFor(follower) && !known.has(follower.email))
   const dueAt = dueFor(list.length, now)
   for (const { id: followerId, email: toAddress, locale } of list) {
     const key = `question_planned:${followerId}:${event.id}:${now.epochMilliseconds}`
@@ -34,13 +38,34 @@ function listTold(db: Db, { id }: Pick<Event, 'id'>): Set<string> {
 }
 
 /** What came of a question stands on its page: everybody who waits for it hears so. To more than one it waits two minutes. */
-export function tellAnswered(tx: Tx, { id, eventId }: Pick<Question, 'id' | 'eventId'>, now: Temporal.Instant): void {
-  const list = listProven(tx, eq(questionFollowers.questionId, id))
+export function tellAnswered(
+  tx: Tx,
+  { id, eventId }: Pick<Question, 'id' | 'eventId'>,
+  now: Temporal.Instant,
+  isFor = everybody,
+): void {
+  const list = listProven(tx, eq(questionFollowers.questionId, id)).filter(isFor)
   const dueAt = dueFor(list.length, now)
   for (const { id: followerId, email: toAddress, locale } of list) {
     const key = `question_answered:${followerId}:${now.epochMilliseconds}`
     enqueue(tx, { key, kind: 'question_answered', toAddress, locale, eventId, followerId, dueAt }, now)
   }
+}
+
+/**
+ * Two questions have become one: of its event, or of what came of it, whoever followed the one that was not about that yet hears
+ * now. `kept` and `gone` as they were; `known` follow the one that was kept.
+ */
+export function tellMerged(
+  tx: Tx,
+  [kept, gone, merged]: [kept: Question, gone: Question, merged: Question],
+  known: Set<number>,
+  now: Temporal.Instant,
+): void {
+  const event = merged.eventId === null ? undefined : getEvent(tx, merged.eventId)
+  if (merged.answeredAt) tellAnswered(tx, merged, now, ({ id }) => !known.has(id))
+  else if (event?.publishedAt && !event.cancelledAt)
+    tellPlanned(tx, event, now, ({ id }) => (known.has(id) ? kept : gone).eventId !== event.id)
 }
 
 /** Why a mail about a question should not leave after all; nothing if it should. */
@@ -77,15 +102,17 @@ export function heldTellings(
   return first && { count: held.length, until: first.dueAt }
 }
 
-/** Calls back what has not left. Returns how many hear nothing of it; `answered` says that it was the answer. */
-export function recallTellings(tx: Tx, question: Pick<Question, 'id'>, now: Temporal.Instant) {
+/** Calls back what has not left. Returns how many hear nothing of it; `answered` says that it was a new answer. */
+export function recallTellings(tx: Tx, question: Pick<Question, 'id' | 'answeredAt'>, now: Temporal.Instant) {
   const held = listHeld(tx, question, now)
   drop(
     tx,
     held.map(({ id }) => id),
     'recalled',
   )
-  return { count: held.length, answered: held.some(({ kind }) => kind === 'question_answered') }
+  const isNew = ({ kind, createdAt }: (typeof held)[number]) =>
+    kind === 'question_answered' && question.answeredAt?.equals(createdAt)
+  return { count: held.length, answered: held.some(isNew) }
 }
 
 function listHeld(db: Db, { id }: Pick<Question, 'id'>, now: Temporal.Instant) {
@@ -93,7 +120,7 @@ function listHeld(db: Db, { id }: Pick<Question, 'id'>, now: Temporal.Instant) {
   const waits = and(sql`+${messages.state} = 'queued'`, eq(messages.attempts, 0), gt(messages.dueAt, now))
   const isTelling = inArray(messages.kind, ['question_planned', 'question_answered'])
   return db
-    .select({ id: messages.id, kind: messages.kind, dueAt: messages.dueAt })
+    .select({ id: messages.id, kind: messages.kind, dueAt: messages.dueAt, createdAt: messages.createdAt })
     .from(messages)
     .where(and(theirs, waits, isTelling))
     .orderBy(asc(messages.id))

@@ -1872,6 +1872,11 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
           lead: 'It will stand with the question on the website, and whoever wanted that is told.',
           button: 'Publish and send',
         },
+        merge: {
+          title: 'Merge the questions',
+          lead: 'Something has been told about one of them. Whoever followed the other one hears it now as well. Merging cannot be undone.',
+          button: 'Merge, and send',
+        },
       },
     },
   },

@@ -1926,6 +1926,11 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
           lead: 'Het komt bij de vraag op de website, en wie dat wilde krijgt bericht.',
           button: 'Publiceer, en verstuur',
         },
+        merge: {
+          title: 'Voeg de vragen samen',
+          lead: 'Over de ene vraag is al iets verteld. Wie de andere vraag volgde, hoort dat nu ook. Samenvoegen kan niet terug.',
+          button: 'Voeg samen, en verstuur',
+        },
       },
     },
   },

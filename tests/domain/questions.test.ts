@@ -13,7 +13,7 @@ import { follow, proveFollower } from '#src/domain/followers.ts'
 import { approveQuestion, editQuestion, rejectQuestion } from '#src/domain/moderating.ts'
 import { eraseAttendee, exportAddress } from '#src/domain/own-data.ts'
 import { mergeQuestions } from '#src/domain/question-doubles.ts'
-import { answerQuestion, planQuestion, unplanQuestion } from '#src/domain/question-plans.ts'
+import { answerQuestion, planQuestion, recallNews, unplanQuestion } from '#src/domain/question-plans.ts'
 import {
   findKept,
   getListedQuestion,
@@ -42,6 +42,11 @@ function approve(db: Db, question: Question, text = question.text): Question {
 
 const approved = (db: Db, text?: string, email?: string) => approve(db, ask(db, text, email))
 const countOf = (db: Db, { id }: Question) => getListedQuestion(db, id).recognised
+
+const mails = (db: Db) =>
+  listMessages(db)
+    .filter(({ state }) => state === 'queued')
+    .map(({ kind, toAddress }) => `${kind} ${toAddress}`)
 
 function followers(db: Db): string[] {
   return db
@@ -203,6 +208,36 @@ describe('merging', () => {
     expect(getQuestion(db, gone.id)).toMatchObject({ mergedIntoId: kept.id, eventId: null })
   })
 
+  test('tells who followed one of them what was told of the other, and nobody twice', () => {
+    const { db } = openWorld()
+    const group = makeGroup(db)
+    const pair = (): [Question, Question] => {
+      const both = [approved(db, 'Een', 'een@example.org'), approved(db, 'Twee', 'twee@example.org')] as const
+      for (const { id } of db.select().from(questionFollowers).all()) writeNow(db, tx => proveFollower(tx, { id }, NOW))
+      return [...both]
+    }
+    const fresh = ({ id }: Question) => getQuestion(db, id)
+    const merge = (kept: Question, gone: Question, moment = NOW.add({ minutes: 30 })) =>
+      writeNow(db, tx => mergeQuestions(tx, fresh(kept), fresh(gone), editor(fresh(kept)), moment))
+    const told = (kind: string) => mails(db).filter(mail => mail.startsWith(kind))
+
+    const [kept, gone] = pair()
+    const event = makeEvent(db, group)
+    writeNow(db, tx => planQuestion(tx, gone, event, editor(gone), NOW))
+    expect(told('question_planned')).toEqual([expect.stringContaining('twee@')])
+    merge(kept, gone)
+    expect(told('question_planned')).toEqual([expect.stringContaining('twee@'), expect.stringContaining('een@')])
+
+    const [answered, other] = pair()
+    writeNow(db, tx => answerQuestion(tx, answered, 'Zo.', editor(answered), NOW))
+    merge(answered, other)
+    expect(told('question_answered')).toEqual([expect.stringContaining('een@'), expect.stringContaining('twee@')])
+    // What is called back of that leaves the answer where it is.
+    const { revision } = fresh(answered)
+    expect(writeNow(db, tx => recallNews(tx, fresh(answered), { organiserId: null, revision }, NOW))).toBe(1)
+    expect(fresh(answered).answeredAt).toEqual(NOW)
+  })
+
   test('never makes words public that nobody read, and nothing is merged twice', () => {
     const { db } = openWorld()
     const [read, unread] = [approved(db), ask(db)]
@@ -219,11 +254,6 @@ describe('merging', () => {
 })
 
 describe('mail', () => {
-  const mails = (db: Db) =>
-    listMessages(db)
-      .filter(({ state }) => state === 'queued')
-      .map(({ kind, toAddress }) => `${kind} ${toAddress}`)
-
   test('goes to no address that was not proven but the one that asks for it, whatever happens', () => {
     const emails = ['a@example.org', 'b@example.org', 'c@example.org']
     const step = fc.record({

@@ -1,5 +1,6 @@
 // Two questions that ask the same: which one stays is chosen with both in sight.
 import type { FastifyRequest } from 'fastify'
+import type { Tx } from '#db/open.ts'
 import { getQuestionWith } from '#src/domain/moderating.ts'
 import { mergeQuestions } from '#src/domain/question-doubles.ts'
 import type { ListedQuestion } from '#src/domain/questions.ts'
@@ -8,18 +9,25 @@ import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
 import { Id } from '../params.ts'
 import { editorOf, organiserOf, seeOther } from './access.ts'
+import { Shown } from './fields.ts'
+import { askOrDo, entriesOf } from './proposals.ts'
 import { getMyQuestion } from './questions.ts'
 
 const number = Type.Integer({ minimum: 1 })
 const MergeQuery = Type.Object({ other: number })
 /** `stays`: the number of the one that stays, and its revision as it was shown. */
-const MergeForm = Type.Object({ other: number, stays: Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' }) })
+const MergeForm = Type.Object({
+  other: number,
+  stays: Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' }),
+  recipients: Shown,
+})
 
 export interface QuestionMergePages {
   'console/question-merge': { both: [ListedQuestion, ListedQuestion]; stays: number }
 }
 
-export function questionMergeRoutes(app: App, { db, write, clock }: Deps): void {
+export function questionMergeRoutes(app: App, deps: Deps): void {
+  const { db, clock } = deps
   const pairOf = (
     request: FastifyRequest<{ Params: { id: number } }>,
     other: number,
@@ -38,7 +46,19 @@ export function questionMergeRoutes(app: App, { db, write, clock }: Deps): void 
     const both = pairOf(request, request.body.other)
     const [stays = 0, revision = 0] = request.body.stays.split('-').map(Number)
     const [kept, gone] = both[0].id === stays ? both : [both[1], both[0]]
-    await write(tx => mergeQuestions(tx, kept, gone, editorOf(request, revision), clock.now()))
+    const act = (tx: Tx) => mergeQuestions(tx, kept, gone, editorOf(request, revision), clock.now())
+    const question = {
+      ...request.t.questions.console.asking.merge,
+      action: paths.console.questionMerge(both[0].id),
+      fields: entriesOf(request.body),
+      back: paths.console.question(kept.id),
+    }
+    const { ask } = await askOrDo(
+      deps,
+      { event: kept, reach: 'person', act },
+      { shown: request.body.recipients, question },
+    )
+    if (ask) return reply.page('console/proposal', { ...ask, waits: ask.recipients > 1 })
     return seeOther(request, reply, `${paths.console.question(kept.id)}?done=merged`)
   })
 }

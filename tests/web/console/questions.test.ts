@@ -215,6 +215,22 @@ describe('two that ask the same', () => {
     expect((await merge(`${read.id}-2`)).headers.location).toBe(`/console/questions/${read.id}?done=merged`)
     expect(getQuestion(db, unread.id).mergedIntoId).toBe(read.id)
   })
+
+  test('mails nobody unseen: who followed the one hears of the event of the other', async () => {
+    const { db, group, approve, followed, told, post } = await openDesk()
+    const [kept, gone] = [approve('Hoe bereik je ze?'), approve()]
+    followed(kept, 'a@example.org')
+    const { id: eventId } = makeEvent(db, group)
+    db.update(questions).set({ eventId }).where(eq(questions.id, gone.id)).run()
+    const path = `/console/questions/${kept.id}/merge`
+    const form = { other: String(gone.id), stays: `${kept.id}-${kept.revision}` }
+    const page = await post(path, form)
+    expect([page.statusCode, told(), getQuestion(db, gone.id).mergedIntoId]).toEqual([200, [], null])
+    expect(page.body).toContain('Voeg samen, en verstuur')
+    const fields = fieldsOf(page.body, path)
+    expect((await post(path, fields)).headers.location).toBe(`/console/questions/${kept.id}?done=merged`)
+    expect([told(), getQuestion(db, gone.id).mergedIntoId]).toEqual([['question_planned a@example.org'], kept.id])
+  })
 })
 
 test('what came of it is shown with whom it mails; what came of its event stands there to begin with', async () => {
