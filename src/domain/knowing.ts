@@ -5,6 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { choices, enrolments, registrations } from '#db/schema.ts'
 import type { Message } from './outbox.ts'
+import { getRegistration, hasEntry } from './registrations.ts'
 
 /**
  * Takes it that somebody knows what a mail says; `root` becomes the root of their thread, if it has none. A pending no to an
@@ -56,7 +57,10 @@ const rooting = prepared(db =>
     .prepare(),
 )
 
-/** The same of a mail about a whole series: of the enrolment, and of each date that the mail told of. */
+/**
+ * The same of a mail about a whole series: of the enrolment, and of each date that the mail told of. Not of one for which an entry
+ * reached their calendar meanwhile: that stands there, whatever a mail without one says, and is kept right by mails of its own.
+ */
 export function knowSeries(
   tx: Tx,
   { enrolmentId, toldSeries }: Pick<Message, 'enrolmentId' | 'toldSeries'>,
@@ -64,7 +68,8 @@ export function knowSeries(
 ): void {
   if (enrolmentId === null || !toldSeries) return
   knowingSeries(tx).run({ id: enrolmentId, told: toldSeries.status, root })
-  for (const [registrationId, told] of toldSeries.dates) know(tx, { registrationId, choiceId: null, told }, root)
+  for (const [registrationId, told] of toldSeries.dates)
+    if (!hasEntry(getRegistration(tx, registrationId))) know(tx, { registrationId, choiceId: null, told }, root)
 }
 
 const knowingSeries = prepared(db =>

@@ -12,6 +12,7 @@ import { chooseInvites, enrol, type Joiner, leave, setEnrolmentRules } from '#sr
 import { canBeJoined, groupPlacesOf, joiningOf } from '#src/domain/enrolment-places.ts'
 import { type Enrolment, getEnrolment, listPlaces } from '#src/domain/enrolments.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
+import { know, knowSeries } from '#src/domain/knowing.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { findPerson, type Person } from '#src/domain/people.ts'
 import { placesOf } from '#src/domain/places.ts'
@@ -20,7 +21,7 @@ import { cancelRegistration } from '#src/domain/registering.ts'
 import { getRegistration } from '#src/domain/registrations.ts'
 import { comeBack } from '#src/domain/replies.ts'
 import type { Series } from '#src/domain/series.ts'
-import { listTold } from '#src/domain/series-telling.ts'
+import { listTold, settleEnrolment, toldSeriesNow } from '#src/domain/series-telling.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { sweepAt } from '../support/swept.ts'
@@ -251,6 +252,26 @@ describe('another address', () => {
     go(enrolment)
     expect(due()).toEqual(expect.arrayContaining(['series_left typo', 'unregistered right']))
   })
+})
+
+test('an entry that reaches a calendar while a mail about the series is under way stays known, and is taken back', () => {
+  const { db, join, go, due } = circle()
+  const enrolment = join('zoe@example.org', { wantsInvites: true })
+  const [date] = listPlaces(db, enrolment)
+  if (!date) throw new Error('no date')
+  const series = toldSeriesNow(db, enrolment, NOW)
+  const entry = toldNow(date.event, date.registration)
+  writeNow(db, tx => {
+    know(tx, { registrationId: date.registration.id, choiceId: null, told: entry }, null)
+    knowSeries(tx, { enrolmentId: enrolment.id, toldSeries: series }, null)
+  })
+  expect(getRegistration(db, date.registration.id).told).toEqual(entry)
+  db.update(messages).set({ state: 'sent' }).run()
+  go(enrolment)
+  db.update(enrolments).set({ told: 'cancelled' }).run()
+  db.update(messages).set({ state: 'sent' }).where(eq(messages.kind, 'series_left')).run()
+  writeNow(db, tx => settleEnrolment(tx, enrolment, NOW))
+  expect(due()).toContain('unregistered zoe')
 })
 
 test('an event for who was asked does not tell whether an address takes part in its series', () => {
