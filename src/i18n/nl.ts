@@ -481,9 +481,9 @@ export const nl = {
       series_confirmed: {
         subject: 'Je doet mee: {titel}',
         eyebrow: 'Je doet mee met de hele reeks',
-        lead: 'Fijn dat je aanschuift. Hieronder staan alle data. Die hoef je niet meer apart te regelen.',
+        lead: 'Fijn dat je aanschuift. Hieronder staan alle datums. Die hoef je niet meer apart te regelen.',
         follow:
-          'Zet alle data in één keer in je agenda. Abonneer je daarvoor op je eigen agenda-feed. Verandert er een datum, dan verandert je agenda mee. Op je eigen pagina lees je hoe dat gaat.',
+          'Zet alle datums in één keer in je agenda. Abonneer je daarvoor op je eigen agenda-feed. Verandert er een datum, dan verandert je agenda mee. Op je eigen pagina lees je hoe dat gaat.',
         labelFeed: 'Het adres van je agenda-feed',
         invitesAsk: 'Wil je liever voor elke datum een uitnodiging in je mail? Kies dat op je eigen pagina.',
         invitesCome: 'Je krijgt ook voor elke datum een uitnodiging voor je agenda. Die mails komen na elkaar.',
@@ -494,7 +494,7 @@ export const nl = {
       series_promoted: {
         subject: 'Er is een plaats voor je: {titel}',
         eyebrow: 'Je doet mee met de hele reeks',
-        lead: 'Goed nieuws: er kwam een plaats vrij en die is voor jou. Je staat niet meer op de wachtlijst. Hieronder staan alle data.',
+        lead: 'Goed nieuws: er kwam een plaats vrij en die is voor jou. Je staat niet meer op de wachtlijst. Hieronder staan alle datums.',
       },
       series_waitlisted: {
         subject: 'Je staat op de wachtlijst: {titel}',
@@ -509,7 +509,7 @@ export const nl = {
         eyebrow: 'Je doet niet meer mee',
         byAttendee: 'Je doet niet meer mee met deze reeks. Bedankt dat je het liet weten.',
         byOrganiser: 'De organisator heeft je van de lijst gehaald.',
-        gone: 'De data die nog komen, verdwijnen uit je agenda-feed.',
+        gone: 'De datums die nog komen, verdwijnen uit je agenda-feed.',
         goneInvites: 'Kreeg je voor een datum een uitnodiging? Dan krijg je nog een mail die hem uit je agenda haalt.',
         back: 'Wil je toch weer meedoen? Meld je dan opnieuw aan. Is het vol, dan kom je op de wachtlijst.',
         button: 'Naar de pagina van de reeks',
@@ -789,7 +789,12 @@ export const nl = {
     cancelledTitle: 'Dit gaat niet door',
     cancelledText: 'Wie zich had aangemeld, krijgt bericht. In je agenda verdwijnt de afspraak vanzelf.',
     pastTitle: 'Dit is geweest',
-    pastText: 'Wat het opleverde en wat je kunt terugkijken en lezen, staat op deze pagina.',
+    /** By what there is of it. */
+    pastText: {
+      both: 'Wat het opleverde en wat je kunt terugkijken en lezen, staat op deze pagina.',
+      yield: 'Wat het opleverde, staat op deze pagina.',
+      materials: 'Wat je kunt terugkijken en lezen, staat op deze pagina.',
+    },
     toAgenda: 'Bekijk in de agenda wat er nog komt',
     liveTitle: 'Dit is nu bezig',
     liveText: 'Heb je je aangemeld? Gebruik dan de link in je mail.',
@@ -921,6 +926,8 @@ export const nl = {
     save: 'Bewaar je keuze',
     wanted: 'Je keuze',
     notChosen: 'niets gekozen',
+    /** In a round, once choosing is over. */
+    nothingChosen: 'Je koos geen workshop',
     orElse: (second: string) => `anders ${second}`,
   },
   /** Taking part in a whole series or a fixed group. */
@@ -930,8 +937,8 @@ export const nl = {
     titles: { beside: 'Doe mee met de hele reeks', only: 'Doe mee met deze vaste groep' },
     leads: {
       beside:
-        'Meld je één keer aan. Dan heb je een plaats op alle data die nog komen. Je kunt je ook voor één keer aanmelden. Dat doe je bij die datum.',
-      only: 'Dit is een vaste groep. Je meldt je één keer aan, voor alle data die nog komen.',
+        'Meld je één keer aan. Dan heb je een plaats op alle datums die nog komen. Je kunt je ook voor één keer aanmelden. Dat doe je bij die datum.',
+      only: 'Dit is een vaste groep. Je meldt je één keer aan, voor alle datums die nog komen.',
     },
     late: 'De groep is al begonnen. Doe je nu mee, dan begin je bij de volgende datum.',
     full: 'De groep is vol. Zet jezelf op de wachtlijst.',
@@ -950,16 +957,21 @@ export const nl = {
       only: 'De groep is compleet of voorbij.',
     },
     invites: 'Stuur me ook voor elke datum een uitnodiging voor mijn agenda',
-    invitesHint: 'Zonder dit vakje krijg je één mail, met een agenda-feed waar alle data in staan.',
+    invitesHint: 'Zonder dit vakje krijg je één mail, met een agenda-feed waar alle datums in staan.',
     attendanceHint: 'Je kunt dit later per datum anders kiezen.',
-    promise: 'Je krijgt één mail met alle data.',
+    promise: 'Je krijgt één mail met alle datums.',
     promiseWaiting: 'Je krijgt een mail zodra er een plaats voor je is.',
-    sentConfirmed: 'Deed je nog niet mee? Dan heb je nu een plaats, en staan alle data in de mail.',
+    sentConfirmed: 'Deed je nog niet mee? Dan heb je nu een plaats, en staan alle datums in de mail.',
     sentWaitlisted: 'De groep is vol. Deed je nog niet mee? Dan sta je nu op de wachtlijst.',
     steps: [
-      'Open de mail. Daarin staan alle data.',
+      'Open de mail. Daarin staan alle datums.',
       'Zet ze in je agenda, met de agenda-feed in de mail.',
       'Kun je een keer niet? Meld je dan af voor die datum, via je eigen pagina.',
+    ],
+    stepsWaiting: [
+      'Open de mail. Daarin staat je eigen link.',
+      'Komt er een plaats vrij en ben jij aan de beurt? Dan doe je vanzelf mee, en krijg je een mail.',
+      'Wil je niet meer wachten? Dat regel je op je eigen pagina.',
     ],
     /** On the page of an event. */
     partOf: 'Dit is onderdeel van een vaste groep',
@@ -973,14 +985,13 @@ export const nl = {
     confirmed: 'Je doet mee met de hele reeks',
     confirmedText: 'Er is elke keer een plaats voor je. Kun je een keer niet, meld je dan af voor die datum.',
     waitlisted: 'Je staat op de wachtlijst',
-    position: (position: number) => `Je staat op plek ${position}.`,
     waitingText: 'Komt er een plaats vrij en ben jij aan de beurt? Dan doe je vanzelf mee, en krijg je een mail.',
     leftTitle: 'Je doet niet meer mee',
-    leftText: 'De data die nog kwamen zijn afgezegd. Waar je was, blijft staan.',
+    leftText: 'De datums die nog kwamen zijn afgezegd. Waar je was, blijft staan.',
     rejoin: 'Naar de pagina van de reeks',
-    dates: 'De data',
+    dates: 'De datums',
     datesBefore: 'Geweest',
-    noDates: 'Er zijn nu geen data. Komt er een datum bij, dan krijg je een mail.',
+    noDates: 'Er zijn nu geen datums. Komt er een datum bij, dan krijg je een mail.',
     dateFor: 'Bekijken of afmelden',
     states: {
       confirmed: 'je komt',
@@ -989,14 +1000,14 @@ export const nl = {
       off: 'gaat niet door',
       attended: 'je was erbij',
     },
-    change: 'Gegevens wijzigen',
+    change: 'Wijzig je gegevens',
     changeHint:
-      'Dit geldt voor alle data die nog komen. Wil je een ander e-mailadres? Stop dan hier, en meld je aan met het nieuwe adres.',
+      'Dit geldt voor alle datums die nog komen. Wil je een ander e-mailadres? Stop dan hier, en meld je aan met het nieuwe adres.',
     saved: 'Je gegevens zijn bewaard',
-    savedText: 'Ze gelden voor alle data die nog komen.',
+    savedText: 'Ze gelden voor alle datums die nog komen.',
     calendar: 'In je agenda',
     feedLead:
-      'Abonneer je op je eigen agenda-feed. Daarin staan alle data. Verandert er iets, dan verandert je agenda mee.',
+      'Abonneer je op je eigen agenda-feed. Daarin staan alle datums. Verandert er iets, dan verandert je agenda mee.',
     invitesTitle: 'Uitnodigingen per datum',
     invitesOff:
       'Wil je liever voor elke datum een uitnodiging in je mail? Kies dan voor een van de twee: anders staat alles dubbel in je agenda.',
@@ -1004,13 +1015,14 @@ export const nl = {
     invitesYes: 'Stuur me uitnodigingen',
     invitesNo: 'Stuur me geen uitnodigingen meer',
     leaveTitle: 'Stoppen',
-    leaveText: 'Je meldt je af voor alle data die nog komen. Je plaats gaat naar iemand anders.',
+    leaveText: 'Je meldt je af voor alle datums die nog komen. Je plaats gaat naar iemand anders.',
     leaveWaiting: 'Je gaat van de wachtlijst af.',
     leaveButton: 'Ik doe niet meer mee',
+    leaveWaitingButton: 'Haal me van de wachtlijst',
     mine: 'Reeksen waar je aan meedoet',
     /** Who takes part, for organisers. */
     members: {
-      tab: 'Hele reeks',
+      tab: 'Deelnemers',
       title: (series: string) => `${series}: wie doen er mee`,
       lead: 'Wie zich voor de hele reeks aanmeldt, heeft een plaats op elke datum die nog komt.',
       off: 'Nu kan dat niet: mensen melden zich per datum aan.',
@@ -1044,7 +1056,7 @@ export const nl = {
       marks: { present: '✓', absent: '–', unseen: '?', cancelled: '×', waiting: '…', coming: '○', none: '' },
       key: 'Wat de tekens betekenen',
       sinceDay: (day: string) => `sinds ${day}`,
-      download: 'Download als Excel',
+      download: 'Download voor Excel',
       sheet: 'Deelnemers',
       remove: 'Haal van de lijst',
       settings: 'Hoe meldt iemand zich aan?',
@@ -1066,7 +1078,7 @@ export const nl = {
       sheetHint: 'Met een regel per persoon en een kolom per datum.',
       removing: {
         title: (name: string) => `${name} van de lijst halen?`,
-        lead: 'De data die nog komen worden afgezegd. Waar deze persoon was, blijft staan. Is er een wachtlijst, dan doet de eerste mee. Er is nog niets veranderd.',
+        lead: 'De datums die nog komen worden afgezegd. Waar deze persoon was, blijft staan. Is er een wachtlijst, dan doet de eerste mee. Er is nog niets veranderd.',
         button: 'Haal van de lijst',
       },
       ruling: {
@@ -1497,6 +1509,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     toDoor: 'Naar de deur',
     calendar: 'In je agenda',
     calendarText: 'Bij de mail zat een uitnodiging. Die verandert mee als er iets verandert.',
+    calendarWaiting: 'Krijg je een plaats? Dan zit er een uitnodiging bij de mail.',
     rather: 'Liever een abonnement op al je aanmeldingen?',
     file: 'Download alleen deze (.ics)',
     fileStays: 'De download verandert niet mee: wordt dit verplaatst, dan blijft de oude tijd in je agenda staan.',
@@ -1829,7 +1842,10 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
       },
       home: (count: number) =>
         count === 1 ? 'Er is een nieuwe vraag uit de praktijk' : `Er zijn ${count} nieuwe vragen uit de praktijk`,
-      homeText: 'Niemand ziet ze voordat je ze hebt gelezen.',
+      homeText: (count: number): string =>
+        count === 1
+          ? 'Niemand ziet deze vraag voordat je hem hebt gelezen.'
+          : 'Niemand ziet ze voordat je ze hebt gelezen.',
       toNew: 'Lees wat er gevraagd is',
       badges: {
         new: 'nieuw',
@@ -1846,7 +1862,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
         from: 'Rol',
         name: 'Naam',
         typed: 'Zo gevraagd',
-        recognised: 'Herkend door',
+        recognised: 'Herkenbaar',
         followers: 'Wil het horen',
         event: 'Bijeenkomst',
         reason: 'Waarom weg',
@@ -2010,7 +2026,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     },
     yieldTitle: 'Wat leverde het op?',
     yieldLabel: 'In een paar zinnen',
-    yieldHint: 'Staat bovenaan de pagina, in het archief en in de mail na afloop.',
+    yieldHint: 'Staat bovenaan de pagina, bij Terugkijken en in de mail na afloop.',
     stale:
       'Iemand anders veranderde dit terwijl jij schreef. Jouw tekst staat hieronder en is nog niet bewaard. Bewaar je nu, dan geldt jouw tekst. Er stond:',
     listTitle: 'Terugkijken en lezen',
@@ -2153,7 +2169,12 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     until: (time: string) => `tot ${time}`,
     off: 'Gaat niet door',
     left: (left: number) => (left === 0 ? 'Vol' : left === 1 ? 'Nog 1 plaats vrij' : `Nog ${left} plaatsen vrij`),
-    toEvent: 'Terug naar de bijeenkomst',
+    toEvent: {
+      webinar: 'Terug naar het webinar',
+      meeting: 'Terug naar de bijeenkomst',
+      conference: 'Terug naar de conferentie',
+      learning_circle: 'Terug naar de leerkring',
+    },
     toRegister: 'Schuif aan',
     whole: 'Het hele programma, ook om te printen',
     print: 'Print dit programma',
@@ -2201,7 +2222,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         cancelled: 'De workshop gaat niet door. Wie hem koos, krijgt bericht.',
         reinstated: 'De workshop staat weer in het programma. Mensen kunnen hem opnieuw kiezen.',
         choosing: 'Bewaard.',
-        allocated: 'De plekken zijn verdeeld. Iedereen krijgt bericht.',
+        allocated: 'De plaatsen zijn verdeeld. Iedereen krijgt bericht.',
       },
       held: (count: number, time: string) =>
         count === 1 ? `Eén mail wacht nog tot ${time}` : `${count} mails wachten nog tot ${time}`,
@@ -2220,7 +2241,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         },
         cancel: {
           title: (title: string) => `“${title}” niet laten doorgaan?`,
-          lead: 'Wie hier een plaats had, krijgt bericht. Is er plaats bij hun tweede keus, dan krijgen ze die meteen.',
+          lead: 'Wie hier een plaats had, krijgt bericht. Is er plaats bij hun tweede keuze, dan krijgen ze die meteen.',
           button: 'Ja, laat het niet doorgaan',
         },
         when: 'Wanneer',
@@ -2232,40 +2253,40 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       until: 'Kiezen kan tot en met',
       untilHint: 'Tot dan kunnen mensen ook nog van keuze veranderen. Laat leeg: dan kan het tot het begint.',
       untilTime: 'Kiezen kan tot: tijd',
-      rule: 'Hoe worden de plekken verdeeld?',
+      rule: 'Hoe worden de plaatsen verdeeld?',
       rules: {
-        first_come: 'Wie het eerst komt. Is een workshop vol, dan telt de tweede keus, of je wacht.',
-        by_preference: 'Naar voorkeur. Iedereen kiest eerst, en daarna worden alle plekken in één keer verdeeld.',
+        first_come: 'Wie het eerst komt. Is een workshop vol, dan telt de tweede keuze, of je wacht.',
+        by_preference: 'Naar voorkeur. Iedereen kiest eerst, en daarna worden alle plaatsen in één keer verdeeld.',
       },
       fixed: 'Mensen hebben al gekozen. Daarom kun je de manier van verdelen niet meer wijzigen.',
-      allocate: 'Verdeel de plekken',
-      allocateText: 'Tot dan heeft niemand een plek in een workshop. Na het verdelen geldt: wie het eerst komt.',
-      allocateLate: 'Je kunt de plekken verdelen tot het begint.',
+      allocate: 'Verdeel de plaatsen',
+      allocateText: 'Tot dan heeft niemand een plaats in een workshop. Na het verdelen geldt: wie het eerst komt.',
+      allocateLate: 'Je kunt de plaatsen verdelen tot het begint.',
       openStill: (moment: string) => `Mensen kunnen nog kiezen tot ${moment}. Verdeel liever daarna.`,
       nobody: 'Er heeft nog niemand gekozen.',
       question: {
-        title: 'De plekken verdelen?',
+        title: 'De plaatsen verdelen?',
         lead: 'Dit is wat het wordt. Pas als je het hieronder bevestigt, krijgt iedereen bericht.',
         button: 'Ja, verdeel ze zo',
       },
       preview: {
         caption: 'Wie wat krijgt',
         round: 'Ronde',
-        first: 'Eerste keus',
-        second: 'Tweede keus',
+        first: 'Eerste keuze',
+        second: 'Tweede keuze',
         nothing: 'Niets',
         workshop: 'Workshop',
-        places: 'Plekken bezet',
+        places: 'Plaatsen bezet',
       },
       how: 'Hoe gaat het verdelen?',
       howText: [
-        'De computer zet iedereen in een volgorde, door te loten. Dan krijgt ieder om de beurt een plek: de eerste keus als het kan, en anders de tweede.',
+        'De computer zet iedereen in een volgorde, door te loten. Dan krijgt ieder om de beurt een plaats: de eerste keuze als het kan, en anders de tweede.',
         'Zo kan niemand het beter krijgen zonder dat een ander het slechter krijgt: wat je liever had, ging naar iemand die voor jou aan de beurt was.',
         'Wie in een ronde minder kreeg, is in de volgende ronde eerder aan de beurt. Wie niets kreeg, komt op de wachtlijst.',
       ],
       seed: (seed: string) =>
         `De loting heeft het nummer ${seed}. Dat lag al vast, en met dat nummer komt er altijd hetzelfde uit.`,
-      allocated: (moment: string) => `De plekken zijn verdeeld op ${moment}. Sindsdien geldt: wie het eerst komt.`,
+      allocated: (moment: string) => `De plaatsen zijn verdeeld op ${moment}. Sindsdien geldt: wie het eerst komt.`,
     },
     doors: {
       title: (event: string) => `Lijsten per workshop: ${event}`,
@@ -3600,7 +3621,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         session_reinstated: ({ who, what, parts: [title = ''] }: Happened) =>
           `${who} liet de workshop “${title}” van ${what} toch doorgaan.`,
         choosing_changed: ({ who, what }: Happened) => `${who} wijzigde hoe mensen workshops kiezen bij ${what}.`,
-        workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plekken in de workshops van ${what}.`,
+        workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plaatsen in de workshops van ${what}.`,
         cover_set: ({ who, what }: Happened) => `${who} zette een omslagfoto bij ${what}.`,
         yield_written: ({ who, what }: Happened) => `${who} schreef op wat ${what} opleverde.`,
         material_added: ({ who, what, parts: [title = ''] }: Happened) => `${who} zette “${title}” bij ${what}.`,
@@ -3782,7 +3803,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
     attendanceList: {
       title: (event: string) => `Presentielijst: ${event}`,
       heading: 'Presentielijst',
-      columns: { here: 'Er', name: 'Naam', organisation: 'Organisatie', role: 'Rol', signature: 'Handtekening' },
+      columns: { here: 'Is er', name: 'Naam', organisation: 'Organisatie', role: 'Rol', signature: 'Handtekening' },
       printed: (moment: string) => `Stand van ${moment} uur.`,
       button: 'Print',
       noScript: 'Print deze pagina met je browser.',
