@@ -1468,6 +1468,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
     emailHint: 'A new address works only after you have confirmed it.',
     cancel: 'I cannot come after all',
     cancelText: 'Cancel, and your place goes to somebody else. You get an e-mail about it.',
+    cancelWaiting: 'Cancel, and you go off the waiting list. You get an e-mail about it.',
     cancelButton: 'Cancel my registration',
     closed: 'You can no longer change anything: it has begun.',
     part: {
@@ -1690,6 +1691,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
     toAll: 'See the questions',
     filter: 'Find a question',
     example: 'for example: young people',
+    group: 'Group',
     order: 'Order',
     orders: { recognised: 'most recognised', new: 'newest first' },
     none: 'There are no questions yet',

@@ -113,7 +113,7 @@ function ofPart(desk: Desk, lead: string, extra: string): Block[] {
 function dateFact({ formats, states }: Desk, { event, registration }: AboutEnrolment['dates'][number]): Fact {
   const state = event.cancelledAt ? 'off' : registration?.status
   const notes = state && state !== 'confirmed' ? [states[state]] : []
-  return { label: formats.dayShort(event), value: `${event.title}\n${formats.range(event)}`, notes }
+  return { label: formats.dayTiny(event), value: `${event.title}\n${formats.range(event)}`, notes }
 }
 
 function waiting(desk: Desk): Content {
