@@ -6,7 +6,6 @@ import { messagesIn } from '#src/i18n/index.ts'
 import type { AboutFollower, House } from './about.ts'
 import { footerOf } from './appointment.ts'
 import {
-  type Block,
   blocks,
   button,
   type Content,
@@ -70,8 +69,11 @@ function deskFor<K extends Kind>(kind: K, about: AboutFollower, house: House) {
   }
 }
 
-const quoted = ({ labelQuestion: label }: { labelQuestion: string }, { question }: AboutFollower): Block =>
-  facts({ label, value: question.text, isProse: true })
+const quoted = ({ labelQuestion: label }: { labelQuestion: string }, { question }: AboutFollower) => ({
+  label,
+  value: question.text,
+  isProse: true,
+})
 
 /** `host` and the answers to it are left out as well: which group it is put to was chosen by whoever typed the address. */
 export function proof(about: AboutFollower, house: House): Content {
@@ -90,7 +92,7 @@ export function proof(about: AboutFollower, house: House): Content {
     blocks: blocks(
       paragraph(words.lead),
       ...paragraphs(words.extra),
-      isRead && quoted(words, about),
+      isRead && facts(quoted(words, about)),
       button(words.button, links.follower(about.follower)),
       paragraph(words.after),
       note(words.notYou),
@@ -116,8 +118,7 @@ export function planned(about: AboutFollower, house: House): Content {
       paragraph(shared.helloUnnamed),
       paragraph(lead),
       ...paragraphs(words.extra),
-      quoted(words, about),
-      appointment(about, event, shared),
+      facts(quoted(words, about), ...appointment(about, event, shared)),
       button(words.button, links.event(event)),
       paragraph(words.later),
     ),
@@ -129,11 +130,11 @@ export function planned(about: AboutFollower, house: House): Content {
 function appointment({ follower }: AboutFollower, event: ListedEvent, shared: Words<'shared'>) {
   const formats = formatsIn(follower.locale, event.timeZone)
   const zone = messagesIn(follower.locale).words.timeZone(event.timeZone)
-  return facts(
+  return [
     { label: shared.labelWhen, value: `${formats.day(event)}\n${formats.range(event)}`, notes: [zone] },
     { label: shared.labelWhere, value: whereOf(event) || shared.online },
     { label: shared.labelHost, value: event.group.name },
-  )
+  ]
 }
 
 export function answered(about: AboutFollower, house: House): Content {
@@ -151,7 +152,7 @@ export function answered(about: AboutFollower, house: House): Content {
       paragraph(shared.helloUnnamed),
       paragraph(lead),
       ...paragraphs(words.extra),
-      quoted(words, about),
+      facts(quoted(words, about)),
       ...paragraphs(question.answer),
       button(words.button, links.question(question)),
       event?.publishedAt ? link(event.title, links.event(event)) : false,
