@@ -61,7 +61,8 @@ export function certificateTermsRoutes(app: App, deps: Deps): void {
     const event = getMyEvent(db, request)
     const { accreditations, problems } = readAccreditations(typedValues(request.body), request.t)
     const found = { ...fieldProblems(request), ...pauseProblem(request, event), ...problems }
-    if (Object.keys(found).length) return again(request, reply, event, found)
+    // A form that is not one has no field to blame.
+    if (request.validationError || Object.keys(found).length) return again(request, reply, event, found)
     const { areGiven, signer, pauseMinutes } = request.body
     const wanted = { areGiven: areGiven === 'on', signer: cleanLine(signer), pauseMinutes: Number(pauseMinutes) }
     const { id } = organiserOf(request)
