@@ -5,17 +5,7 @@ import { formatsIn } from '#src/i18n/dates.ts'
 import { messagesIn } from '#src/i18n/index.ts'
 import type { AboutFollower, House } from './about.ts'
 import { footerOf } from './appointment.ts'
-import {
-  blocks,
-  button,
-  type Content,
-  dateOf,
-  facts,
-  link,
-  note,
-  paragraph,
-  paragraphs,
-} from './content.ts'
+import { blocks, button, type Content, dateOf, facts, link, note, paragraph, paragraphs } from './content.ts'
 import { createLinks } from './links.ts'
 import { textsOf, type Values, type Words, wordsOf } from './words.ts'
 
