@@ -84,7 +84,7 @@ test('a date gets its page once it has been shown whom that mails', async () => 
     ),
   )
   const path = `/console/events/${draft.id}/publication`
-  expect((await post(path, { revision: '1' })).body).toContain('Wie aan de hele reeks meedoet')
+  expect((await post(path, { revision: '1' })).body).toContain('Zij doen mee aan de hele reeks')
   expect(listPlaces(db, one)).toHaveLength(1)
   await post(path, { revision: '1', recipients: '1' })
   expect(listPlaces(db, one)).toHaveLength(2)
