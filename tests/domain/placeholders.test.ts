@@ -28,8 +28,8 @@ test('every kind of mail is either to one person or to many, and mails to many h
   const personal = TEMPLATE_KINDS.filter(kind => PLACEHOLDERS[kind].some(isPersonal))
   expect(personal).toEqual([
     ...(['confirmed', 'waitlisted', 'requested', 'promoted', 'unregistered', 'declined', 'asked'] as const),
-    ...(['workshop_confirmed', 'again', 'my'] as const),
-    ...(['series_confirmed', 'series_promoted', 'series_waitlisted', 'series_left', 'series_again'] as const),
+    ...(['workshop_confirmed', 'again'] as const),
+    ...(['series_confirmed', 'series_promoted', 'series_waitlisted', 'series_left', 'series_again', 'my'] as const),
   ])
 })
 

@@ -30,10 +30,10 @@ const HEADERS: Record<string, string | undefined> = {
 /** By what an address looks like: where it says something else. Personal pages tell no other site where somebody came from. */
 const OTHERWISE: [RegExp, Record<string, string>][] = [
   [
-    /^\/(console|sign-in|join|my\/:|registrations\/:token$|unsubscribe|invitations|invited\/:token$|feedback\/:token$|check-in|addresses)/,
+    /^\/(console|sign-in|join|my\/:|registrations\/:token$|unsubscribe|invitations|invited\/:token$|feedback\/:token$|followers|enrolments|check-in|addresses)/,
     { 'referrer-policy': 'same-origin' },
   ],
-  [/^\/events\/:slug\/registered$/, { 'referrer-policy': 'same-origin' }],
+  [/^\/(events|series)\/:slug\/registered$/, { 'referrer-policy': 'same-origin' }],
   [/\.(ics|atom|xml|txt)$/, { 'referrer-policy': 'no-referrer' }],
   [
     /^\/join/,

@@ -32,6 +32,7 @@ test('the sitemap holds what is published, and nothing else', async () => {
     '/',
     '/archive',
     '/subscribe',
+    '/questions',
     '/privacy',
     '/accessibility',
     '/groups/noord',
