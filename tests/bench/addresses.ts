@@ -4,7 +4,9 @@ import { eq, min, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { events, messages, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
+import { askQuestion } from '#src/domain/asking.ts'
 import { addContributor } from '#src/domain/contributing.ts'
+import { addSession } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
@@ -14,6 +16,8 @@ import type { Filled } from './fill.ts'
 export interface Laid extends Filled {
   mailing: number
   contributor: number
+  session: number
+  question: number
   registration: number
   message: number
   cancelled: number | undefined
@@ -39,6 +43,8 @@ export function addressesOf(routes: string[], laid: Laid): Address[] {
     [/outbox\/:id/, [laid.message]],
     [/mailings\/:id/, [laid.mailing]],
     [/contributors\/:id/, [laid.contributor]],
+    [/sessions\/:id/, [laid.session]],
+    [/questions\/:id/, [laid.question]],
     [/groups\/:slug/, [laid.groupSlug]],
     [/series\/:slug/, [laid.seriesSlug]],
   ]
@@ -48,8 +54,9 @@ export function addressesOf(routes: string[], laid: Laid): Address[] {
       const found = known.find(([pattern]) => pattern.test(route))
       if (route.includes(':') && !found) throw new Error(`no address is known for ${route}`)
       const ids = (found?.[1] ?? ['']).filter(id => id !== undefined)
-      // Two of one list: the first and the second registration are of the first event.
-      const query = route.endsWith('/merge') ? `?other=${laid.registration + 1}` : ''
+      // Two of one list: the first and the second registration are of the first event, and the questions laid one after the other.
+      const one = route.includes('/questions/') ? laid.question : laid.registration
+      const query = route.endsWith('/merge') ? `?other=${one + 1}` : ''
       const rest = (path: string) => path.replace(':locale', 'nl').replace(':kind', 'confirmed') + query
       return ids.map(id => ({
         ...{ route, path: rest(route.replace(/:(id|slug)/, String(id))) },
@@ -58,7 +65,7 @@ export function addressesOf(routes: string[], laid: Laid): Address[] {
     })
 }
 
-/** A mailing to write, somebody who is asked to speak, and a mail with something in it. */
+/** A mailing to write, somebody who is asked to speak, a part of a programme, two questions, and a mail with something in it. */
 export function layMore(db: Db, filled: Filled, now: Temporal.Instant): Laid {
   const message = first(
     db
@@ -77,7 +84,19 @@ function layPeopleToMail(db: Db, { laterEventId, owner }: Filled, now: Temporal.
     const mailing = createMailing(tx, event, words, organiser?.id ?? 0, now)
     const speaker = { name: 'Spreker', email: 'spreker@example.org', organisation: '', locale: 'nl' } as const
     const asked = { ...speaker, attendance: 'online', part: 'speaker', hasSaidYes: false, addedBy: null } as const
-    return { mailing: mailing.id, contributor: addContributor(tx, event, asked, now).id }
+    const { id: eventId, localStart } = event
+    const part = { eventId, localStart, durationMinutes: 15, kind: 'plenary', title: 'Samen beginnen' } as const
+    const session = addSession(tx, { ...part, revisedAt: now }).id
+    const wording = {
+      text: 'Wie helpt mij hiermee?',
+      role: 'practice',
+      place: 'Assen',
+      name: '',
+      groupId: null,
+    } as const
+    const [question] = [1, 2].map(() => askQuestion(tx, { ...wording, email: '', locale: 'nl' }, now).id)
+    const contributor = addContributor(tx, event, asked, now).id
+    return { mailing: mailing.id, contributor, session, question: first(question) }
   })
 }
 
