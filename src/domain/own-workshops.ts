@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { asc, eq, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { choices, sessions, type Told } from '#db/schema.ts'
+import { choices, groups, sessions, type Told } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { later } from '#src/lib/time.ts'
 import type { Choice } from './choices.ts'
@@ -17,6 +17,8 @@ export type SessionRecord = typeof sessions.$inferSelect
 export interface Chosen {
   choice: Choice
   session: SessionRecord
+  /** The name of the group that gives it; null where that is the event's own. */
+  host: string | null
 }
 
 /** A workshop somebody chose, with all that its entry in their calendar is made of. */
@@ -92,9 +94,10 @@ export function listChosen(db: Db, { id }: Pick<Registration, 'id'>): Chosen[] {
 
 const chosen = (db: Db) =>
   db
-    .select({ choice: choices, session: sessions })
+    .select({ choice: choices, session: sessions, host: groups.name })
     .from(choices)
     .innerJoin(sessions, eq(sessions.id, choices.sessionId))
+    .leftJoin(groups, eq(groups.id, sessions.groupId))
 const byId = prepared(db =>
   chosen(db)
     .where(eq(choices.id, sql.placeholder('id')))
@@ -130,7 +133,7 @@ export function exampleWorkshop(
     createdAt: now,
     told: null,
   }
-  const workshop = { event, registration, session, choice }
+  const workshop = { event, registration, session, choice, host: null }
   const earlier = Temporal.PlainDateTime.from(localStart).subtract({ minutes: 30 }).toString({ smallestUnit: 'minute' })
   return { ...workshop, choice: { ...choice, told: { ...choiceToldNow(workshop), localStart: earlier } } }
 }

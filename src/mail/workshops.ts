@@ -39,34 +39,27 @@ const whenOf = ({ event: { timeZone }, session: { localStart, durationMinutes } 
 })
 
 export function workshopConfirmed(desk: WorkshopDesk, now: Temporal.Instant): Content {
-  const { event, shared, links, registration } = desk
   const words = desk.wordsOf('workshop_confirmed')
-  return {
-    ...frameOf(desk),
-    kind: 'workshop_confirmed',
-    subject: words.subject,
-    preheader: inShort(desk),
-    eyebrow: words.eyebrow,
-    blocks: blocks(
-      paragraph(desk.hello),
-      paragraph(words.lead),
-      ...paragraphs(words.extra),
-      workshopFacts(desk),
-      canChoose(event, now) && paragraph(words.other),
-      button(shared.manage, links.personal(registration)),
-      note(shared.inviteFirst),
-      desk.help,
-    ),
-    invite: workshopRequest(desk.workshop, desk.context),
-  }
+  const other = canChoose(desk.event, now) && paragraph(words.other)
+  return withPlace(desk, 'workshop_confirmed', [workshopFacts(desk), other], desk.shared.inviteFirst)
 }
 
 export function workshopChanged(desk: WorkshopDesk): Content {
+  return withPlace(desk, 'workshop_changed', [workshopFacts(desk, true)], desk.shared.inviteNext)
+}
+
+/** To who has a place in it, with the entry for their calendar. */
+function withPlace(
+  desk: WorkshopDesk,
+  kind: 'workshop_confirmed' | 'workshop_changed',
+  about: Parameters<typeof blocks>,
+  invited: string,
+): Content {
   const { shared, links, registration } = desk
-  const words = desk.wordsOf('workshop_changed')
+  const words = desk.wordsOf(kind)
   return {
     ...frameOf(desk),
-    kind: 'workshop_changed',
+    kind,
     subject: words.subject,
     preheader: inShort(desk),
     eyebrow: words.eyebrow,
@@ -74,9 +67,9 @@ export function workshopChanged(desk: WorkshopDesk): Content {
       paragraph(desk.hello),
       paragraph(words.lead),
       ...paragraphs(words.extra),
-      workshopFacts(desk, true),
+      ...about,
       button(shared.manage, links.personal(registration)),
-      note(shared.inviteNext),
+      note(invited),
       desk.help,
     ),
     invite: workshopRequest(desk.workshop, desk.context),
@@ -132,9 +125,9 @@ function workshopFacts(desk: WorkshopDesk, compare = false) {
 
 const ownTime = (desk: WorkshopDesk) => timeFact(desk, whenOf(desk.workshop), null)
 
-function around({ event, shared }: WorkshopDesk) {
+function around({ event, workshop, shared }: WorkshopDesk) {
   return [
     { label: shared.labelPartOf, value: event.title },
-    { label: shared.labelHost, value: event.group.name },
+    { label: shared.labelHost, value: workshop.host ?? event.group.name },
   ]
 }

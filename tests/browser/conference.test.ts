@@ -134,6 +134,8 @@ test('she registers on her phone with a workshop in each round, and each stands 
     start: '2026-12-09T10:15:00.000Z',
     location: expect.stringContaining('Zaal 3'),
   })
+  const workshop = mails.find(({ received }) => received.mail.subject?.includes(POVERTY))?.received
+  expect(workshop?.mail.text).toContain('Door: Werkplaats Sociaal Domein Arnhem en Nijmegen')
   const confirmation = mails.find(({ kind }) => kind === 'confirmed')?.received as Received
   personal = linkIn(confirmation, '/registrations/')
   const picture = confirmation.mail.attachments.find(({ mimeType }) => mimeType === 'image/png')
