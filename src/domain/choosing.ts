@@ -135,15 +135,18 @@ const activeIn = prepared(db =>
 
 /**
  * Of one person with two registrations, of which one goes on: in every round in which that one wants nothing it takes over what
- * the other wanted, with its places and its turn. Nobody loses a place by it, and none is added. Once the event has begun
- * nothing changes any more. Returns the one that goes on, as it is then.
+ * the other wanted, with its places and its turn. Nobody loses a place by it, and none is added. Who speaks or hosts by it is
+ * in no workshop any more. Once the event has begun nothing changes any more. Returns the one that goes on, as it is then.
  */
 export function handOverChoices(tx: Tx, from: Registration, to: Registration, now: Temporal.Instant): Registration {
   if (!isBefore(now, getEvent(tx, to.eventId).startsAt)) return to
   const handed = listChoices(tx, from)
   const own = new Set(listChoices(tx, to).map(({ round }) => round))
   withdrawChoices(tx, from, now)
-  if (to.status === 'cancelled' || to.part !== null) return to
+  if (to.status === 'cancelled' || to.part !== null) {
+    withdrawChoices(tx, to, now)
+    return to
+  }
   const known = listChoicesEver(tx, to)
   for (const { sessionId, round, rank, status, queueNumber } of handed.filter(choice => !own.has(choice.round))) {
     const taken = write(tx, to, sessionId, known, { round, rank, status }, now)

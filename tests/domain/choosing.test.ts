@@ -206,6 +206,20 @@ test('of one person with two registrations the one that goes on takes over the p
   ])
 })
 
+test('who turns out to be the same person as a speaker is in no workshop, and leaves their places to who waits', () => {
+  const { db } = openWorld()
+  const {
+    event,
+    rounds: [[a] = []],
+  } = makeConference(db, [[1]])
+  const speaker = makeContributor(db, event)
+  const stays = makeChooser(db, event, 'Anna', [wish(1, a)])
+  makeChooser(db, event, 'Bram', [wish(1, a)])
+  const merged = writeNow(db, tx => mergeRegistrations(tx, stays.id, speaker.id, NOW))
+  expect(merged.part).toBe('speaker')
+  expect(outcomes(db)).toEqual(['Anna 1A cancelled', 'Bram 1A confirmed'])
+})
+
 test('where places are given by preference nobody has one until then', () => {
   const { db } = openWorld()
   const {
