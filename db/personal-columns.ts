@@ -29,6 +29,8 @@ function columns<Table extends SQLiteTable, const L extends Lists<Table>>(
 
 const { groups, themes, series, events, eventCohosts, formFields, answers, skippedDates, schoolHolidays } = schema
 const { tasks, taskTicks, eventSlugs, eventThemes, sessions, materials, people, registrations, invitees } = schema
+const { newsletters, bulletins, bulletinItems, subscriptionRequests, subscriptions, subscriptionTopics } = schema
+const { subscriptionStops } = schema
 const { choices, checkIns, mailings, organisations, organisationSpellings, spellingsApart, roleTotals } = schema
 const {
   yearTotals,
@@ -64,7 +66,7 @@ const DEFAULTS = [
 export const PERSONAL_COLUMNS = {
   // Attendees.
   people: columns(people, {
-    address: ['email', 'remindersStoppedAt', 'newsletterStoppedAt', 'undeliverableAt', 'undeliverableReason'],
+    address: ['email', 'remindersStoppedAt', 'undeliverableAt', 'undeliverableReason'],
     count: ['createdAt'],
     none: ['id', 'myVersion', 'feedVersion'],
   }),
@@ -116,7 +118,7 @@ export const PERSONAL_COLUMNS = {
     mail_text: ['bytes'],
     none: [
       ...(['id', 'key', 'lane', 'eventId', 'registrationId', 'personId', 'signInId', 'organiserId'] as const),
-      ...(['invitationId', 'inviteeId', 'choiceId', 'mailingId', 'messageId'] as const),
+      ...(['invitationId', 'inviteeId', 'choiceId', 'mailingId', 'bulletinId', 'messageId'] as const),
       ...(['attempts', 'leasedBy', 'leasedUntil'] as const),
     ],
   }),
@@ -127,6 +129,30 @@ export const PERSONAL_COLUMNS = {
       ...(['scheduledFor', 'releasedAt', 'recalledAt'] as const),
     ],
   }),
+
+  // Letters to who subscribed.
+  subscriptionRequests: columns(subscriptionRequests, {
+    subscription_request: ['email', 'locale', 'wishes', 'createdAt', 'expiresAt'],
+    none: ['id'],
+  }),
+  subscriptions: columns(subscriptions, {
+    subscription: ['locale', 'provenAt', 'stoppedAt'],
+    none: ['id', 'personId', 'linkVersion'],
+  }),
+  subscriptionTopics: columns(subscriptionTopics, {
+    subscription: ['letter'],
+    none: ['id', 'subscriptionId', 'groupId', 'themeId'],
+  }),
+  subscriptionStops: columns(subscriptionStops, { none: ['id', 'at', 'letter', 'groupId'] }),
+  newsletters: columns(newsletters, { none: ['groupId', 'day', 'nextOn'] }),
+  bulletins: columns(bulletins, {
+    published: ['subject', 'intro'],
+    none: [
+      ...(['id', 'kind', 'groupId', 'month', 'revision', 'createdAt', 'releasedAt', 'recalledAt'] as const),
+      ...(['recipients', 'spreadTo', 'spreadAt'] as const),
+    ],
+  }),
+  bulletinItems: columns(bulletinItems, { none: ['bulletinId', 'eventId', 'part', 'position', 'hiddenAt'] }),
 
   // The programme. Names stand in it because whoever they belong to speaks or hosts there, for all to read.
   events: columns(events, {

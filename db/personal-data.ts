@@ -3,7 +3,7 @@
 // kind stands in `personal-columns`; what each kind is called, in `i18n`.
 
 /** Whose they are. `named`: whoever an organiser names in a text. */
-export type Whose = 'attendee' | 'invitee' | 'named' | 'organiser'
+export type Whose = 'attendee' | 'invitee' | 'subscriber' | 'named' | 'organiser'
 /**
  * GDPR, article 6(1): (a) consent, for what may be about health with 9(2)(a); (b) what somebody asked for or agreed to;
  * (f) an interest that outweighs theirs.
@@ -13,6 +13,7 @@ export type Why =
   | 'taking_part'
   | 'inviting'
   | 'mailing'
+  | 'informing'
   | 'preparing'
   | 'publishing'
   | 'reporting'
@@ -28,6 +29,8 @@ export type End =
   | { after: 'sending'; days: number }
   | { after: 'expiry'; days: number }
   | { after: 'deed' | 'last_deed'; months: number }
+  /** Since they no longer want any. */
+  | { after: 'stopping'; months: number }
   | { after: 'last_registration' }
   /** By hand: what stands on a public page stays with the page. */
   | { after: 'removal' }
@@ -58,6 +61,9 @@ export const DATA = {
   needs: { whose: 'attendee', why: 'taking_part', ground: 'consent', end: { after: 'event', days: 7 } },
   answers: { whose: 'attendee', why: 'taking_part', ground: 'consent', end: { after: 'event', days: 'question' } },
   invitee: { whose: 'invitee', why: 'inviting', ground: 'interest', end: { after: 'event', days: 30 } },
+  /** When they asked for it is shown to who doubts it: for as long as we mail them, and half a year after the last mail could go. */
+  subscription: { whose: 'subscriber', why: 'informing', ground: 'consent', end: { after: 'stopping', months: 6 } },
+  subscription_request: { whose: 'subscriber', why: 'informing', ground: 'consent', end: { after: 'expiry', days: 1 } },
   /** About an event: as long as its registrations. About none: from when it was made, as long as is usual. */
   mail: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'event', months: 'group' } },
   mail_text: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'sending', days: 30 } },

@@ -6,10 +6,13 @@ import type { Config } from './config.ts'
 import { readableUrl } from './lib/paths.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { accountRoutes } from './web/console/account.ts'
+import { announcementRoutes } from './web/console/announcements.ts'
 import { attendanceListRoutes } from './web/console/attendance-lists.ts'
 import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { briefingRoutes } from './web/console/briefings.ts'
+import { bulletinActRoutes } from './web/console/bulletin-acts.ts'
+import { bulletinRoutes } from './web/console/bulletins.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { checkInRoutes } from './web/console/check-ins.ts'
 import { contributorActRoutes } from './web/console/contributor-acts.ts'
@@ -83,11 +86,13 @@ import { invitedRoutes } from './web/public/invited.ts'
 import { doorRoutes } from './web/public/join.ts'
 import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
+import { newsletterRoutes } from './web/public/newsletter.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
 import { ownRegistrationRoutes } from './web/public/own-registration.ts'
 import { privacyRoutes } from './web/public/privacy.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
+import { subscriptionRoutes } from './web/public/subscriptions.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
@@ -172,6 +177,8 @@ export async function createApp(
   entranceRoutes(app, deps)
   myRoutes(app, deps)
   ownDataRoutes(app, deps)
+  newsletterRoutes(app, deps)
+  subscriptionRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
   feedRoutes(app, deps)
@@ -229,6 +236,9 @@ export async function createApp(
     historyRoutes(scope, deps)
     reachRoutes(scope, deps)
     organisationRoutes(scope, deps)
+    bulletinRoutes(scope, deps)
+    bulletinActRoutes(scope, deps)
+    announcementRoutes(scope, deps)
     outboxRoutes(scope, deps)
     heldMailRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)

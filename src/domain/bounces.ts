@@ -8,7 +8,8 @@ import { cleanLine } from '#src/lib/text.ts'
 import type { Message } from './outbox.ts'
 import { findPerson, type Person } from './people.ts'
 import { getRegistration, update } from './registrations.ts'
-import { stopAllReminders, stopNewsletter } from './stopping.ts'
+import { stopAllReminders } from './stopping.ts'
+import { findSubscription, stopLetters } from './subscriptions.ts'
 
 export interface Report {
   action: 'failed' | 'delayed' | 'relayed' | 'delivered' | 'expanded'
@@ -123,10 +124,11 @@ export function isUndeliverable(db: Db, address: string): boolean {
   return Boolean(findPerson(db, address)?.undeliverableAt)
 }
 
-/** Somebody called a mail of ours unwanted: no reminders and no newsletter any more. Their registrations stay. */
+/** Somebody called a mail of ours unwanted: no reminders and no letters any more. Their registrations stay. */
 export function recordComplaint(tx: Tx, { toAddress }: Message, now: Temporal.Instant): void {
   const person = findPerson(tx, toAddress)
   if (!person) return
   stopAllReminders(tx, person.id, now)
-  stopNewsletter(tx, person.id, now)
+  const subscription = findSubscription(tx, person.id)
+  if (subscription) stopLetters(tx, subscription, now)
 }

@@ -16,6 +16,7 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number]
 const LANES: Record<MessageKind, number> = {
   sign_in: 0,
   my: 1,
+  subscription_proof: 1,
   address: 1,
   test: 1,
   cancelled: 2,
@@ -37,7 +38,8 @@ const LANES: Record<MessageKind, number> = {
   reminder_day: 5,
   mailing: 6,
   tasks: 6,
-  newsletter: 6,
+  announcement: 7,
+  newsletter: 7,
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
 export const ALL_LANES = [...new Set(Object.values(LANES))]
@@ -77,6 +79,7 @@ export interface NewMessage {
   inviteeId?: number | null
   organiserId?: number | null
   mailingId?: number | null
+  bulletinId?: number | null
   /** Where its kind's own place will not do. */
   lane?: number | undefined
   dueAt?: Temporal.Instant
@@ -109,6 +112,7 @@ const BARE = {
   signInId: null,
   organiserId: null,
   mailingId: null,
+  bulletinId: null,
   invitationId: null,
   inviteeId: null,
 }
@@ -127,6 +131,7 @@ const FIELDS = [
   'signInId',
   'organiserId',
   'mailingId',
+  'bulletinId',
   'invitationId',
   'inviteeId',
 ] as const

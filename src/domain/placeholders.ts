@@ -23,6 +23,7 @@ const TO_MANY: readonly TemplateKind[] = [
   'briefing',
   'invited',
   'mailing',
+  'announcement',
   'newsletter',
 ]
 
@@ -50,7 +51,9 @@ export const PLACEHOLDERS: Record<(typeof MESSAGE_KINDS)[number] | 'shared', rea
   invited: ['firstName', ...EVENT],
   mailing: ['firstName', ...EVENT, 'doorTime'],
   tasks: ['website'],
-  newsletter: ['website'],
+  announcement: ['title', 'day', 'date', 'group', 'website'],
+  newsletter: ['group', 'website'],
+  subscription_proof: ['website', 'expires'],
   sign_in: ['website', 'expires'],
   invitation: ['website', 'group', 'inviter', 'right', 'expires'],
   my: ['website', 'ownList', 'ownFeed'],

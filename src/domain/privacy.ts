@@ -12,6 +12,8 @@ import {
   messages,
   people,
   registrations,
+  subscriptionRequests,
+  subscriptions,
 } from '#db/schema.ts'
 import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -21,6 +23,7 @@ import { isShared } from './organisation-people.ts'
 import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
+import { findSubscription, listWishes, nameWishes } from './subscriptions.ts'
 
 /**
  * Everything we keep about a person, for themselves: each column that holds personal data, under its own name. But for what
@@ -32,13 +35,32 @@ export function exportPerson(db: Db, person: Person) {
     since: person.createdAt.toString(),
     ...personal('people', person),
     registrations: [...mine, ...listDoubles(db, mine)].map(row => aboutRegistration(db, row)),
+    letters: exportLetters(db, person),
     ...exportInvitee(db, person.email ?? ''),
   }
 }
 
+/** Which letters somebody gets, or got until they stopped; nothing for who never asked for any. */
+function exportLetters(db: Db, { id }: Person) {
+  const subscription = findSubscription(db, id)
+  if (!subscription) return undefined
+  return { ...personal('subscriptions', subscription), topics: nameWishes(db, listWishes(db, subscription.id)) }
+}
+
+/** Letters that an address asked for and has not proven yet. */
+function exportRequest(db: Db, email: string) {
+  const request = db.select().from(subscriptionRequests).where(eq(subscriptionRequests.email, email)).get()
+  if (!request) return undefined
+  return { ...personal('subscriptionRequests', request), wishes: nameWishes(db, request.wishes) }
+}
+
 /** What is kept about an address alone, also of somebody who never registered: where it was asked to come, and what was mailed. */
 export function exportInvitee(db: Db, email: string) {
-  return { invitations: listInvitations(db, email), mails: listMailsTo(db, email).map(aboutMail) }
+  return {
+    invitations: listInvitations(db, email),
+    lettersAsked: exportRequest(db, email),
+    mails: listMailsTo(db, email).map(aboutMail),
+  }
 }
 
 function listMailsTo(db: Db, email: string): Message[] {
@@ -51,7 +73,7 @@ function aboutMail(mail: Message) {
 }
 
 /** Whoever has these can be signed in, or open a person's page: what they say is never told again. */
-const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address'])
+const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address', 'subscription_proof'])
 
 /** What was mailed to an address, as far as it is kept, with every personal link closed: the file it goes into opens nothing. */
 export async function listMailTexts(db: Db, email: string) {
@@ -143,6 +165,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
     .run()
   eraseMailsOfDoubles(tx, ids)
   eraseInvitations(tx, person.email, ids)
+  tx.delete(subscriptions).where(eq(subscriptions.personId, person.id)).run()
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
   tx.update(registrations)
@@ -167,12 +190,12 @@ function eraseMailsOfDoubles(tx: Tx, ids: number[]): void {
     .run()
 }
 
-/** Whether this address was asked to come somewhere. */
+/** Whether this address was asked to come somewhere, or asked for letters it has not proven yet. */
 export function isInvited(db: Db, email: string): boolean {
-  return listInvitations(db, email).length > 0
+  return listInvitations(db, email).length > 0 || exportRequest(db, email) !== undefined
 }
 
-/** Erases an address that was asked to come and never registered; of a person this is a part of `erasePerson`. */
+/** Erases an address that was asked to come, or asked for letters, and never registered; of a person this is a part of `erasePerson`. */
 export function eraseInvitee(tx: Tx, email: string, now: Temporal.Instant): void {
   eraseInvitations(tx, email, [])
   tx.delete(messages).where(eq(messages.toAddress, email)).run()
@@ -187,6 +210,7 @@ function eraseInvitations(tx: Tx, email: string | null, ids: number[]): void {
   const named = tx.select({ id: invitees.id }).from(invitees).where(theirs)
   tx.update(messages).set({ inviteeId: null }).where(inArray(messages.inviteeId, named)).run()
   tx.delete(invitees).where(theirs).run()
+  if (email) tx.delete(subscriptionRequests).where(eq(subscriptionRequests.email, email)).run()
 }
 
 /** An organisation that others come from too counts on; one that points at this person goes, and counted among the others. */

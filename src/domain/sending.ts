@@ -12,6 +12,7 @@ import { enqueue, type Message, type MessageKind } from './outbox.ts'
 const CRITICAL = new Set<MessageKind>([
   'sign_in',
   'my',
+  'subscription_proof',
   'address',
   'confirmed',
   'waitlisted',
@@ -155,8 +156,8 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 /** Discards a written mail that is still due but no longer true; a row that is written anew takes its place. */
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
-  const { key, kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt } =
-    message
-  const values = { kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId, expiresAt }
+  const { key, kind, lane, toAddress, locale, eventId, registrationId, personId, signInId, mailingId } = message
+  const about = { eventId, registrationId, personId, signInId, mailingId, bulletinId: message.bulletinId }
+  const values = { kind, lane, toAddress, locale, expiresAt: message.expiresAt, ...about }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

@@ -3,6 +3,7 @@ import type { Tx } from '#db/open.ts'
 import type { Told } from '#db/schema.ts'
 import { isUndeliverable } from '#src/domain/bounces.ts'
 import { whyNotBrief } from '#src/domain/briefings.ts'
+import { findBulletin, standing, withItems } from '#src/domain/bulletins.ts'
 import { claim, type Wanted } from '#src/domain/claiming.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
 import { findInvitation, stateOf } from '#src/domain/invitations.ts'
@@ -12,15 +13,19 @@ import { findOrganiserById } from '#src/domain/organisers.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
+import { itemsFor } from '#src/domain/readers.ts'
 import { getRegistration, isRequest, type Registration } from '#src/domain/registrations.ts'
 import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
 import { discard, recordOutcome, replace } from '#src/domain/sending.ts'
 import { findSignIn, mint } from '#src/domain/sign-ins.ts'
+import { isStillSo, whyNotSend } from '#src/domain/spreading.ts'
+import { findRequestOf } from '#src/domain/subscribing.ts'
+import { findSubscription, nameWishes } from '#src/domain/subscriptions.ts'
 import { findReader, listArrears, whyNotSummarise } from '#src/domain/summaries.ts'
 import { dueTelling, isStillTrue, isTelling, settle, toldNow } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { readAbout, readInvited, readStandIn } from '#src/mail/about.ts'
+import { readAbout, readInvited, readIssue, readStandIn } from '#src/mail/about.ts'
 import { isAboutRegistration, type Occasion } from '#src/mail/messages.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
@@ -66,6 +71,7 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
   const why = whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)
   else if (subject && !isStillTrue(message, subject.event, subject.registration)) replace(tx, message, at)
+  else if (isLetter(message) && message.bytes !== null && !isStillSo(tx, message)) replace(tx, message, at)
   else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, at) }) }]
   if (subject) settle(tx, subject.registration, at)
   return []
@@ -74,6 +80,11 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
 /** A mail stays as it was written; only what is overdue is looked at anew, since somebody may have seen to it by the next try. */
 function isToBeWritten({ bytes, kind }: Message): boolean {
   return bytes === null || kind === 'tasks'
+}
+
+/** To who subscribed. */
+function isLetter({ kind }: Message): boolean {
+  return kind === 'newsletter' || kind === 'announcement'
 }
 
 function subjectOf(tx: Tx, { registrationId }: Message): Subject | undefined {
@@ -92,6 +103,8 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (isTestOfMailing(message)) return findMailing(tx, message.mailingId) ? undefined : 'gone'
   if (message.kind === 'invitation') return whyNotInvite(tx, message, now)
   if (message.kind === 'invited') return whyNotAsk(tx, message.inviteeId, now)
+  if (message.kind === 'subscription_proof') return findRequestOf(tx, message, now) ? undefined : 'gone'
+  if (isLetter(message)) return whyNotSend(tx, message, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }
@@ -191,6 +204,11 @@ function occasionOf(tx: Tx, message: Message, subject: Subject | undefined, at: 
     const invited = readInvited(tx, message.inviteeId)
     if (invited) return { kind, invited }
   }
+  if (kind === 'subscription_proof') {
+    const request = findRequestOf(tx, message, at)
+    if (request) return { kind, asking: { ...request, named: nameWishes(tx, request.wishes) }, email, locale, own }
+  }
+  if (kind === 'newsletter' || kind === 'announcement') return letterOccasion(tx, message, kind, at)
   if (kind === 'mailing') return mailingOccasion(tx, message, subject)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
@@ -202,6 +220,28 @@ function invitationOccasion(tx: Tx, { id, toAddress: email, locale, invitationId
   const invitation = invitationId === null ? undefined : findInvitation(tx, invitationId)
   if (!invitation) throw new Error(`message ${id} (invitation) has nothing to be written from`)
   return { kind: 'invitation', invitation, email, locale, own: readOwnTexts(tx, invitation.group.id, locale) }
+}
+
+/** To a subscriber what they follow; to the organiser who tests it, all of it. */
+function letterOccasion(
+  tx: Tx,
+  { id, toAddress: email, locale, bulletinId, personId, organiserId }: Message,
+  kind: 'newsletter' | 'announcement',
+  at: Temporal.Instant,
+): Occasion {
+  const bulletin = findBulletin(tx, bulletinId)
+  const subscription = personId === null ? undefined : findSubscription(tx, personId)
+  if (bulletin && subscription) {
+    const items = itemsFor(tx, withItems(tx, bulletin), subscription, at)
+    return { kind, issue: readIssue(tx, bulletin, { subscription, email, locale, items }) }
+  }
+  if (bulletin && organiserId !== null) {
+    const items = standing(withItems(tx, bulletin).items, at)
+    // No subscription has this number, so the link under it stops nothing.
+    const issue = readIssue(tx, bulletin, { subscription: { id: 0 }, email, locale, items })
+    return { kind, issue: { ...issue, isTest: true } }
+  }
+  throw new Error(`message ${id} (${kind}) has nothing to be written from`)
 }
 
 function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined): Occasion {

@@ -24,6 +24,7 @@ import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
 import { randomCode, randomToken } from '#src/lib/tokens.ts'
 import { readAbout } from '#src/mail/about.ts'
+import { exampleAsking, exampleIssue } from '#src/mail/letter-examples.ts'
 import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
 
 /** Who gets the test mails. */
@@ -135,7 +136,11 @@ function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Oc
         own: to.own,
       },
     },
-    { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
+    { kind: 'subscription_proof', asking: exampleAsking(getListedEvent(tx, id).group, now), ...to },
+    ...(['announcement', 'newsletter'] as const).map(kind => ({
+      kind,
+      issue: exampleIssue(getListedEvent(tx, id), to),
+    })),
   ]
 }
 

@@ -13,7 +13,8 @@ export function maskPath(url: string): string {
 }
 
 /** Behind these of our addresses (`paths`) stands a token. */
-const DOORS = '(?:registrations|join|check-in|people|my|unsubscribe|addresses|invitations|invited|sign-in)'
+const DOORS =
+  '(?:registrations|join|check-in|people|my|unsubscribe|addresses|subscriptions|subscription-proofs|invitations|invited|sign-in)'
 /** In capitals or percent-encoded an address leads nowhere, and the token in it still works where it belongs. */
 const AFTER_A_DOOR = new RegExp(`(?<=(?:/|%2F)${DOORS}(?:/|%2F))[^/?#.]{40,}`, 'gi')
 const PERSONAL_LINK = new RegExp(`(/${DOORS}/)[\\w-]+`, 'g')

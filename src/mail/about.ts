@@ -5,8 +5,9 @@ import { prepared } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
 import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
+import type { Bulletin } from '#src/domain/bulletins.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
-import type { Group } from '#src/domain/groups.ts'
+import { findGroup, type Group } from '#src/domain/groups.ts'
 import { findInvitee, type Invitee } from '#src/domain/invitees.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { type OwnTexts, readOwnTexts } from '#src/domain/own-texts.ts'
@@ -14,6 +15,7 @@ import { findPersonById } from '#src/domain/people.ts'
 import { isRequest, NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { Issue } from './newsletter.ts'
 
 /** What every mail knows of this installation. */
 export interface House {
@@ -98,3 +100,14 @@ const withHost = prepared(db =>
     .where(eq(events.id, sql.placeholder('id')))
     .prepare(),
 )
+
+/** A letter as one of its readers gets it: what it says, with these items. */
+export function readIssue(
+  db: Db,
+  { subject, intro, groupId }: Pick<Bulletin, 'subject' | 'intro' | 'groupId'>,
+  to: Pick<Issue, 'subscription' | 'email' | 'locale' | 'items'>,
+): Issue {
+  const group = findGroup(db, groupId)
+  if (!group) throw new Error(`group ${groupId} is gone`)
+  return { ...to, group, subject, intro, own: readOwnTexts(db, groupId, to.locale) }
+}

@@ -2,11 +2,13 @@
 import type { Config } from '#src/config.ts'
 import { proofOf } from '#src/domain/addresses.ts'
 import type { Event } from '#src/domain/events.ts'
+import type { Group } from '#src/domain/groups.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
 import type { Invitee } from '#src/domain/invitees.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import type { Person } from '#src/domain/people.ts'
 import type { Registration } from '#src/domain/registrations.ts'
+import type { Subscription } from '#src/domain/subscriptions.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
@@ -24,7 +26,11 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     /** For the people at the entrance, so in nobody's language; short, since it becomes a code to scan. */
     checkIn: (registration: Registration) => config.baseUrl + own.checkIn(registration),
     unsubscribe: (registration: Registration) => at(own.unsubscribe(registration)),
-    unsubscribeNewsletter: (person: Person) => at(own.unsubscribeNewsletter(person)),
+    unsubscribeNewsletter: (subscription: Pick<Subscription, 'id'>, group: Pick<Group, 'id'>) =>
+      at(own.unsubscribeNewsletter(subscription, group)),
+    unsubscribeAnnouncements: (subscription: Pick<Subscription, 'id'>) =>
+      at(own.unsubscribeAnnouncements(subscription)),
+    subscriptionProof: (request: { id: number }) => at(own.subscriptionProof(request)),
     unsubscribeSummaries: (organiserId: number) => at(own.unsubscribeSummaries(organiserId)),
     console: () => at(paths.console.home()),
     runSheet: ({ id }: Pick<Event, 'id'>) => at(paths.console.eventRunSheet(id)),

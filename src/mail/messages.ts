@@ -12,9 +12,10 @@ import { asked, briefing } from './contributors.ts'
 import { invitation, invitationValues } from './invitations.ts'
 import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
-import { type Issue, newsletter } from './newsletter.ts'
+import { announcement, type Issue, issueValues, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, requested, waitlisted } from './places.ts'
 import { reminder } from './reminders.ts'
+import { type Asking, askingValues, subscriptionProof } from './subscriptions.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
 
@@ -50,6 +51,8 @@ export type Occasion =
   | { kind: 'invited'; invited: AboutInvitee }
   | { kind: 'mailing'; about: About; mailed: Mailed }
   | { kind: 'tasks'; summary: Summary }
+  | ({ kind: 'subscription_proof'; asking: Asking } & To)
+  | { kind: 'announcement'; issue: Issue }
   | { kind: 'newsletter'; issue: Issue }
   | ({ kind: 'test' } & To)
 
@@ -74,6 +77,10 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
       return summary(occasion.summary, house)
     case 'invited':
       return invited(occasion.invited, house)
+    case 'subscription_proof':
+      return subscriptionProof(occasion.asking, occasion, house)
+    case 'announcement':
+      return announcement(occasion.issue, house)
     case 'newsletter':
       return newsletter(occasion.issue, house)
     case 'test':
@@ -94,8 +101,12 @@ export function valuesIn(occasion: Occasion, house: House): Values {
       return invitationValues(occasion.invitation, occasion, house)
     case 'invited':
       return invitedValues(occasion.invited, house)
-    case 'tasks':
+    case 'subscription_proof':
+      return askingValues(occasion.asking, occasion, house)
+    case 'announcement':
     case 'newsletter':
+      return issueValues(occasion.kind, occasion.issue, house)
+    case 'tasks':
     case 'test':
       return { website: () => house.config.mailFrom.name }
     default:

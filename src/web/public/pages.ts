@@ -16,12 +16,14 @@ import type { Form } from '../pages.ts'
 import type { EntrancePages } from './check-ins.ts'
 import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
+import type { NewsletterPages } from './newsletter.ts'
 import type { Contribution } from './own-contribution.ts'
 import type { OwnDataPages } from './own-data.ts'
 import type { PrivacyPages } from './privacy.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
+import type { SubscriptionPages } from './subscriptions.ts'
 import type { windowTexts } from './windows.ts'
 import type { Strip } from './year.ts'
 
@@ -46,7 +48,13 @@ export interface Again {
   fields: [string, string][]
 }
 
-export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages, PrivacyPages {
+export interface PublicPages
+  extends InvitationPage,
+    EntrancePages,
+    OwnDataPages,
+    PrivacyPages,
+    NewsletterPages,
+    SubscriptionPages {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -131,7 +139,16 @@ export interface PublicPages extends InvitationPage, EntrancePages, OwnDataPages
     accent: string | null
   }
   'public/my': { form: Form; limits: Limits; isSent: boolean }
-  'public/mine': { token: string; email: string; coming: Own[]; others: Own[]; feed: string; isStopped: boolean }
+  /** `letters`: where they change which letters they get; null for who never asked for any. */
+  'public/mine': {
+    token: string
+    email: string
+    coming: Own[]
+    others: Own[]
+    feed: string
+    isStopped: boolean
+    letters: string | null
+  }
   /** The same page for a link that no longer works: then without an event. `all`: the path that stops every reminder. */
   'public/unsubscribe': { token: string; scope: Scope; event: Event | null; all: string | null; isDone: boolean }
   'public/subscribe': { groups: Group[]; series: Series[]; themes: Theme[] }
