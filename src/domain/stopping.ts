@@ -56,8 +56,8 @@ export function stop(tx: Tx, link: StopLink, now: Temporal.Instant): void {
   const found = findStop(tx, link)
   if (link.scope === 'summaries' && link.version === 1) stopSummaries(tx, link.id, now)
   else if (link.scope === 'newsletter') stopNewsletter(tx, link.id, link.version, now)
-  else if (link.scope === 'announcements') stopAnnouncements(tx, link.id, now)
-  else if (link.scope === 'letters') stopLetters(tx, link, now)
+  else if (link.scope === 'announcements' && link.version === 1) stopAnnouncements(tx, link.id, now)
+  else if (link.scope === 'letters' && link.version === 1) stopLetters(tx, link, now)
   else if (found?.registration) stopReminders(tx, found.registration, now)
   else if (found && link.scope === 'reminders') stopAllReminders(tx, found.personId, now)
 }

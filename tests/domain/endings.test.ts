@@ -19,6 +19,7 @@ const BEGINS = {
   last_registration: '2026-12-03T12:00:00Z',
   sending: String(NOW),
   deed: String(NOW),
+  stopping: String(NOW),
   last_deed: String(NOW),
 }
 /** An organiser's invitation is open for two weeks; a session, the longest way of being signed in, as well. */

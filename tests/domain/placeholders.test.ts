@@ -14,6 +14,7 @@ const TO_MANY: TemplateKind[] = [
   'reminder_hour',
   'mailing',
   'invited',
+  'announcement',
   'newsletter',
 ]
 

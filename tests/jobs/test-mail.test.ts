@@ -82,13 +82,13 @@ test('a calendar that takes the invites in ends as it began, and its SEQUENCE on
   expect(differences(calendar, [])).toEqual([])
 })
 
-test('§8.28 §8.29 over the line only reminders and the newsletter say how to stop them, in both headers', async () => {
+test('§8.28 §8.29 over the line only reminders and letters say how to stop them, in both headers', async () => {
   await send()
   const headers = mailbox.received.map(({ raw, mail }): [string | undefined, boolean, boolean] => {
     const has = (name: string) => mail.headers.some(({ key }) => key === name)
     return [kindOf(raw), has('list-unsubscribe'), has('list-unsubscribe-post')]
   })
-  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'newsletter']
+  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'announcement', 'newsletter']
   expect(headers.length).toBe(MESSAGE_KINDS.length)
   expect(headers).toEqual(
     headers.map(([kind]) => [kind, stoppable.includes(kind ?? ''), stoppable.includes(kind ?? '')]),

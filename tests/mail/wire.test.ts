@@ -49,6 +49,8 @@ const EXPECTED: Record<MessageKind, Expected> = {
   unregistered: { thread: 'answer', method: 'CANCEL' },
   tasks: { stops: true },
   mailing: { thread: 'answer', isByHand: true },
+  subscription_proof: {},
+  announcement: { stops: true, isByHand: true },
   newsletter: { stops: true, isByHand: true },
 }
 const TO = 'zoe@example.org'

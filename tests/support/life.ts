@@ -4,7 +4,7 @@ import { type AnySQLiteColumn, eq, getTableColumns, isNull, sql } from '#db/driz
 import type { Db } from '#db/open.ts'
 import { personalColumns, TABLE_NAMES, TABLES, type TableName } from '#db/personal-columns.ts'
 import { DATA, DATA_KINDS, type DataKind } from '#db/personal-data.ts'
-import { memberships, messages, signIns } from '#db/schema.ts'
+import { memberships, messages, signIns, subscriptions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
 import { auditEvent } from '#src/domain/audit.ts'
@@ -17,8 +17,11 @@ import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { addPasskey, keepChallenge } from '#src/domain/passkeys.ts'
+import { findOrCreatePerson } from '#src/domain/people.ts'
 import { addLine, tick } from '#src/domain/run-sheets.ts'
 import { createSignIn, requestSignIn, signInByToken } from '#src/domain/sign-ins.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
+import { addWishes } from '#src/domain/subscriptions.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from './world.ts'
 
 const EMAIL = 'wilhelmina@example.org'
@@ -54,6 +57,14 @@ export function openLife(retentionMonths: number | null = null) {
     requestSignIn(tx, organiser.email, 'nl', NOW)
     auditEvent(tx, 'note_written', event, { organiserId: organiser.id, registrationId: own.id }, NOW)
     rememberErasure(tx, 'gewist@example.org', NOW)
+    const { id: personId } = findOrCreatePerson(tx, EMAIL, NOW)
+    const letters = tx
+      .insert(subscriptions)
+      .values({ personId, locale: 'nl', provenAt: NOW, stoppedAt: NOW })
+      .returning()
+      .get()
+    addWishes(tx, letters, [{ letter: 'newsletter', groupId: group.id, themeId: null }])
+    requestSubscription(tx, { email: 'straks@example.org', locale: 'nl', wishes: [] }, NOW)
     tx.update(messages).set({ state: 'sent', sentAt: NOW }).run()
     for (const name of TABLE_NAMES) fill(tx, name)
     // Of what was mailed as an organiser nothing is asked here; it is kept by a row of its own.

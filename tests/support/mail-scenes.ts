@@ -1,29 +1,29 @@
 // How each kind of mail comes about, and what its reader can do behind its links: a table by kind, so that a new one cannot
 // be forgotten.
-import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
-import { events } from '#db/schema.ts'
+import { events, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { announce } from '#src/domain/announcements.ts'
 import { sendBriefing } from '#src/domain/briefings.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
-import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { moveEvent } from '#src/domain/moves.ts'
-import { listAnnounced } from '#src/domain/newsletter.ts'
+import { composeNow } from '#src/domain/newsletters.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { enqueue, type MessageKind } from '#src/domain/outbox.ts'
-import { findOrCreatePerson, requestMyLink } from '#src/domain/people.ts'
+import { requestMyLink } from '#src/domain/people.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
 import { release } from '#src/domain/releases.ts'
 import { applyReply } from '#src/domain/replies.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
-import { createDelivery } from '#src/jobs/deliver.ts'
-import { createTransport } from '#src/mail/transport.ts'
+import { releaseBulletin } from '#src/domain/spreading.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { type House, ME, NEW } from './house.ts'
+import { subscribe, wish } from './letters.ts'
 import {
   acceptsInvitation,
   changesFeed,
@@ -33,9 +33,11 @@ import {
   goesIn,
   onlyReads,
   provesAddress,
+  provesSubscription,
   registers,
   saysYes,
   signsIn,
+  stopsAnnouncements,
   stopsNewsletters,
   stopsReminders,
   stopsSummaries,
@@ -133,25 +135,28 @@ function write(house: House): void {
   })
 }
 
-/** As `send-test-mail` sends one: nothing puts newsletters in the outbox yet. */
-async function sendNewsletter(house: House): Promise<void> {
-  const { db, config, tokens } = house
-  const at = now(house)
-  const worker = randomUUID()
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const delivery = createDelivery({ ...house, log, worker, transport: createTransport(config, tokens) })
-  const person = writeNow(db, tx => findOrCreatePerson(tx, ME, at))
-  const [message] = writeNow(db, tx => {
-    const to = { toAddress: ME, locale: 'nl', personId: person.id } as const
-    enqueue(tx, { key: `newsletter:${person.id}`, kind: 'newsletter', ...to }, at)
-    return claimOwn(tx, worker, `newsletter:${person.id}`, at)
+/** Somebody follows the group that writes. */
+function follow(house: House, letter: 'newsletter' | 'announcement'): void {
+  subscribe(house.db, ME, [wish(letter, `g${house.group.id}`)], now(house))
+  house.db.delete(messages).run()
+}
+
+/** Composed, released by an organiser, and two minutes later. */
+function sendNewsletter(house: House): void {
+  follow(house, 'newsletter')
+  writeNow(house.db, tx => {
+    const { id } = createOrganiser(tx, 'otto@example.org', 'Otto', now(house))
+    const bulletin = composeNow(tx, house.group, { timeZone: 'Europe/Amsterdam', organiserId: id }, now(house))
+    releaseBulletin(tx, bulletin, { organiserId: id, revision: bulletin.revision, shown: 1 }, now(house))
   })
-  if (!message) throw new Error('no row')
-  const issue = { person, email: ME, locale: 'nl' as const, words: ['Een goed jaar!'], events: listAnnounced(db, at) }
-  const draft = { occasion: { kind: 'newsletter' as const, issue }, told: null, threadId: null }
-  const { result } = await delivery.deliver({ message, at, draft })
-  delivery.stop()
-  expect(result).toBe('sent')
+}
+
+function announceEvent(house: House): void {
+  follow(house, 'announcement')
+  writeNow(house.db, tx => {
+    const { id } = createOrganiser(tx, 'otto@example.org', 'Otto', now(house))
+    announce(tx, house.event(), { also: [], intro: '' }, { organiserId: id, shown: 1 }, now(house))
+  })
 }
 
 export const SCENES = {
@@ -273,7 +278,30 @@ export const SCENES = {
     },
     reader: [goesIn, unregisters],
   },
-  newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
+  subscription_proof: {
+    happens: house =>
+      writeNow(house.db, tx => {
+        const wishes = [wish('newsletter', `g${house.group.id}`)]
+        requestSubscription(tx, { email: ME, locale: 'nl', wishes }, now(house))
+      }),
+    reader: [provesSubscription],
+  },
+  announcement: {
+    happens: async house => {
+      announceEvent(house)
+      await house.deliver()
+      house.clock.advance({ minutes: 2 })
+    },
+    reader: [stopsAnnouncements, registers],
+  },
+  newsletter: {
+    happens: async house => {
+      sendNewsletter(house)
+      await house.deliver()
+      house.clock.advance({ minutes: 2 })
+    },
+    reader: [stopsNewsletters, registers],
+  },
   test: {
     happens: house =>
       writeNow(house.db, tx => enqueue(tx, { key: 'test:1', kind: 'test', toAddress: ME, locale: 'nl' }, now(house))),
