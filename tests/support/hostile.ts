@@ -1,6 +1,6 @@
 // What an attacker types, and a world that has one of everything for it to be typed at.
 import { asc } from '#db/drizzle.ts'
-import { invitees, mailings, messages, organisations, tasks } from '#db/schema.ts'
+import { bulletins, invitees, mailings, messages, organisations, tasks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf } from '#src/domain/addresses.ts'
 import { createEvent } from '#src/domain/drafts.ts'
@@ -8,7 +8,10 @@ import { getEvent } from '#src/domain/events.ts'
 import { setFormFields } from '#src/domain/form-fields.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { refill } from '#src/domain/newsletters.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { type openConsole, signIn } from './console.ts'
+import { subscribe, wish } from './letters.ts'
 import type { Words } from './shapes.ts'
 import { makeContributor, makeEvent, makeRegistration, makeSeries, NOW } from './world.ts'
 
@@ -54,6 +57,9 @@ const BY_NAME: Words['byName'] = {
   code: ['123456'],
   durationMinutes: ['60'],
   website: [''],
+  news: ['g1', 't1'],
+  tell: ['g1'],
+  eyes: ['', 'g1'],
   roomUrl: ['', 'https://meet.example.org/x'],
   title: ['Een titel', ...SCRIPTS],
   locale: ['nl', 'en'],
@@ -79,6 +85,18 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     const plan = { groupId, kind, timeZone, durationMinutes, attendance, localStart: '2027-12-02T12:00' }
     return createEvent(tx, { ...plan, title: 'Een concept' }, NOW)
   })
+  const letters = subscribe(db, `abonnee${number}@example.org`, [
+    wish('newsletter', `g${group.id}`),
+    wish('announcement', `g${group.id}`),
+  ])
+  const bulletin = writeNow(db, tx => {
+    const wishes = [wish('newsletter', `g${group.id}`)]
+    requestSubscription(tx, { email: `straks${number}@example.org`, locale: 'nl', wishes }, NOW)
+    const values = { kind: 'newsletter' as const, groupId: group.id, month: `${2100 + number}-01`, createdAt: NOW }
+    const made = tx.insert(bulletins).values(values).returning().get()
+    refill(tx, made, NOW)
+    return made
+  })
   const last = (table: typeof invitees | typeof mailings | typeof messages | typeof tasks | typeof organisations) =>
     db.select({ id: table.id }).from(table).orderBy(asc(table.id)).all().slice(-2)
   const ids: Record<string, number[]> = {
@@ -90,6 +108,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     invitees: last(invitees).map(({ id }) => id),
     organisations: last(organisations).map(({ id }) => id),
     tasks: last(tasks).map(({ id }) => id),
+    bulletins: [bulletin.id],
     groups: [1, 2],
   }
   const link = { id: zoe.id, version: 1 }
@@ -110,6 +129,8 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     },
     invited: tokens.sign('invitee', { id: last(invitees).at(-1)?.id ?? 0, version: 1 }),
     invitations: tokens.sign('invitation', { id: 1, version: 1 }),
+    subscriptions: tokens.sign('subscription', { id: letters.id, version: 1 }),
+    'subscription-proofs': tokens.sign('subscription-proof', { id: number + 1, version: 1 }),
     addresses: tokens.seal(proofOf(zoe, 'nieuw@example.org')),
   }
   return {
@@ -124,6 +145,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
         slug: [slugs[noun] ?? 'x'],
         token: [links[first] ?? 'x'],
         locale: ['nl', 'en'],
+        event: [String(event.id)],
         kind: ['confirmed', 'shared'],
       }
     },
