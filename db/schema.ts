@@ -809,12 +809,8 @@ export const subscriptionTopics = sqliteTable(
     themeId: integer().references(() => themes.id),
   },
   table => [
-    uniqueIndex('subscription_topics_group')
-      .on(table.subscriptionId, table.letter, table.groupId)
-      .where(sql`group_id is not null`),
-    uniqueIndex('subscription_topics_theme')
-      .on(table.subscriptionId, table.letter, table.themeId)
-      .where(sql`theme_id is not null`),
+    uniqueIndex('subscription_topics_group').on(table.subscriptionId, table.letter, table.groupId),
+    uniqueIndex('subscription_topics_theme').on(table.subscriptionId, table.letter, table.themeId),
     index('subscription_topics_of_group').on(table.groupId, table.letter, table.subscriptionId),
     index('subscription_topics_of_theme').on(table.themeId, table.letter, table.subscriptionId),
     oneOf('subscription_topics_letter', table.letter, LETTERS),

@@ -77,8 +77,8 @@ CREATE TABLE `subscription_topics` (
 	CONSTRAINT "subscription_topics_one" CHECK(("subscription_topics"."group_id" is null) <> ("subscription_topics"."theme_id" is null))
 ) STRICT;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `subscription_topics_group` ON `subscription_topics` (`subscription_id`,`letter`,`group_id`) WHERE group_id is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX `subscription_topics_theme` ON `subscription_topics` (`subscription_id`,`letter`,`theme_id`) WHERE theme_id is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX `subscription_topics_group` ON `subscription_topics` (`subscription_id`,`letter`,`group_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `subscription_topics_theme` ON `subscription_topics` (`subscription_id`,`letter`,`theme_id`);--> statement-breakpoint
 CREATE INDEX `subscription_topics_of_group` ON `subscription_topics` (`group_id`,`letter`,`subscription_id`);--> statement-breakpoint
 CREATE INDEX `subscription_topics_of_theme` ON `subscription_topics` (`theme_id`,`letter`,`subscription_id`);--> statement-breakpoint
 CREATE TABLE `subscriptions` (

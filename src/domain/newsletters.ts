@@ -74,7 +74,7 @@ export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): voi
 export function composeNow(
   tx: Tx,
   group: Group,
-  { timeZone, organiserId }: { timeZone: string; organiserId: number },
+  { timeZone, organiserId }: { timeZone: string; organiserId: number | null },
   now: Temporal.Instant,
 ): Bulletin {
   const month = dateIn(now, timeZone).toString().slice(0, 7)

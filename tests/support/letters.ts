@@ -28,5 +28,5 @@ export function subscribe(db: Db, email: string, wishes: Wish[], now = NOW): Sub
 
 /** A newsletter that waits to be looked at. */
 export function makeNewsletter(db: Db, group: Group, now = NOW): Bulletin {
-  return writeNow(db, tx => composeNow(tx, group, { timeZone: 'Europe/Amsterdam', organiserId: 1 }, now))
+  return writeNow(db, tx => composeNow(tx, group, { timeZone: 'Europe/Amsterdam', organiserId: null }, now))
 }

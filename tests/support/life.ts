@@ -4,7 +4,7 @@ import { type AnySQLiteColumn, eq, getTableColumns, isNull, sql } from '#db/driz
 import type { Db } from '#db/open.ts'
 import { personalColumns, TABLE_NAMES, TABLES, type TableName } from '#db/personal-columns.ts'
 import { DATA, DATA_KINDS, type DataKind } from '#db/personal-data.ts'
-import { memberships, messages, signIns, subscriptions } from '#db/schema.ts'
+import { memberships, messages, signIns, subscriptionRequests, subscriptions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
 import { auditEvent } from '#src/domain/audit.ts'
@@ -20,11 +20,12 @@ import { addPasskey, keepChallenge } from '#src/domain/passkeys.ts'
 import { findOrCreatePerson } from '#src/domain/people.ts'
 import { addLine, tick } from '#src/domain/run-sheets.ts'
 import { createSignIn, requestSignIn, signInByToken } from '#src/domain/sign-ins.ts'
-import { requestSubscription } from '#src/domain/subscribing.ts'
 import { addWishes } from '#src/domain/subscriptions.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from './world.ts'
 
 const EMAIL = 'wilhelmina@example.org'
+/** When they said that they want no letters any more. */
+export const STOPPED = '2026-05-22T09:00:00Z'
 /** The kinds that go by themselves. */
 export const ENDING = DATA_KINDS.filter(kind => !['never', 'removal'].includes(DATA[kind].end.after))
 
@@ -58,13 +59,17 @@ export function openLife(retentionMonths: number | null = null) {
     auditEvent(tx, 'note_written', event, { organiserId: organiser.id, registrationId: own.id }, NOW)
     rememberErasure(tx, 'gewist@example.org', NOW)
     const { id: personId } = findOrCreatePerson(tx, EMAIL, NOW)
+    const stoppedAt = Temporal.Instant.from(STOPPED)
     const letters = tx
       .insert(subscriptions)
-      .values({ personId, locale: 'nl', provenAt: NOW, stoppedAt: NOW })
+      .values({ personId, locale: 'nl', provenAt: stoppedAt, stoppedAt })
       .returning()
       .get()
     addWishes(tx, letters, [{ letter: 'newsletter', groupId: group.id, themeId: null }])
-    requestSubscription(tx, { email: 'straks@example.org', locale: 'nl', wishes: [] }, NOW)
+    const asked = { email: 'straks@example.org', locale: 'nl', wishes: [], createdAt: NOW } as const
+    tx.insert(subscriptionRequests)
+      .values({ ...asked, wishes: [], expiresAt: Temporal.Instant.from('2026-12-05T09:00:00Z') })
+      .run()
     tx.update(messages).set({ state: 'sent', sentAt: NOW }).run()
     for (const name of TABLE_NAMES) fill(tx, name)
     // Of what was mailed as an organiser nothing is asked here; it is kept by a row of its own.

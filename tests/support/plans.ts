@@ -11,7 +11,8 @@ const SMALL = new Set([
   ...['settings', 'groups', 'themes', 'series', 'skipped_dates', 'school_holidays', 'templates'],
   ...['organisers', 'memberships', 'invitations', 'passkeys', 'challenges', 'sign_ins', 'organiser_sessions'],
   ...['organisations', 'organisation_spellings', 'spellings_apart', 'stale_events', 'revision', 'erasures', 'sweeps'],
-  'newsletters',
+  // A few in a month of each group.
+  ...['newsletters', 'bulletins'],
 ])
 
 /** What may be read from one end on all the same, and why. */
