@@ -8,8 +8,8 @@ import { isBefore } from '#src/lib/time.ts'
 import { type Bulletin, listItems } from './bulletins.ts'
 import { GRACE, type Message } from './outbox.ts'
 
-/** Days after it left in which what happens is put down to it. */
-export const DAYS_AFTER = 14
+/** Days after it left in which what happens is put down to it; the page says so. */
+const DAYS_AFTER = 14
 
 export interface Figures extends Record<Message['state'] | 'bounced', number> {
   /** Stopped getting such letters since. */

@@ -3456,8 +3456,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         left: 'Somebody else has sent this already.',
       },
       figures: 'What came of it',
-      figuresText: days =>
-        `Without following anybody: we do not see who opens a mail or what they click on. We count what happens within ${days} days.`,
+      figuresText:
+        'Without following anybody: we do not see who opens a mail or what they click on. We count what happens in the two weeks after it.',
       counts: {
         recipients: count => (count === 1 ? '1 subscriber' : `${count} subscribers`),
         sent: count => `${count} sent`,

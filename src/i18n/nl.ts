@@ -3567,8 +3567,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         left: 'Iemand anders verstuurde dit al.',
       },
       figures: 'Wat ervan kwam',
-      figuresText: (days: number) =>
-        `Zonder volgen: we zien niet wie een mail opent of waarop iemand klikt. We tellen wat in ${days} dagen gebeurt.`,
+      figuresText:
+        'Zonder volgen: we zien niet wie een mail opent of waarop iemand klikt. We tellen wat er in de twee weken erna gebeurt.',
       counts: {
         recipients: (count: number) => (count === 1 ? '1 abonnee' : `${count} abonnees`),
         sent: (count: number) => `${count} verstuurd`,

@@ -23,8 +23,7 @@ import { toldNow } from '#src/domain/telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
 import { randomCode, randomToken } from '#src/lib/tokens.ts'
-import { readAbout } from '#src/mail/about.ts'
-import { exampleAsking, exampleIssue } from '#src/mail/letter-examples.ts'
+import { exampleAsking, exampleIssue, readAbout } from '#src/mail/about.ts'
 import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
 
 /** Who gets the test mails. */

@@ -15,7 +15,9 @@ import { findPersonById } from '#src/domain/people.ts'
 import { isRequest, NO_ANSWER, type Registration, waitingPosition } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { To } from './accounts.ts'
 import type { Issue } from './newsletter.ts'
+import type { Asking } from './subscriptions.ts'
 
 /** What every mail knows of this installation. */
 export interface House {
@@ -110,4 +112,16 @@ export function readIssue(
   const group = findGroup(db, groupId)
   if (!group) throw new Error(`group ${groupId} is gone`)
   return { ...to, group, subject, intro, own: readOwnTexts(db, groupId, to.locale) }
+}
+
+/** A letter as it could be, to show what it is like. No row stands behind it, so its link stops nothing. */
+export function exampleIssue(event: ListedEvent, { email, locale, own = {} }: To): Issue {
+  const items = [{ event, part: 'coming' as const }]
+  return { subscription: { id: 0 }, group: event.group, email, locale, own, subject: '', intro: '', items }
+}
+
+/** The same of the mail that asks for a proof. */
+export function exampleAsking({ name }: Pick<Group, 'name'>, now: Temporal.Instant): Asking {
+  const named = (['newsletter', 'announcement'] as const).map(letter => ({ letter, name }))
+  return { id: 0, expiresAt: now.add({ hours: 72 }), named }
 }

@@ -28,8 +28,9 @@ afterEach(() => house.close())
 
 const header = ({ mail }: Received, name: string) => mail.headers.find(({ key }) => key === name)?.value
 const of = (kind: string) => house.mailbox.received.filter(mail => header(mail, 'x-aanschuiven-message') === kind)
-const pathIn = (mail: Received | undefined, start: string) => {
-  const link = mail && linksIn(mail.raw).find(one => one.includes(start))
+const pathIn = async (mail: Received | undefined, start: string) => {
+  const links = mail ? await linksIn(mail.raw) : []
+  const link = links.find(one => one.includes(start))
   if (!link) throw new Error(`no link to ${start}`)
   return link.replace(house.url, '')
 }
@@ -60,7 +61,7 @@ test('§8.27 asked, proven, told, sent, stopped with one click, and still to be 
     undefined,
     'auto-generated',
   ])
-  await reader.open(pathIn(proof, '/subscription-proofs/'))
+  await reader.open(await pathIn(proof, '/subscription-proofs/'))
   await reader.submit(/^\/subscription-proofs\//)
   expect(reader.path()).toMatch(/^\/subscriptions\//)
 
@@ -77,7 +78,10 @@ test('§8.27 asked, proven, told, sent, stopped with one click, and still to be 
   await house.deliver()
   await pass(2)
   const [sent] = of('newsletter')
-  for (const [mail, kind] of [[told, 'announcement'], [sent, 'newsletter']] as const) {
+  for (const [mail, kind] of [
+    [told, 'announcement'],
+    [sent, 'newsletter'],
+  ] as const) {
     if (!mail) throw new Error(`no ${kind}`)
     expect(mail.raw.toString('latin1')).toMatch(new RegExp(`^List-ID: <${kind}\\.`, 'im'))
     expect(mail.raw.toString('latin1')).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click')
@@ -85,7 +89,11 @@ test('§8.27 asked, proven, told, sent, stopped with one click, and still to be 
   }
 
   const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' })
-  const stop = await fetch(house.url + pathIn(sent, '/unsubscribe/'), { method: 'POST', body, redirect: 'manual' })
+  const stop = await fetch(house.url + (await pathIn(sent, '/unsubscribe/')), {
+    method: 'POST',
+    body,
+    redirect: 'manual',
+  })
   expect(stop.status).toBe(200)
   const page = await reader.open(`/newsletter/archive/${newsletter.id}`)
   expect(page).toContain('Eén gezin, één plan: lukt dat?')
@@ -95,7 +103,8 @@ test('§8.27 asked, proven, told, sent, stopped with one click, and still to be 
 
 test('many readers: each one mail, made in parts; who stops before it leaves gets none', async () => {
   const now = house.clock.now()
-  for (let index = 0; index < 300; index++) subscribe(house.db, `lezer${index}@example.org`, [wish('newsletter', 'g1')], now)
+  for (let index = 0; index < 300; index++)
+    subscribe(house.db, `lezer${index}@example.org`, [wish('newsletter', 'g1')], now)
   const last = subscribe(house.db, 'laatste@example.org', [wish('newsletter', 'g1')], now)
   house.db.delete(messages).run()
   release(compose(), 301)

@@ -1,13 +1,7 @@
 // Newsletters and announcements in the console: the list with the settings of each group, and the page of one. What is done to one
 // stands in `bulletin-acts`.
 import type { FastifyRequest } from 'fastify'
-import {
-  type BulletinPhase,
-  DAYS_AFTER,
-  type Figures,
-  figuresOf,
-  phaseOfBulletin,
-} from '#src/domain/bulletin-figures.ts'
+import { type BulletinPhase, type Figures, figuresOf, phaseOfBulletin } from '#src/domain/bulletin-figures.ts'
 import {
   type Bulletin,
   getBulletinWith,
@@ -56,7 +50,6 @@ export interface BulletinPages {
     group: Group
     phase: BulletinPhase
     figures: Figures
-    days: number
     items: (Item & { stands: boolean })[]
     acts: typeof ITEM_ACTS
     readers: number
@@ -179,7 +172,7 @@ export function bulletinPage(
   const mail = readBulletin(deps, request, bulletin, eyes)
   const isOut = bulletin.releasedAt !== null
   return {
-    ...{ bulletin, group, figures, eyes, done, changed: '', days: DAYS_AFTER, acts: ITEM_ACTS, limits: LONGEST },
+    ...{ bulletin, group, figures, eyes, done, changed: '', acts: ITEM_ACTS, limits: LONGEST },
     phase: phaseOfBulletin(bulletin, figures, now),
     items: whole.items.map(item => ({ ...item, stands: stands.has(item.event.id) })),
     readers: isOut ? (bulletin.recipients ?? 0) : countReaders(db, whole, now),

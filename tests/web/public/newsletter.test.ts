@@ -36,7 +36,8 @@ async function openLetters() {
 describe('asking for letters', () => {
   test('the form has what there is to follow, ticked for who comes from a page of it', async () => {
     const { get, group } = await openLetters()
-    const checked = (html: string) => [...html.matchAll(/name="(news|tell)" value="(\w+)"[^>]* checked/g)].map(found => found.slice(1, 3))
+    const checked = (html: string) =>
+      [...html.matchAll(/name="(news|tell)" value="(\w+)"[^>]* checked/g)].map(found => found.slice(1, 3))
     expect(checked(await get('/newsletter'))).toEqual([])
     expect(checked(await get(`/newsletter?group=${group.slug}`))).toEqual([
       ['news', 'g1'],
@@ -49,7 +50,9 @@ describe('asking for letters', () => {
     const { db, post } = await openLetters()
     subscribe(db, EMAIL, [wish('newsletter', 'g1')])
     db.delete(subscriptionRequests).run()
-    const answers = await Promise.all([EMAIL, 'nieuw@example.org'].map(email => post('/newsletter', { email, tell: 'g1' })))
+    const answers = await Promise.all(
+      [EMAIL, 'nieuw@example.org'].map(email => post('/newsletter', { email, tell: 'g1' })),
+    )
     const said = answers.map(({ statusCode, headers, body }) => [statusCode, headers.location, body])
     expect(said).toEqual(Array(2).fill([303, '/newsletter?sent=1', '']))
   })
