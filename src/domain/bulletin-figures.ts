@@ -5,7 +5,8 @@ import { and, eq, gte, inArray, isNull, lt, or, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { messages, registrations, subscriptionStops } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { type Bulletin, listItems } from './bulletins.ts'
+import { listItems } from './bulletin-items.ts'
+import type { Bulletin } from './bulletins.ts'
 import { GRACE, type Message } from './outbox.ts'
 
 /** Days after it left in which what happens is put down to it; the page says so. */

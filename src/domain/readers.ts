@@ -3,7 +3,8 @@
 import { and, eq, inArray, ne, type SQL, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { people, registrations, subscriptions, subscriptionTopics } from '#db/schema.ts'
-import { type Bulletin, type Item, standing } from './bulletins.ts'
+import { type Item, standing } from './bulletin-items.ts'
+import type { Bulletin } from './bulletins.ts'
 import { listWishes, type Subscription } from './subscriptions.ts'
 import { coverageOf, keysOf, readTopicKey, topicKey, topicsOf } from './topics.ts'
 

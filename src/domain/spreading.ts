@@ -6,15 +6,9 @@ import { prepared } from '#db/prepared.ts'
 import { bulletins } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
-import {
-  auditBulletin,
-  type Bulletin,
-  changeBulletin,
-  findBulletin,
-  listItems,
-  refuseTexts,
-  withItems,
-} from './bulletins.ts'
+import { auditBulletin, changeBulletin, refuseTexts } from './bulletin-edits.ts'
+import { listItems, withItems } from './bulletin-items.ts'
+import { type Bulletin, findBulletin } from './bulletins.ts'
 import type { Organiser } from './organisers.ts'
 import { enqueue, GRACE, type Message, type NewMessage } from './outbox.ts'
 import { findPersonById } from './people.ts'

@@ -1,7 +1,7 @@
 // The letters that go to who subscribed: the newsletter, with what is coming and what came out, and the announcement of what is new.
 // To one person at a time, since the link that stops them is personal; the others say nothing of who opens them.
 
-import type { Item } from '#src/domain/bulletins.ts'
+import type { Item } from '#src/domain/bulletin-items.ts'
 import { type ListedEvent, placeOf } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
 import type { OwnTexts } from '#src/domain/own-texts.ts'

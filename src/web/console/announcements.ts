@@ -7,7 +7,7 @@ import {
   findAnnouncement,
   listAlongside,
 } from '#src/domain/announcements.ts'
-import { LONGEST, refuseTexts } from '#src/domain/bulletins.ts'
+import { LONGEST, refuseTexts } from '#src/domain/bulletin-edits.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { countReaders } from '#src/domain/readers.ts'
 import { Invalid, Refusal } from '#src/lib/errors.ts'

@@ -2,15 +2,9 @@
 // back, removing a draft.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
-import {
-  changeItem,
-  deleteBulletin,
-  editBulletin,
-  getBulletinWith,
-  ITEM_ACTS,
-  LONGEST,
-  withItems,
-} from '#src/domain/bulletins.ts'
+import { changeItem, deleteBulletin, editBulletin, ITEM_ACTS, LONGEST } from '#src/domain/bulletin-edits.ts'
+import { withItems } from '#src/domain/bulletin-items.ts'
+import { getBulletinWith } from '#src/domain/bulletins.ts'
 import { refill } from '#src/domain/newsletters.ts'
 import { countReaders } from '#src/domain/readers.ts'
 import { recallBulletin, releaseBulletin, testBulletin } from '#src/domain/spreading.ts'

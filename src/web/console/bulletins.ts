@@ -1,17 +1,10 @@
 // Newsletters and announcements in the console: the list with the settings of each group, and the page of one. What is done to one
 // stands in `bulletin-acts`.
 import type { FastifyRequest } from 'fastify'
+import { ITEM_ACTS, LONGEST } from '#src/domain/bulletin-edits.ts'
 import { type BulletinPhase, type Figures, figuresOf, phaseOfBulletin } from '#src/domain/bulletin-figures.ts'
-import {
-  type Bulletin,
-  getBulletinWith,
-  ITEM_ACTS,
-  type Item,
-  LONGEST,
-  listBulletinsOf,
-  standing,
-  withItems,
-} from '#src/domain/bulletins.ts'
+import { type Item, standing, withItems } from '#src/domain/bulletin-items.ts'
+import { type Bulletin, getBulletinWith, listBulletinsOf } from '#src/domain/bulletins.ts'
 import type { Group } from '#src/domain/groups.ts'
 import { composeNow, findNewsletter, type Newsletter, setNewsletter } from '#src/domain/newsletters.ts'
 import { getGroupWith, listGroupsWith } from '#src/domain/organisers.ts'

@@ -1,6 +1,7 @@
 // The newsletter and announcements, for everybody: asking for them, and newsletters from before. Asking answers the same for every
 // address; what comes of it travels by mail.
-import { type Bulletin, getPublished, listItems, listPublished } from '#src/domain/bulletins.ts'
+import { listItems } from '#src/domain/bulletin-items.ts'
+import { type Bulletin, getPublished, listPublished } from '#src/domain/bulletins.ts'
 import { type Group, listGroups } from '#src/domain/groups.ts'
 import { requestSubscription } from '#src/domain/subscribing.ts'
 import { listThemes } from '#src/domain/themes.ts'
