@@ -174,6 +174,8 @@ test('no link opens anything, not even once real rows have the numbers of the ex
     privacy: ['200 404'],
     registrations: ['404 404'],
     'sign-in': ['410 410'],
+    // To the page that says so.
+    'subscription-proofs': ['200 200'],
     unsubscribe: ['200 200'],
   })
 })
