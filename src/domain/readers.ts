@@ -82,12 +82,13 @@ function isReader({ kind, spreadTo }: Composed, offers: Offer[]): SQL | undefine
 function followersOf(letter: Bulletin['kind'], { keys }: Pick<Offer, 'keys'>): SQL {
   const topics = keys.flatMap(key => readTopicKey(key) ?? [])
   const ids = (which: 'groupId' | 'themeId') => JSON.stringify(topics.flatMap(topic => topic[which] ?? []))
-  const isOne = (which: 'groupId' | 'themeId') =>
-    sql`${subscriptionTopics[which]} in (select value from json_each(${ids(which)}))`
-  // Of each subscriber their few topics: whoever reads on, for some hundred copies, asks of no more people than those.
-  return sql`exists (select 1 from ${subscriptionTopics}
-    where ${subscriptionTopics.subscriptionId} = ${subscriptions.id} and ${subscriptionTopics.letter} = ${letter}
-      and (${isOne('groupId')} or ${isOne('themeId')}))`
+  const by = (which: 'groupId' | 'themeId') => {
+    const wanted = sql`${subscriptionTopics[which]} in (select value from json_each(${ids(which)}))`
+    return sql`select ${subscriptionTopics.subscriptionId} from ${subscriptionTopics}
+      where ${wanted} and ${subscriptionTopics.letter} = ${letter}`
+  }
+  // From the topics on: asked of each of twenty thousand subscribers it takes five times as long.
+  return sql`${subscriptions.id} in (${by('groupId')} union ${by('themeId')})`
 }
 
 const registrationAt = (eventId: number) =>

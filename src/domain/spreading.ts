@@ -17,7 +17,7 @@ import type { Releaser } from './releases.ts'
 import { findSubscription } from './subscriptions.ts'
 
 /** Copies made in one write: a few milliseconds, and everything else gets its turn between two of them. */
-const COPIES = 250
+const COPIES = 100
 /** Somebody waits in front of the screen for a test. */
 const TEST_LANE = 1
 
