@@ -57,9 +57,16 @@ function sinceThen(db: Db, bulletin: Bulletin): Pick<Figures, 'stopped' | 'regis
 /** Where a bulletin stands. `waiting`: it can be called back before anybody has it. */
 export type BulletinPhase = 'draft' | 'waiting' | 'leaving' | 'sent' | 'recalled'
 
-export function phaseOfBulletin(bulletin: Bulletin, figures: Figures, now: Temporal.Instant): BulletinPhase {
+export function phaseOfBulletin(db: Db, bulletin: Bulletin, now: Temporal.Instant): BulletinPhase {
   if (bulletin.recalledAt) return 'recalled'
   if (!bulletin.releasedAt) return 'draft'
   if (isBefore(now, bulletin.releasedAt.add(GRACE))) return 'waiting'
-  return bulletin.spreadAt && !figures.queued && !figures.sending ? 'sent' : 'leaving'
+  return bulletin.spreadAt && !isAnyUnderWay(db, bulletin) ? 'sent' : 'leaving'
+}
+
+/** Whether a copy has yet to leave: of thousands no more than one is looked for. */
+function isAnyUnderWay(db: Db, { id }: Bulletin): boolean {
+  const waits = and(inArray(messages.state, ['queued', 'sending']), isNull(messages.organiserId))
+  const its = and(eq(messages.bulletinId, id), waits)
+  return db.select({ id: messages.id }).from(messages).where(its).limit(1).get() !== undefined
 }

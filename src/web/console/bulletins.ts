@@ -122,7 +122,7 @@ export function bulletinRoutes(app: App, deps: Deps): void {
       settings: listGroupsWith(db, me, 'organiser').map(group => settingOf(group)),
       rows: rows.map(row => ({
         ...row,
-        phase: phaseOfBulletin(row.bulletin, figuresOf(db, row.bulletin), clock.now()),
+        phase: phaseOfBulletin(db, row.bulletin, clock.now()),
       })),
       next: rows.length === PAGE ? rows.at(-1)?.bulletin.id : undefined,
     }
@@ -166,7 +166,7 @@ export function bulletinPage(
   const isOut = bulletin.releasedAt !== null
   return {
     ...{ bulletin, group, figures, eyes, done, changed: '', acts: ITEM_ACTS, limits: LONGEST },
-    phase: phaseOfBulletin(bulletin, figures, now),
+    phase: phaseOfBulletin(db, bulletin, now),
     items: whole.items.map(item => ({ ...item, stands: stands.has(item.event.id) })),
     readers: isOut ? (bulletin.recipients ?? 0) : countReaders(db, whole, now),
     following: isOut ? [] : followingIn(deps, bulletin),
