@@ -33,6 +33,8 @@ const { choices, enrolments, checkIns, mailings, organisations, organisationSpel
   schema
 const { certificates, accreditations } = schema
 const { questions, questionThemes, recognitions, questionFollowers } = schema
+const { newsletters, bulletins, bulletinItems, subscriptionRequests, subscriptions, subscriptionTopics } = schema
+const { subscriptionStops } = schema
 const {
   yearTotals,
   yearOrganisations,
@@ -68,7 +70,7 @@ const DEFAULTS = [
 export const PERSONAL_COLUMNS = {
   // Attendees.
   people: columns(people, {
-    address: ['email', 'remindersStoppedAt', 'newsletterStoppedAt', 'undeliverableAt', 'undeliverableReason'],
+    address: ['email', 'remindersStoppedAt', 'undeliverableAt', 'undeliverableReason'],
     count: ['createdAt'],
     none: ['id', 'myVersion', 'feedVersion'],
   }),
@@ -136,7 +138,8 @@ export const PERSONAL_COLUMNS = {
     mail_text: ['bytes'],
     none: [
       ...(['id', 'key', 'lane', 'eventId', 'registrationId', 'personId', 'signInId', 'organiserId'] as const),
-      ...(['invitationId', 'inviteeId', 'choiceId', 'followerId', 'enrolmentId', 'mailingId', 'messageId'] as const),
+      ...(['invitationId', 'inviteeId', 'choiceId', 'followerId', 'enrolmentId', 'mailingId', 'bulletinId'] as const),
+      'messageId',
       ...(['attempts', 'leasedBy', 'leasedUntil'] as const),
     ],
   }),
@@ -147,6 +150,30 @@ export const PERSONAL_COLUMNS = {
       ...(['scheduledFor', 'releasedAt', 'recalledAt'] as const),
     ],
   }),
+
+  // Letters to who subscribed.
+  subscriptionRequests: columns(subscriptionRequests, {
+    subscription_request: ['email', 'locale', 'wishes', 'createdAt', 'expiresAt'],
+    none: ['id'],
+  }),
+  subscriptions: columns(subscriptions, {
+    subscription: ['locale', 'provenAt', 'stoppedAt'],
+    none: ['id', 'personId', 'linkVersion'],
+  }),
+  subscriptionTopics: columns(subscriptionTopics, {
+    subscription: ['letter'],
+    none: ['id', 'subscriptionId', 'groupId', 'themeId'],
+  }),
+  subscriptionStops: columns(subscriptionStops, { none: ['id', 'at', 'letter', 'groupId'] }),
+  newsletters: columns(newsletters, { none: ['groupId', 'day', 'nextOn'] }),
+  bulletins: columns(bulletins, {
+    published: ['subject', 'intro'],
+    none: [
+      ...(['id', 'kind', 'groupId', 'month', 'revision', 'createdAt', 'releasedAt', 'recalledAt'] as const),
+      ...(['recipients', 'spreadTo', 'spreadAt'] as const),
+    ],
+  }),
+  bulletinItems: columns(bulletinItems, { none: ['bulletinId', 'eventId', 'part', 'position', 'hiddenAt'] }),
 
   // The programme. Names stand in it because whoever they belong to speaks or hosts there, for all to read.
   events: columns(events, {

@@ -3,7 +3,7 @@
 // kind stands in `personal-columns`; what each kind is called, in `i18n`.
 
 /** Whose they are. `named`: whoever an organiser names in a text; `asker`: who asks a question from practice or recognises one. */
-export type Whose = 'attendee' | 'invitee' | 'asker' | 'named' | 'organiser'
+export type Whose = 'attendee' | 'invitee' | 'asker' | 'subscriber' | 'named' | 'organiser'
 /**
  * GDPR, article 6(1): (a) consent, for what may be about health with 9(2)(a); (b) what somebody asked for or agreed to;
  * (f) an interest that outweighs theirs.
@@ -15,6 +15,7 @@ export type Why =
   | 'asking'
   | 'recognising'
   | 'mailing'
+  | 'informing'
   | 'preparing'
   | 'publishing'
   | 'reporting'
@@ -33,6 +34,8 @@ export type End =
   | { after: 'answer'; days: number }
   | { after: 'expiry'; days: number }
   | { after: 'deed' | 'last_deed'; months: number }
+  /** Since they no longer want any. */
+  | { after: 'stopping'; months: number }
   | { after: 'last_registration' }
   /** By hand: what stands on a public page stays with the page. */
   | { after: 'removal' }
@@ -71,6 +74,9 @@ export const DATA = {
   question: { whose: 'asker', why: 'asking', ground: 'agreement', end: { after: 'answer', days: 30 } },
   /** As long as the cookie that it belongs to. */
   recognition: { whose: 'asker', why: 'recognising', ground: 'agreement', end: { after: 'deed', months: 12 } },
+  /** When they asked for it is shown to who doubts it: for as long as we mail them, and half a year after the last mail could go. */
+  subscription: { whose: 'subscriber', why: 'informing', ground: 'consent', end: { after: 'stopping', months: 6 } },
+  subscription_request: { whose: 'subscriber', why: 'informing', ground: 'consent', end: { after: 'expiry', days: 1 } },
   /** About an event: as long as its registrations. About none: from when it was made, as long as is usual. */
   mail: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'event', months: 'group' } },
   mail_text: { whose: 'attendee', why: 'mailing', ground: 'agreement', end: { after: 'sending', days: 30 } },

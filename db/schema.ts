@@ -60,6 +60,8 @@ export const MESSAGE_KINDS = [
   'mailing',
   'tasks',
   'invitation',
+  'subscription_proof',
+  'announcement',
   'newsletter',
   'question_proof',
   'question_planned',
@@ -87,6 +89,10 @@ export const FOLLOWER_KINDS = ['asked', 'recognised'] as const
 /** Whether people register for a whole series at once: not, beside registering for single events, or only so (a fixed group). */
 export const ENROLMENT_RULES = ['off', 'beside', 'only'] as const
 export const SCHOOL_REGIONS = ['north', 'central', 'south'] as const
+/** What somebody can ask us to mail them: the newsletter once a month, and a mail when a new event is announced. */
+export const LETTERS = ['newsletter', 'announcement'] as const
+/** Whether an item of a bulletin is still to come, or is about what came out of something. */
+export const BULLETIN_PARTS = ['coming', 'past'] as const
 export const AUDIENCES = ['all', 'confirmed', 'waiting', 'attended', 'absent'] as const
 /** What a mailing is for: an organiser's own words, or the mail after an event that brings what came of it. */
 export const PURPOSES = ['letter', 'follow_up'] as const
@@ -130,6 +136,13 @@ export interface Told {
 export interface ToldSeries {
   status: (typeof STATUSES)[number]
   dates: [registrationId: number, told: Told][]
+}
+
+/** One thing that somebody wants letters about: a group or a theme, by id. */
+export interface LetterWish {
+  letter: (typeof LETTERS)[number]
+  groupId: number | null
+  themeId: number | null
 }
 
 const instant = customType<{ data: Temporal.Instant; driverData: number }>({
@@ -697,7 +710,6 @@ export const people = sqliteTable(
     myVersion: integer().notNull().default(1),
     feedVersion: integer().notNull().default(1),
     remindersStoppedAt: instant(),
-    newsletterStoppedAt: instant(),
     /** Mail to this address comes back: since when, and what the report said. Nothing is sent while it is set. */
     undeliverableAt: instant(),
     undeliverableReason: text().notNull().default(''),
@@ -922,6 +934,146 @@ export const mailings = sqliteTable(
       .where(sql`purpose = 'follow_up' and recalled_at is null`),
     oneOf('mailings_audience', table.audience, AUDIENCES),
     oneOf('mailings_purpose', table.purpose, PURPOSES),
+  ],
+)
+
+/** The newsletter of a group: one a month, from `nextOn` on. The group at the top also writes for who follows a theme. */
+export const newsletters = sqliteTable(
+  'newsletters',
+  {
+    groupId: integer()
+      .primaryKey()
+      .references(() => groups.id),
+    /** Of the month; at most 28, so that every month has it. */
+    day: integer().notNull(),
+    /** The day on which the next one is composed; null while it is off. */
+    nextOn: text(),
+  },
+  table => [
+    index('newsletters_next').on(table.nextOn).where(sql`next_on is not null`),
+    check('newsletters_day', sql`${table.day} between 1 and 28`),
+  ],
+)
+
+/** A mail to who subscribed: a newsletter or an announcement. A draft until somebody releases it; its copies are rows of the outbox. */
+export const bulletins = sqliteTable(
+  'bulletins',
+  {
+    id: id(),
+    kind: text({ enum: LETTERS }).notNull(),
+    groupId: integer()
+      .notNull()
+      .references(() => groups.id),
+    /** Which newsletter it is: '2026-12'. Empty for an announcement. */
+    month: text().notNull().default(''),
+    subject: text().notNull().default(''),
+    intro: text().notNull().default(''),
+    revision: integer().notNull().default(1),
+    createdAt: instant().notNull(),
+    releasedAt: instant(),
+    recalledAt: instant(),
+    /** How many it went to when it was released. */
+    recipients: integer(),
+    /** The last subscription that has a copy: they are made in parts. And since when all have. */
+    spreadTo: integer().notNull().default(0),
+    spreadAt: instant(),
+  },
+  table => [
+    uniqueIndex('bulletins_month').on(table.groupId, table.month).where(sql`month <> ''`),
+    index('bulletins_group').on(table.groupId, table.id),
+    index('bulletins_released').on(table.releasedAt).where(sql`released_at is not null`),
+    index('bulletins_spreading').on(table.id).where(sql`released_at is not null and spread_at is null`),
+    oneOf('bulletins_kind', table.kind, LETTERS),
+  ],
+)
+
+/** An event in a bulletin. */
+export const bulletinItems = sqliteTable(
+  'bulletin_items',
+  {
+    bulletinId: integer()
+      .notNull()
+      .references(() => bulletins.id),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    part: text({ enum: BULLETIN_PARTS }).notNull(),
+    position: integer().notNull(),
+    hiddenAt: instant(),
+  },
+  table => [
+    primaryKey({ columns: [table.bulletinId, table.eventId] }),
+    index('bulletin_items_event').on(table.eventId),
+    oneOf('bulletin_items_part', table.part, BULLETIN_PARTS),
+  ],
+)
+
+/** Somebody asked for our letters, by an address that was typed: it counts once it is proven by mail. */
+export const subscriptionRequests = sqliteTable(
+  'subscription_requests',
+  {
+    id: id(),
+    email: text().notNull().unique(),
+    locale: text({ enum: LOCALES }).notNull(),
+    wishes: text({ mode: 'json' }).$type<LetterWish[]>().notNull(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  table => [oneOf('subscription_requests_locale', table.locale, LOCALES)],
+)
+
+/** Somebody gets our letters. The day on which their address was proven shows that they asked for it, also for a while after they stop. */
+export const subscriptions = sqliteTable(
+  'subscriptions',
+  {
+    id: id(),
+    personId: integer()
+      .notNull()
+      .unique()
+      .references(() => people.id),
+    locale: text({ enum: LOCALES }).notNull(),
+    provenAt: instant().notNull(),
+    stoppedAt: instant(),
+    linkVersion: integer().notNull().default(1),
+  },
+  table => [oneOf('subscriptions_locale', table.locale, LOCALES)],
+)
+
+/** What somebody gets letters about: a group with all groups under it, or a theme. */
+export const subscriptionTopics = sqliteTable(
+  'subscription_topics',
+  {
+    id: id(),
+    subscriptionId: integer()
+      .notNull()
+      .references(() => subscriptions.id, { onDelete: 'cascade' }),
+    letter: text({ enum: LETTERS }).notNull(),
+    groupId: integer().references(() => groups.id),
+    themeId: integer().references(() => themes.id),
+  },
+  table => [
+    uniqueIndex('subscription_topics_group').on(table.subscriptionId, table.letter, table.groupId),
+    uniqueIndex('subscription_topics_theme').on(table.subscriptionId, table.letter, table.themeId),
+    index('subscription_topics_of_group').on(table.groupId, table.letter, table.subscriptionId),
+    index('subscription_topics_of_theme').on(table.themeId, table.letter, table.subscriptionId),
+    oneOf('subscription_topics_letter', table.letter, LETTERS),
+    check('subscription_topics_one', sql`(${table.groupId} is null) <> (${table.themeId} is null)`),
+  ],
+)
+
+/** That somebody stopped, and what; not who. Without a group it was every letter of that kind. */
+export const subscriptionStops = sqliteTable(
+  'subscription_stops',
+  {
+    id: id(),
+    at: instant().notNull(),
+    letter: text({ enum: LETTERS }).notNull(),
+    groupId: integer().references(() => groups.id),
+  },
+  table => [
+    index('subscription_stops_at').on(table.letter, table.at),
+    index('subscription_stops_group').on(table.groupId),
+    oneOf('subscription_stops_letter', table.letter, LETTERS),
   ],
 )
 
@@ -1291,6 +1443,7 @@ export const messages = sqliteTable(
     followerId: integer().references(() => questionFollowers.id),
     enrolmentId: integer().references(() => enrolments.id),
     mailingId: integer().references(() => mailings.id),
+    bulletinId: integer().references(() => bulletins.id),
     createdAt: instant().notNull(),
     dueAt: instant().notNull(),
     expiresAt: instant().notNull(),
@@ -1319,6 +1472,7 @@ export const messages = sqliteTable(
     index('messages_bounced').on(table.bouncedAt).where(sql`bounced_at is not null`),
     index('messages_message_id').on(table.messageId),
     index('messages_mailing').on(table.mailingId, table.state).where(sql`mailing_id is not null`),
+    index('messages_bulletin').on(table.bulletinId, table.state).where(sql`bulletin_id is not null`),
     index('messages_created').on(table.createdAt),
     index('messages_bytes').on(table.dueAt).where(sql`bytes is not null`),
     index('messages_person').on(table.personId).where(sql`person_id is not null`),

@@ -6,10 +6,13 @@ import type { Config } from './config.ts'
 import { readableUrl } from './lib/paths.ts'
 import { forOrganisers } from './web/console/access.ts'
 import { accountRoutes } from './web/console/account.ts'
+import { announcementRoutes } from './web/console/announcements.ts'
 import { attendanceListRoutes } from './web/console/attendance-lists.ts'
 import { attendanceReportRoutes } from './web/console/attendance-reports.ts'
 import { attendeeRoutes } from './web/console/attendees.ts'
 import { briefingRoutes } from './web/console/briefings.ts'
+import { bulletinActRoutes } from './web/console/bulletin-acts.ts'
+import { bulletinRoutes } from './web/console/bulletins.ts'
 import { cancellationRoutes } from './web/console/cancellations.ts'
 import { certificateFileRoutes } from './web/console/certificate-files.ts'
 import { certificateTermsRoutes } from './web/console/certificates.ts'
@@ -102,6 +105,7 @@ import { doorRoutes } from './web/public/join.ts'
 import { materialRoutes } from './web/public/materials.ts'
 import { metricsRoutes } from './web/public/metrics.ts'
 import { myRoutes } from './web/public/my.ts'
+import { newsletterRoutes } from './web/public/newsletter.ts'
 import { ownChoicesRoutes } from './web/public/own-choices.ts'
 import { ownContributionRoutes } from './web/public/own-contribution.ts'
 import { ownDataRoutes } from './web/public/own-data.ts'
@@ -113,6 +117,7 @@ import { questionRoutes } from './web/public/questions.ts'
 import { recognitionRoutes } from './web/public/recognitions.ts'
 import { registrationRoutes } from './web/public/registrations.ts'
 import { seriesRoutes as publicSeriesRoutes } from './web/public/series.ts'
+import { subscriptionRoutes } from './web/public/subscriptions.ts'
 import { textRoutes } from './web/public/texts.ts'
 import { unsubscribeRoutes } from './web/public/unsubscribe.ts'
 
@@ -203,6 +208,8 @@ export async function createApp(
   myRoutes(app, deps)
   ownDataRoutes(app, deps)
   feedbackRoutes(app, deps)
+  newsletterRoutes(app, deps)
+  subscriptionRoutes(app, deps)
   unsubscribeRoutes(app, deps)
   collectionRoutes(app, deps)
   questionRoutes(app, deps)
@@ -279,6 +286,9 @@ export async function createApp(
     questionListRoutes(scope, deps)
     questionActRoutes(scope, deps)
     questionMergeRoutes(scope, deps)
+    bulletinRoutes(scope, deps)
+    bulletinActRoutes(scope, deps)
+    announcementRoutes(scope, deps)
     outboxRoutes(scope, deps)
     heldMailRoutes(scope, deps)
     mailHtmlRoutes(scope, deps)

@@ -10,7 +10,8 @@ import { removeFollowersAt } from './followers.ts'
 import type { Message } from './outbox.ts'
 import { findPerson, type Person } from './people.ts'
 import { getRegistration, update } from './registrations.ts'
-import { stopAllReminders, stopNewsletter } from './stopping.ts'
+import { stopAllReminders } from './stopping.ts'
+import { findSubscription, stopLetters } from './subscriptions.ts'
 
 export interface Report {
   action: 'failed' | 'delayed' | 'relayed' | 'delivered' | 'expanded'
@@ -144,11 +145,12 @@ export function isUndeliverable(db: Db, address: string): boolean {
   return Boolean(findPerson(db, address)?.undeliverableAt)
 }
 
-/** Somebody called a mail of ours unwanted: no reminders, no newsletter and no news of questions any more. Their registrations stay. */
+/** Somebody called a mail of ours unwanted: no reminders, no letters and no news of questions any more. Their registrations stay. */
 export function recordComplaint(tx: Tx, { toAddress }: Message, now: Temporal.Instant): void {
   removeFollowersAt(tx, toAddress)
   const person = findPerson(tx, toAddress)
   if (!person) return
   stopAllReminders(tx, person.id, now)
-  stopNewsletter(tx, person.id, now)
+  const subscription = findSubscription(tx, person.id)
+  if (subscription) stopLetters(tx, subscription, now)
 }

@@ -22,6 +22,7 @@ import {
   people,
   registrations,
   series,
+  subscriptions,
   tasks,
   taskTicks,
 } from '#db/schema.ts'
@@ -112,12 +113,16 @@ const findAnswers: Rule['find'] = (tx, stretch, limits) => {
     .filter(({ groupId, endsAt, until }) => until < now || isOver(limits, groupId, endsAt))
 }
 
-/** The address of whoever has no registration left with a name, nor a part in a series; one that never had any goes like a mail about no event. */
+/**
+ * The address of whoever has no registration left with a name, nor a part in a series, and gets no letters; one that never had
+ * any goes like a mail about no event.
+ */
 const isAddressOver = ({ now }: Limits) => {
   const theirs = sql`select 1 from ${registrations} where ${registrations.personId} = ${people.id}`
   const inSeries = sql`select 1 from ${enrolments} where ${enrolments.personId} = ${people.id}`
+  const letters = sql`select 1 from ${subscriptions} where ${subscriptions.personId} = ${people.id}`
   return sql`${people.email} is not null and not exists (${theirs} and ${registrations.name} <> '')
-    and not exists (${inSeries} and ${enrolments.name} <> '')
+    and not exists (${inSeries} and ${enrolments.name} <> '') and not exists (${letters})
     and (${people.createdAt} < ${monthsBefore(now, MONTHS.usual).epochMilliseconds} or exists (${theirs}) or exists (${inSeries}))`
 }
 
@@ -176,7 +181,10 @@ function removeFromMails(name: 'invitations' | 'signIns', column: 'invitationId'
   }
 }
 
-function isExpired(name: 'challenges' | 'organiserSessions' | 'signIns' | 'invitations', days: number): Rule['find'] {
+function isExpired(
+  name: 'challenges' | 'organiserSessions' | 'signIns' | 'invitations' | 'subscriptionRequests',
+  days: number,
+): Rule['find'] {
   return rows(name, limits => sql`${TABLES[name].expiresAt} < ${daysAgo(limits, days)}`)
 }
 
@@ -184,6 +192,10 @@ const signIn = (name: 'challenges' | 'organiserSessions' | 'signIns', end = remo
   name,
   rules: [{ kind: 'sign_in', find: isExpired(name, DATA.sign_in.end.days), end }],
 })
+
+/** Gets no letters for so long that nobody will ask any more whether they wanted them. */
+const isStopped = ({ now }: Limits) =>
+  sql`${subscriptions.stoppedAt} < ${monthsBefore(now, DATA.subscription.end.months).epochMilliseconds}`
 
 const isDeedOver = ({ now }: Limits) =>
   sql`${auditEntries.at} < ${monthsBefore(now, DATA.deed.end.months).epochMilliseconds}`
@@ -258,6 +270,21 @@ export const WALKS: Walk[] = [
         end: (tx, ids) => void tx.update(enrolments).set(FORGOTTEN_ENROLMENT).where(theseRows(ids)).run(),
       },
     ],
+  },
+  {
+    name: 'subscriptionRequests',
+    rules: [
+      {
+        kind: 'subscription_request',
+        find: isExpired('subscriptionRequests', DATA.subscription_request.end.days),
+        end: remove('subscriptionRequests'),
+      },
+    ],
+  },
+  // With what they follow, and before the address: that stays as long as somebody gets letters.
+  {
+    name: 'subscriptions',
+    rules: [{ kind: 'subscription', find: rows('subscriptions', isStopped), end: remove('subscriptions') }],
   },
   { name: 'people', rules: [{ kind: 'address', find: rows('people', isAddressOver), end: forgetAddresses }] },
   {

@@ -4,7 +4,16 @@ import { randomBytes } from 'node:crypto'
 import { desc, eq, isNotNull, max, min } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { erasures, invitations, invitees, organisers, people, questionFollowers, settings } from '#db/schema.ts'
+import {
+  erasures,
+  invitations,
+  invitees,
+  organisers,
+  people,
+  questionFollowers,
+  settings,
+  subscriptionRequests,
+} from '#db/schema.ts'
 import { keyedHash } from '#src/lib/tokens.ts'
 
 export type Erasure = typeof erasures.$inferSelect
@@ -72,6 +81,7 @@ function listAddresses(tx: Tx): string[] {
     ...tx.select({ email: invitations.email }).from(invitations).all(),
     ...tx.select({ email: invitees.email }).from(invitees).all(),
     ...tx.select({ email: questionFollowers.email }).from(questionFollowers).all(),
+    ...tx.select({ email: subscriptionRequests.email }).from(subscriptionRequests).all(),
   ]
   return [...new Set(found.flatMap(({ email }) => email ?? []))]
 }

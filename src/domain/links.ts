@@ -4,10 +4,12 @@ import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
 import type { Enrolment } from './enrolments.ts'
 import type { Follower } from './followers.ts'
+import type { Group } from './groups.ts'
 import type { Invitation } from './invitations.ts'
 import type { Invitee } from './invitees.ts'
 import type { Person } from './people.ts'
 import type { Registration } from './registrations.ts'
+import type { Subscription } from './subscriptions.ts'
 
 export function personalPaths({ sign, number }: Pick<Tokens, 'sign' | 'number'>) {
   const own = ({ id, linkVersion }: Registration) => ({ id, version: linkVersion })
@@ -22,10 +24,21 @@ export function personalPaths({ sign, number }: Pick<Tokens, 'sign' | 'number'>)
     /** A whole series: see its dates, change, leave. */
     enrolment: ({ id, linkVersion: version }: Pick<Enrolment, 'id' | 'linkVersion'>) =>
       paths.enrolment(sign('enrolment', { id, version })),
-    /** No more reminders of this event; of any event; no more newsletters. */
+    /** No more reminders of this event; of any event. */
     unsubscribe: (registration: Registration) => paths.unsubscribe(sign('unsubscribe', own(registration))),
     unsubscribeReminders: (person: Person) => paths.unsubscribe(sign('reminders', self(person))),
-    unsubscribeNewsletter: (person: Person) => paths.unsubscribe(sign('newsletter', self(person))),
+    /** No more of the newsletter that a group writes; no announcements; no letters at all. */
+    unsubscribeNewsletter: ({ id }: Pick<Subscription, 'id'>, { id: version }: Pick<Group, 'id'>) =>
+      paths.unsubscribe(sign('newsletter', { id, version })),
+    unsubscribeAnnouncements: ({ id }: Pick<Subscription, 'id'>) =>
+      paths.unsubscribe(sign('announcements', { id, version: 1 })),
+    unsubscribeLetters: ({ id }: Pick<Subscription, 'id'>) => paths.unsubscribe(sign('letters', { id, version: 1 })),
+    /** Says yes to getting letters; the row knows whether it still can. */
+    subscriptionProof: ({ id }: { id: number }) =>
+      paths.subscriptionProof(sign('subscription-proof', { id, version: 1 })),
+    /** See and change what letters come. */
+    subscription: ({ id, linkVersion }: Pick<Subscription, 'id' | 'linkVersion'>) =>
+      paths.subscription(sign('subscription', { id, version: linkVersion })),
     /** No more summaries of what is overdue, for an organiser. */
     unsubscribeSummaries: (organiserId: number) =>
       paths.unsubscribe(sign('summaries', { id: organiserId, version: 1 })),

@@ -16,6 +16,7 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number]
 const LANES: Record<MessageKind, number> = {
   sign_in: 0,
   my: 1,
+  subscription_proof: 1,
   address: 1,
   question_proof: 1,
   test: 1,
@@ -46,9 +47,10 @@ const LANES: Record<MessageKind, number> = {
   reminder_day: 5,
   mailing: 6,
   tasks: 6,
-  newsletter: 6,
   question_planned: 6,
   question_answered: 6,
+  announcement: 7,
+  newsletter: 7,
 }
 /** Named in queries, so that the index finds what is due without passing what is planned. */
 export const ALL_LANES = [...new Set(Object.values(LANES))]
@@ -91,6 +93,7 @@ export interface NewMessage {
   enrolmentId?: number | null
   organiserId?: number | null
   mailingId?: number | null
+  bulletinId?: number | null
   /** Where its kind's own place will not do. */
   lane?: number | undefined
   dueAt?: Temporal.Instant
@@ -123,6 +126,7 @@ const BARE = {
   signInId: null,
   organiserId: null,
   mailingId: null,
+  bulletinId: null,
   invitationId: null,
   inviteeId: null,
   choiceId: null,
@@ -144,6 +148,7 @@ const FIELDS = [
   'signInId',
   'organiserId',
   'mailingId',
+  'bulletinId',
   'invitationId',
   'inviteeId',
   'choiceId',

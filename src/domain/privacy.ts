@@ -18,6 +18,8 @@ import {
   people,
   registrations,
   sessions,
+  subscriptionRequests,
+  subscriptions,
 } from '#db/schema.ts'
 import { readMail } from '#src/lib/mail-text.ts'
 import { isBefore } from '#src/lib/time.ts'
@@ -31,6 +33,7 @@ import { isShared } from './organisation-people.ts'
 import type { Message, MessageKind } from './outbox.ts'
 import { listRegistrationsOf, type Person } from './people.ts'
 import { cancelRegistration } from './registering.ts'
+import { findSubscription, listWishes, nameWishes } from './subscriptions.ts'
 
 /**
  * Everything we keep about a person, for themselves: each column that holds personal data, under its own name. But for what
@@ -46,14 +49,19 @@ export function exportPerson(db: Db, person: Person) {
       series: row.series.title,
       ...personal('enrolments', row.enrolment),
     })),
+    letters: exportLetters(db, person),
     ...exportInvitee(db, person.email ?? ''),
   }
 }
 
-/** What is kept about an address alone, also of somebody who never registered: where it was asked to come, which questions it hears of, and what was mailed. */
+/** What is kept about an address alone, also of somebody who never registered: where it was asked to come, which questions it hears of, letters it asked for, and what was mailed. */
 export function exportInvitee(db: Db, email: string) {
-  const invitations = listInvitations(db, email)
-  return { invitations, questions: listQuestions(db, email), mails: listMailsTo(db, email).map(aboutMail) }
+  return {
+    invitations: listInvitations(db, email),
+    questions: listQuestions(db, email),
+    lettersAsked: exportRequest(db, email),
+    mails: listMailsTo(db, email).map(aboutMail),
+  }
 }
 
 /** What they asked, or want to hear of; the name and the words with which they asked are theirs, what others asked is not. */
@@ -63,6 +71,20 @@ function listQuestions(db: Db, email: string) {
     ...personal('questionFollowers', follower),
     ...(follower.kind === 'asked' && { asked: personal('questions', question) }),
   }))
+}
+
+/** Which letters somebody gets, or got until they stopped; nothing for who never asked for any. */
+function exportLetters(db: Db, { id }: Person) {
+  const subscription = findSubscription(db, id)
+  if (!subscription) return undefined
+  return { ...personal('subscriptions', subscription), topics: nameWishes(db, listWishes(db, subscription.id)) }
+}
+
+/** Letters that an address asked for and has not proven yet. */
+function exportRequest(db: Db, email: string) {
+  const request = db.select().from(subscriptionRequests).where(eq(subscriptionRequests.email, email)).get()
+  if (!request) return undefined
+  return { ...personal('subscriptionRequests', request), wishes: nameWishes(db, request.wishes) }
 }
 
 function listMailsTo(db: Db, email: string): Message[] {
@@ -75,7 +97,7 @@ function aboutMail(mail: Message) {
 }
 
 /** Whoever has these can be signed in, or open a person's page: what they say is never told again. */
-const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address', 'question_proof'])
+const OPENS = new Set<MessageKind>(['sign_in', 'invitation', 'my', 'address', 'question_proof', 'subscription_proof'])
 
 /** What was mailed to an address, as far as it is kept, with every personal link closed: the file it goes into opens nothing. */
 export async function listMailTexts(db: Db, email: string) {
@@ -198,6 +220,7 @@ export function erasePerson(tx: Tx, person: Person, now: Temporal.Instant): void
   eraseMailsOfDoubles(tx, ids)
   eraseInvitations(tx, person.email, ids)
   if (person.email) eraseFollowing(tx, person.email)
+  tx.delete(subscriptions).where(eq(subscriptions.personId, person.id)).run()
   tx.delete(checkIns).where(inArray(checkIns.registrationId, ids)).run()
   tx.delete(answers).where(inArray(answers.registrationId, ids)).run()
   // Also where they stood on a list twice, before that was seen.
@@ -232,12 +255,13 @@ function eraseMailsOfDoubles(tx: Tx, ids: number[]): void {
     .run()
 }
 
-/** Whether this address was asked to come somewhere, or hears of a question. */
+/** Whether this address was asked to come somewhere, hears of a question, or asked for letters it has not proven yet. */
 export function isInvited(db: Db, email: string): boolean {
-  return listInvitations(db, email).length > 0 || listFollowing(db, email).length > 0
+  const hasSome = listInvitations(db, email).length > 0 || listFollowing(db, email).length > 0
+  return hasSome || exportRequest(db, email) !== undefined
 }
 
-/** Erases an address that never registered, but was asked to come or hears of a question; of a person this is a part of `erasePerson`. */
+/** Erases an address that never registered, but was asked to come, hears of a question or asked for letters; of a person this is a part of `erasePerson`. */
 export function eraseInvitee(tx: Tx, email: string, now: Temporal.Instant): void {
   eraseInvitations(tx, email, [])
   eraseFollowing(tx, email)
@@ -253,6 +277,7 @@ function eraseInvitations(tx: Tx, email: string | null, ids: number[]): void {
   const named = tx.select({ id: invitees.id }).from(invitees).where(theirs)
   tx.update(messages).set({ inviteeId: null }).where(inArray(messages.inviteeId, named)).run()
   tx.delete(invitees).where(theirs).run()
+  if (email) tx.delete(subscriptionRequests).where(eq(subscriptionRequests.email, email)).run()
 }
 
 /** An organisation that others come from too counts on; one that points at this person goes, and counted among the others. */

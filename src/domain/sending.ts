@@ -12,6 +12,7 @@ import { enqueue, type Message, type MessageKind } from './outbox.ts'
 const CRITICAL = new Set<MessageKind>([
   'sign_in',
   'my',
+  'subscription_proof',
   'address',
   'question_proof',
   'confirmed',
@@ -173,8 +174,18 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
   const { key, kind, lane, toAddress, locale, eventId, registrationId, choiceId, personId, signInId } = message
-  const { followerId, enrolmentId, mailingId, expiresAt } = message
-  const about = { eventId, registrationId, choiceId, personId, signInId, followerId, enrolmentId, mailingId }
+  const { followerId, enrolmentId, mailingId, bulletinId, expiresAt } = message
+  const about = {
+    eventId,
+    registrationId,
+    choiceId,
+    personId,
+    signInId,
+    followerId,
+    enrolmentId,
+    mailingId,
+    bulletinId,
+  }
   const values = { kind, lane, toAddress, locale, ...about, expiresAt }
   enqueue(tx, { ...values, key: `${key}~${message.id}` }, now)
 }

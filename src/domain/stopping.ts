@@ -1,4 +1,4 @@
-// What somebody no longer wants to get: the reminders of one event, those of all, the newsletter, what becomes of a question, an
+// What somebody no longer wants to get: the reminders of one event, those of all, a newsletter, announcements, all letters, what becomes of a question, an
 // organiser's daily summary. And their way back.
 // Mails that a registration cannot do without (confirmation, change, cancellation) cannot be stopped.
 import { and, eq, gt, inArray, isNotNull, isNull } from '#db/drizzle.ts'
@@ -10,12 +10,15 @@ import { stopFollowing } from './followers.ts'
 import { findPersonById, findPersonByLink } from './people.ts'
 import { findRegistrationByLink, type Registration } from './registrations.ts'
 import { dropReminders, planReminders, REMINDERS } from './reminders.ts'
+import { stopAnnouncements, stopLetters, stopNewsletter } from './subscriptions.ts'
 import { stopSummaries } from './summaries.ts'
 
 const PURPOSES = {
   event: 'unsubscribe',
   reminders: 'reminders',
   newsletter: 'newsletter',
+  announcements: 'announcements',
+  letters: 'letters',
   summaries: 'summaries',
   following: 'following',
 } as const satisfies Record<string, Purpose>
@@ -36,9 +39,12 @@ export function readStopLink(tokens: Pick<Tokens, 'read'>, token: string): StopL
   return undefined
 }
 
+/** In these the number is that of a subscription or an organiser; in that of a newsletter the version names the group that writes it. */
+const OF_NO_ATTENDEE: readonly Scope[] = ['newsletter', 'announcements', 'letters', 'summaries']
+
 /** Whom of those who register a link speaks for, and of which registration; nothing once the link has been replaced. */
 export function findStop(db: Db, link: StopLink): { personId: number; registration?: Registration } | undefined {
-  if (link.scope === 'summaries' || link.scope === 'following') return undefined
+  if (OF_NO_ATTENDEE.includes(link.scope)) return undefined
   if (link.scope === 'event') {
     const registration = findRegistrationByLink(db, link)
     return registration && { personId: registration.personId, registration }
@@ -52,9 +58,11 @@ export function stop(tx: Tx, link: StopLink, now: Temporal.Instant): void {
   const found = findStop(tx, link)
   if (link.scope === 'summaries' && link.version === 1) stopSummaries(tx, link.id, now)
   else if (link.scope === 'following' && link.version === 1) stopFollowing(tx, link.id)
+  else if (link.scope === 'newsletter') stopNewsletter(tx, link.id, link.version, now)
+  else if (link.scope === 'announcements' && link.version === 1) stopAnnouncements(tx, link.id, now)
+  else if (link.scope === 'letters' && link.version === 1) stopLetters(tx, link, now)
   else if (found?.registration) stopReminders(tx, found.registration, now)
   else if (found && link.scope === 'reminders') stopAllReminders(tx, found.personId, now)
-  else if (found && link.scope === 'newsletter') stopNewsletter(tx, found.personId, now)
 }
 
 /** Stops the reminders of one event; the registration and its other mails stay. */
@@ -75,13 +83,6 @@ export function stopAllReminders(tx: Tx, personId: number, now: Temporal.Instant
   const theirs = tx.select({ id: registrations.id }).from(registrations).where(eq(registrations.personId, personId))
   const ids = theirs.all().map(({ id }) => id)
   dropReminders(tx, ids, UNSUBSCRIBED)
-}
-
-export function stopNewsletter(tx: Tx, personId: number, now: Temporal.Instant): void {
-  tx.update(people)
-    .set({ newsletterStoppedAt: now })
-    .where(and(eq(people.id, personId), isNull(people.newsletterStoppedAt)))
-    .run()
 }
 
 /** What keeps reminders of this registration back; nothing if they come. */

@@ -14,7 +14,7 @@ import { cleanWording, problemIn, type TextProblem } from './wording.ts'
 
 export const TEMPLATE_KINDS = Object.keys(messagesIn('nl').mail.texts) as TemplateKind[]
 /** Mails that belong to no group: they take the words of the group at the top of the tree. */
-const OF_THE_TOP: readonly string[] = ['sign_in', 'my', 'test', 'tasks', 'newsletter']
+const OF_THE_TOP: readonly string[] = ['sign_in', 'my', 'test', 'tasks', 'subscription_proof']
 
 /** The kinds of mail whose words a group decides about. */
 export function kindsOf(db: Db, group: Group): TemplateKind[] {

@@ -15,10 +15,12 @@ import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
 import { discard, recordOutcome, replace } from '#src/domain/sending.ts'
 import { findSignIn } from '#src/domain/sign-ins.ts'
+import { isStillSo, whyNotSend } from '#src/domain/spreading.ts'
+import { findRequestOf } from '#src/domain/subscribing.ts'
 import { whyNotSummarise } from '#src/domain/summaries.ts'
 import { settle } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
-import { isAboutQuestion, isAboutSeries, type Occasion } from '#src/mail/messages.ts'
+import { isAboutQuestion, isAboutSeries, isLetter, type Occasion } from '#src/mail/messages.ts'
 import { judgeSeriesMail } from './due-enrolments.ts'
 import { occasionOf } from './occasions.ts'
 import { dueOf, isTrueOf, type Subject, subjectOf, tellsOf } from './subjects.ts'
@@ -70,6 +72,7 @@ function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
 
 function isNoLongerTrue(tx: Tx, message: Message, subject: Subject | undefined): boolean {
   if (isAboutQuestion(message.kind)) return isOutdated(tx, message)
+  if (isLetter(message.kind)) return !isStillSo(tx, message)
   return subject !== undefined && !isTrueOf(message, subject)
 }
 
@@ -89,6 +92,8 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (message.kind === 'invitation') return whyNotInvite(tx, message, now)
   if (message.kind === 'invited') return whyNotAsk(tx, message.inviteeId, now)
   if (isAboutQuestion(message.kind)) return whyNotFollow(tx, message, now)
+  if (message.kind === 'subscription_proof') return findRequestOf(tx, message, now) ? undefined : 'gone'
+  if (isLetter(message.kind)) return whyNotSend(tx, message, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
 }

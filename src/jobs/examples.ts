@@ -24,7 +24,7 @@ import { toldNow } from '#src/domain/telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import { dateIn } from '#src/lib/time.ts'
 import { randomCode, randomToken } from '#src/lib/tokens.ts'
-import { type About, exampleFollowing, readAbout } from '#src/mail/about.ts'
+import { type About, exampleAsking, exampleFollowing, exampleIssue, readAbout } from '#src/mail/about.ts'
 import type { AboutRegistration, Occasion } from '#src/mail/messages.ts'
 import { aboutSeries } from './series-examples.ts'
 
@@ -153,8 +153,12 @@ function toPerson(tx: Tx, address: To, { id }: Event, now: Temporal.Instant): Oc
         own: to.own,
       },
     },
-    { kind: 'newsletter', issue: { person, words: [], events: [getListedEvent(tx, id)], ...to } },
     ...aboutQuestion.map(kind => ({ kind, about: exampleFollowing(to, getListedEvent(tx, id), to.own, now) })),
+    { kind: 'subscription_proof', asking: exampleAsking(getListedEvent(tx, id).group, now), ...to },
+    ...(['announcement', 'newsletter'] as const).map(kind => ({
+      kind,
+      issue: exampleIssue(getListedEvent(tx, id), to),
+    })),
   ]
 }
 

@@ -1,5 +1,7 @@
 // What a mail is written from: read in the transaction that decided that it is due, whatever kind it is of.
 import type { Tx } from '#db/open.ts'
+import { standing, withItems } from '#src/domain/bulletin-items.ts'
+import { findBulletin } from '#src/domain/bulletins.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { withMaterials } from '#src/domain/follow-ups.ts'
 import { findInvitation } from '#src/domain/invitations.ts'
@@ -8,14 +10,19 @@ import { findOrganiserById } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
+import { itemsFor } from '#src/domain/readers.ts'
 import { findSignIn, mint } from '#src/domain/sign-ins.ts'
+import { findRequestOf } from '#src/domain/subscribing.ts'
+import { findSubscription, nameWishes } from '#src/domain/subscriptions.ts'
 import { findReader, listArrears } from '#src/domain/summaries.ts'
-import { readAbout, readFollower, readInvited, readMailed, readStandIn } from '#src/mail/about.ts'
+import { readAbout, readFollower, readInvited, readIssue, readMailed, readStandIn } from '#src/mail/about.ts'
 import {
   type AboutQuestion,
   isAboutQuestion,
   isAboutRegistration,
   isAboutWorkshop,
+  isLetter,
+  type Letter,
   type Occasion,
 } from '#src/mail/messages.ts'
 import type { Subject } from './subjects.ts'
@@ -45,6 +52,11 @@ export function occasionOf(tx: Tx, message: Message, subject: Subject | undefine
     if (invited) return { kind, invited }
   }
   if (isAboutQuestion(kind)) return questionOccasion(tx, message, kind)
+  if (kind === 'subscription_proof') {
+    const request = findRequestOf(tx, message, at)
+    if (request) return { kind, asking: { ...request, named: nameWishes(tx, request.wishes) }, email, locale, own }
+  }
+  if (isLetter(kind)) return letterOccasion(tx, message, kind, at)
   if (kind === 'mailing') return mailingOccasion(tx, message, subject, at)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
@@ -63,6 +75,28 @@ function questionOccasion(tx: Tx, message: Message, kind: AboutQuestion): Occasi
   const about = readFollower(tx, message)
   if (!about) throw new Error(`message ${message.id} (${kind}) has nothing to be written from`)
   return { kind, about }
+}
+
+/** To a subscriber what they follow; to the organiser who tests it, all of it. */
+function letterOccasion(
+  tx: Tx,
+  { id, toAddress: email, locale, bulletinId, personId, organiserId }: Message,
+  kind: Letter,
+  at: Temporal.Instant,
+): Occasion {
+  const bulletin = findBulletin(tx, bulletinId)
+  const subscription = personId === null ? undefined : findSubscription(tx, personId)
+  if (bulletin && subscription) {
+    const items = itemsFor(tx, withItems(tx, bulletin), subscription, at)
+    return { kind, issue: readIssue(tx, bulletin, { subscription, email, locale, items }) }
+  }
+  if (bulletin && organiserId !== null) {
+    const items = standing(withItems(tx, bulletin).items, at)
+    // No subscription has this number, so the link under it stops nothing.
+    const issue = readIssue(tx, bulletin, { subscription: { id: 0 }, email, locale, items })
+    return { kind, issue: { ...issue, isTest: true } }
+  }
+  throw new Error(`message ${id} (${kind}) has nothing to be written from`)
 }
 
 function mailingOccasion(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Occasion {

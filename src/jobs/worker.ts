@@ -7,8 +7,10 @@ import { listToFollowUp, planFollowUps } from '#src/domain/follow-ups.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { findHold } from '#src/domain/holding.ts'
 import { isAnyLeased } from '#src/domain/leases.ts'
+import { composeDue, isAnyToCompose } from '#src/domain/newsletters.ts'
 import { isAnyToRelease, releaseScheduled } from '#src/domain/releases.ts'
 import { followClock, isAnyWronglyExpired, isSetBack, restoreExpired } from '#src/domain/set-back.ts'
+import { isAnyToSpread, spread } from '#src/domain/spreading.ts'
 import { findStandstill } from '#src/domain/standstill.ts'
 import { areSummariesDue, planSummaries } from '#src/domain/summaries.ts'
 import { addUp, isAnyStale } from '#src/domain/totals.ts'
@@ -97,6 +99,7 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     if (!planned || !isBefore(now, planned.add(PLAN_EVERY))) await planAhead(now)
     if (!findHold(db) && isAnyToFree(db, now)) await write(tx => freeDeclined(tx, now))
     if (isAnyToRelease(db, now)) await write(tx => releaseScheduled(tx, now))
+    if (isAnyToSpread(db)) await spreadMore(now)
     pace.recover(now)
     for (const crew of crews) await fillCrew(crew)
   }
@@ -125,12 +128,26 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     planned = now
   }
 
+  /** To thousands of subscribers copies are made in parts as well. */
+  async function spreadMore(now: Temporal.Instant): Promise<void> {
+    await write(tx => spread(tx, now))
+    isNudged = true
+  }
+
   /** What comes round once a day. It holds up no mail: the sweep goes on beside it, and trouble with a summary is only told. */
   async function daily(now: Temporal.Instant): Promise<void> {
     sweeper.wake(now)
+    await composed(now)
     if (!areSummariesDue(db, config.timeZone, now)) return
     const planning = write(tx => planSummaries(tx, config.timeZone, now))
     await planning.catch(error => log.error({ err: error }, 'the daily summaries were not planned'))
+  }
+
+  /** Newsletters that are to be made today: drafts, for an organiser to look at. */
+  async function composed(now: Temporal.Instant): Promise<void> {
+    if (!isAnyToCompose(db, config.timeZone, now)) return
+    const composing = write(tx => composeDue(tx, config.timeZone, now))
+    await composing.catch(error => log.error({ err: error }, 'the newsletters were not composed'))
   }
 
   /** At the start, and then whenever anybody has a mail under way: those of a process that died leave soon after. */

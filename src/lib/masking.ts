@@ -17,7 +17,7 @@ export function maskPath(url: string): string {
 
 /** Behind these of our addresses (`paths`) stands a token. */
 const DOORS =
-  '(?:registrations|enrolments|join|check-in|people|my|unsubscribe|addresses|invitations|invited|feedback|followers|sign-in|certificates)'
+  '(?:registrations|enrolments|join|check-in|people|my|unsubscribe|addresses|subscriptions|subscription-proofs|invitations|invited|feedback|followers|sign-in|certificates)'
 /** In capitals or percent-encoded an address leads nowhere, and the token in it still works where it belongs. */
 const AFTER_A_DOOR = new RegExp(`(?<=(?:/|%2F)${DOORS}(?:/|%2F))[^/?#.]{40,}`, 'gi')
 /** The number of a certificate is no longer than many a slug, and nothing else stands there. */

@@ -5,11 +5,12 @@ import { prepared } from '#db/prepared.ts'
 import { events, groups, series } from '#db/schema.ts'
 import type { Config } from '#src/config.ts'
 import { type Briefing, readBriefing } from '#src/domain/briefings.ts'
+import type { Bulletin } from '#src/domain/bulletins.ts'
 import { type Enrolment, listDatesToCome, turnOf } from '#src/domain/enrolments.ts'
 import { type Event, getListedEvent, type ListedEvent } from '#src/domain/events.ts'
 import { type Afterwards, afterwardsFor, type Brought } from '#src/domain/follow-ups.ts'
 import { exampleFollower, type Follower, findFollower } from '#src/domain/followers.ts'
-import type { Group } from '#src/domain/groups.ts'
+import { findGroup, type Group } from '#src/domain/groups.ts'
 import { findInvitee, type Invitee } from '#src/domain/invitees.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
@@ -22,6 +23,9 @@ import type { Series } from '#src/domain/series.ts'
 import { listTold } from '#src/domain/series-telling.ts'
 import { type Locale, messagesIn } from '#src/i18n/index.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
+import type { To } from './accounts.ts'
+import type { Issue } from './newsletter.ts'
+import type { Asking } from './subscriptions.ts'
 
 /** What every mail knows of this installation. */
 export interface House {
@@ -202,4 +206,27 @@ export function readAboutEnrolment(
     dates,
     own: readOwnTexts(db, row.group.id, locale),
   }
+}
+
+/** A letter as one of its readers gets it: what it says, with these items. */
+export function readIssue(
+  db: Db,
+  { subject, intro, groupId }: Pick<Bulletin, 'subject' | 'intro' | 'groupId'>,
+  to: Pick<Issue, 'subscription' | 'email' | 'locale' | 'items'>,
+): Issue {
+  const group = findGroup(db, groupId)
+  if (!group) throw new Error(`group ${groupId} is gone`)
+  return { ...to, group, subject, intro, own: readOwnTexts(db, groupId, to.locale) }
+}
+
+/** A letter as it could be, to show what it is like. No row stands behind it, so its link stops nothing. */
+export function exampleIssue(event: ListedEvent, { email, locale, own = {} }: To): Issue {
+  const items = [{ event, part: 'coming' as const }]
+  return { subscription: { id: 0 }, group: event.group, email, locale, own, subject: '', intro: '', items }
+}
+
+/** The same of the mail that asks for a proof. */
+export function exampleAsking({ name }: Pick<Group, 'name'>, now: Temporal.Instant): Asking {
+  const named = (['newsletter', 'announcement'] as const).map(letter => ({ letter, name }))
+  return { id: 0, expiresAt: now.add({ hours: 72 }), named }
 }

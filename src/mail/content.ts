@@ -93,6 +93,22 @@ export function blocks(...list: (Block | false | undefined)[]): Block[] {
 /** A text of one or more paragraphs, with an empty line between them. */
 export const paragraphs = (text: string): Block[] => text.split('\n\n').map(part => paragraph(part))
 
+/** An address ends before what belongs to the sentence around it. */
+const ADDRESS = /https:\/\/[^\s<>"'{}]*[^\s<>"'{}.,;:!?)\]]/g
+
+/** A paragraph as somebody typed it. Addresses are looked for before anything is filled in, so that nobody's name becomes a link. */
+export function proseOf(text: string, say: (text: string) => string = same => same): Block & { type: 'prose' } {
+  const spans: Span[] = []
+  let end = 0
+  for (const { 0: url, index } of text.matchAll(ADDRESS)) {
+    if (index > end) spans.push({ text: say(text.slice(end, index)) })
+    spans.push({ text: url, url })
+    end = index + url.length
+  }
+  if (end < text.length) spans.push({ text: say(text.slice(end)) })
+  return { type: 'prose', spans }
+}
+
 function isGiven<T>(value: T | false | undefined): value is T {
   return value !== false && value !== undefined
 }

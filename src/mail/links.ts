@@ -4,6 +4,7 @@ import { proofOf } from '#src/domain/addresses.ts'
 import type { Enrolment } from '#src/domain/enrolments.ts'
 import type { Event, Material } from '#src/domain/events.ts'
 import type { Follower } from '#src/domain/followers.ts'
+import type { Group } from '#src/domain/groups.ts'
 import type { Invitation } from '#src/domain/invitations.ts'
 import type { Invitee } from '#src/domain/invitees.ts'
 import { personalPaths } from '#src/domain/links.ts'
@@ -12,6 +13,7 @@ import type { Person } from '#src/domain/people.ts'
 import type { Question } from '#src/domain/questions.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import type { Series } from '#src/domain/series.ts'
+import type { Subscription } from '#src/domain/subscriptions.ts'
 import type { Locale } from '#src/i18n/index.ts'
 import { paths } from '#src/lib/paths.ts'
 import type { Tokens } from '#src/lib/tokens.ts'
@@ -36,7 +38,11 @@ export function createLinks(config: Pick<Config, 'baseUrl' | 'locale'>, tokens: 
     /** A paper of theirs, in the language of their registration. */
     certificate: (registration: Registration) => config.baseUrl + own.certificateFile(registration),
     unsubscribe: (registration: Registration) => at(own.unsubscribe(registration)),
-    unsubscribeNewsletter: (person: Person) => at(own.unsubscribeNewsletter(person)),
+    unsubscribeNewsletter: (subscription: Pick<Subscription, 'id'>, group: Pick<Group, 'id'>) =>
+      at(own.unsubscribeNewsletter(subscription, group)),
+    unsubscribeAnnouncements: (subscription: Pick<Subscription, 'id'>) =>
+      at(own.unsubscribeAnnouncements(subscription)),
+    subscriptionProof: (request: { id: number }) => at(own.subscriptionProof(request)),
     unsubscribeSummaries: (organiserId: number) => at(own.unsubscribeSummaries(organiserId)),
     console: () => at(paths.console.home()),
     runSheet: ({ id }: Pick<Event, 'id'>) => at(paths.console.eventRunSheet(id)),

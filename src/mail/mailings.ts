@@ -8,7 +8,18 @@ import { fill } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
 import type { House } from './about.ts'
 import { appointmentFacts, type Desk, inShort, valuesOf } from './appointment.ts'
-import { type Block, blocks, button, type Content, link, note, paragraph, paragraphs, type Span } from './content.ts'
+import {
+  type Block,
+  blocks,
+  button,
+  type Content,
+  link,
+  note,
+  paragraph,
+  paragraphs,
+  proseOf,
+  type Span,
+} from './content.ts'
 import { harvest } from './follow-ups.ts'
 import type { Values } from './words.ts'
 
@@ -78,22 +89,6 @@ function filler(desk: Desk, house: House): (text: string) => string {
     return found && language && cleanLine(valuesIn(language)[found.placeholder]?.() ?? '')
   }
   return text => fill(text, standsFor)
-}
-
-/** An address ends before what belongs to the sentence around it. */
-const ADDRESS = /https:\/\/[^\s<>"'{}]*[^\s<>"'{}.,;:!?)\]]/g
-
-/** Addresses are looked for before anything is filled in, so that nobody's name becomes a link. */
-function proseOf(text: string, say: (text: string) => string): Block & { type: 'prose' } {
-  const spans: Span[] = []
-  let end = 0
-  for (const { 0: url, index } of text.matchAll(ADDRESS)) {
-    if (index > end) spans.push({ text: say(text.slice(end, index)) })
-    spans.push({ text: url, url })
-    end = index + url.length
-  }
-  if (end < text.length) spans.push({ text: say(text.slice(end)) })
-  return { type: 'prose', spans }
 }
 
 const textOf = ({ spans }: { spans: Span[] }) => spans.map(({ text }) => text).join('')

@@ -14,10 +14,11 @@ import { type AboutSeries, enrolmentValues, seriesMail } from './enrolments.ts'
 import { invitation, invitationValues } from './invitations.ts'
 import { invited, invitedValues } from './invitees.ts'
 import { type Mailed, mailing } from './mailings.ts'
-import { type Issue, newsletter } from './newsletter.ts'
+import { announcement, type Issue, issueValues, newsletter } from './newsletter.ts'
 import { again, confirmed, placeFree, promoted, requested, waitlisted } from './places.ts'
 import { answered, planned, proof, questionValues } from './questions.ts'
 import { reminder } from './reminders.ts'
+import { type Asking, askingValues, subscriptionProof } from './subscriptions.ts'
 import { type Summary, summary } from './summaries.ts'
 import type { Values } from './words.ts'
 import {
@@ -68,6 +69,12 @@ const ABOUT_QUESTION = {
 } satisfies Partial<Record<MessageKind, (about: AboutFollower, house: House) => Content>>
 export type AboutQuestion = keyof typeof ABOUT_QUESTION
 
+/** The mails to who subscribed. */
+const LETTERS = { announcement, newsletter } satisfies Partial<
+  Record<MessageKind, (issue: Issue, house: House) => Content>
+>
+export type Letter = keyof typeof LETTERS
+
 /** What a mail is written for. */
 export type Occasion =
   | { kind: AboutRegistration; about: About }
@@ -81,7 +88,8 @@ export type Occasion =
   | { kind: AboutQuestion; about: AboutFollower }
   | { kind: 'mailing'; about: About; mailed: Mailed }
   | { kind: 'tasks'; summary: Summary }
-  | { kind: 'newsletter'; issue: Issue }
+  | ({ kind: 'subscription_proof'; asking: Asking } & To)
+  | { kind: Letter; issue: Issue }
   | ({ kind: 'test' } & To)
 
 export function isAboutRegistration(kind: MessageKind): kind is AboutRegistration {
@@ -94,6 +102,10 @@ export function isAboutWorkshop(kind: MessageKind): kind is AboutWorkshop {
 
 export function isAboutQuestion(kind: MessageKind): kind is AboutQuestion {
   return Object.hasOwn(ABOUT_QUESTION, kind)
+}
+
+export function isLetter(kind: MessageKind): kind is Letter {
+  return Object.hasOwn(LETTERS, kind)
 }
 
 /** What the mail says. The same occasion at the same moment gives the same content. */
@@ -118,8 +130,11 @@ export function contentOf(occasion: Occasion, house: House, now: Temporal.Instan
     case 'question_planned':
     case 'question_answered':
       return ABOUT_QUESTION[occasion.kind](occasion.about, house)
+    case 'subscription_proof':
+      return subscriptionProof(occasion.asking, occasion, house)
+    case 'announcement':
     case 'newsletter':
-      return newsletter(occasion.issue, house)
+      return LETTERS[occasion.kind](occasion.issue, house)
     case 'test':
       return test(occasion, house, now)
     case 'workshop_confirmed':
@@ -147,8 +162,12 @@ export function valuesIn(occasion: Occasion, house: House): Values {
     case 'question_planned':
     case 'question_answered':
       return questionValues(occasion.about, house)
-    case 'tasks':
+    case 'subscription_proof':
+      return askingValues(occasion.asking, occasion, house)
+    case 'announcement':
     case 'newsletter':
+      return issueValues(occasion.kind, occasion.issue, house)
+    case 'tasks':
     case 'test':
       return { website: () => house.config.mailFrom.name }
     default: {

@@ -69,7 +69,6 @@ test('what is emptied can be stored', () => {
   expect(emptied('people', 'address')).toEqual({
     email: null,
     remindersStoppedAt: null,
-    newsletterStoppedAt: null,
     undeliverableAt: null,
     undeliverableReason: '',
   })

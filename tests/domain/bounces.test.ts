@@ -16,8 +16,11 @@ import { canRetry, retry, trustAddress } from '#src/domain/retrying.ts'
 import { freeze, recordOutcome } from '#src/domain/sending.ts'
 import { toldSeriesNow } from '#src/domain/series-telling.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
+import { findSubscription, listWishes } from '#src/domain/subscriptions.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { takeDue } from '#src/jobs/due.ts'
+import { letterWish, subscribe } from '../support/letters.ts'
+
 import {
   applicant,
   listMessages,
@@ -365,11 +368,14 @@ describe('a refusal on the spot', () => {
   })
 })
 
-test('a complaint stops reminders and the newsletter, and drops the reminders that wait; the registration stays', () => {
+test('a complaint stops reminders and letters, and drops the reminders that wait; the registration stays', () => {
   const { db, fresh, person } = openWebinar()
   const message = leave(db, first(db))
+  const letters = subscribe(db, 'zoe@example.org', [letterWish('newsletter', 'g1'), letterWish('announcement', 'g1')])
   for (const minutes of [5, 9]) writeNow(db, tx => recordComplaint(tx, message, at(minutes)))
-  expect(person()).toMatchObject({ remindersStoppedAt: at(5), newsletterStoppedAt: at(5), undeliverableAt: null })
+  expect(person()).toMatchObject({ remindersStoppedAt: at(5), undeliverableAt: null })
+  expect(findSubscription(db, letters.personId)?.stoppedAt).toEqual(at(5))
+  expect(listWishes(db, letters.id)).toEqual([])
   const reminders = listMessages(db).filter(({ kind }) => kind.startsWith('reminder'))
   expect(reminders.map(({ state, reason }) => [state, reason])).toEqual([
     ['dropped', 'unsubscribed'],

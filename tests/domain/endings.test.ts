@@ -6,7 +6,7 @@ import { messages, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { monthsBefore } from '#src/domain/retention.ts'
 import { dumpOf } from '../support/dump.ts'
-import { ENDING, heldOf, markerOf, openLife } from '../support/life.ts'
+import { ENDING, heldOf, markerOf, openLife, STOPPED } from '../support/life.ts'
 import { sweepAt } from '../support/swept.ts'
 import { listMessages, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
@@ -20,6 +20,7 @@ const BEGINS = {
   sending: String(NOW),
   answer: String(NOW),
   deed: String(NOW),
+  stopping: STOPPED,
   last_deed: String(NOW),
 }
 /** An organiser's invitation is open for two weeks; a session, the longest way of being signed in, as well. */

@@ -16,6 +16,7 @@ const TO_MANY: TemplateKind[] = [
   'reminder_hour',
   'mailing',
   'invited',
+  'announcement',
   'newsletter',
   'question_planned',
   'question_answered',

@@ -87,8 +87,8 @@ describe('which words apply', () => {
     expect(kindsOf(db, top)).toEqual(TEMPLATE_KINDS)
     expect(TEMPLATE_KINDS.filter(kind => !kindsOf(db, middle).includes(kind)).toSorted()).toEqual([
       'my',
-      'newsletter',
       'sign_in',
+      'subscription_proof',
       'tasks',
       'test',
     ])

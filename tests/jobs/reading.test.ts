@@ -180,10 +180,10 @@ describe('a delivery report', () => {
 })
 
 describe('a complaint', () => {
-  test('about a mail of ours stops reminders and newsletter, and takes no place', async () => {
+  test('about a mail of ours stops reminders, and takes no place', async () => {
     const { db, receive, mail } = openPlace()
     expect(await receive(mail('complaint'))).toBe('recorded')
-    expect(person(db)).toMatchObject({ remindersStoppedAt: expect.anything(), newsletterStoppedAt: expect.anything() })
+    expect(person(db)).toMatchObject({ remindersStoppedAt: expect.anything() })
     expect(first(db)?.status).toBe('confirmed')
   })
 

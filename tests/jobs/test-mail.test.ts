@@ -86,13 +86,14 @@ test('a calendar that takes the invites in ends as it began, and its SEQUENCE on
   expect(differences(calendar, [])).toEqual([])
 })
 
-test('§8.28 §8.29 over the line only reminders, news of a question and the newsletter say how to stop them, in both headers', async () => {
+test('§8.28 §8.29 over the line only reminders, news of a question and letters say how to stop them, in both headers', async () => {
   await send()
   const headers = mailbox.received.map(({ raw, mail }): [string | undefined, boolean, boolean] => {
     const has = (name: string) => mail.headers.some(({ key }) => key === name)
     return [kindOf(raw), has('list-unsubscribe'), has('list-unsubscribe-post')]
   })
-  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'newsletter', 'question_planned', 'question_answered']
+  const stoppable = ['reminder_day', 'reminder_hour', 'tasks', 'question_planned', 'question_answered']
+  stoppable.push('announcement', 'newsletter')
   expect(headers.length).toBe(MESSAGE_KINDS.length)
   expect(headers).toEqual(
     headers.map(([kind]) => [kind, stoppable.includes(kind ?? ''), stoppable.includes(kind ?? '')]),
@@ -183,6 +184,8 @@ test('no link opens anything, not even once real rows have the numbers of the ex
     registrations: ['404 404'],
     series: ['404 404'],
     'sign-in': ['410 410'],
+    // To the page that says so.
+    'subscription-proofs': ['200 200'],
     unsubscribe: ['200 200'],
   })
 })

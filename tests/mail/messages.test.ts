@@ -14,7 +14,7 @@ import { makeUpSeries, stageIn } from '#src/domain/series-scenes.ts'
 import { exampleArrears } from '#src/domain/summaries.ts'
 import { toldNow } from '#src/domain/telling.ts'
 import { LOCALES, type Locale } from '#src/i18n/index.ts'
-import { readAbout, readAboutEnrolment } from '#src/mail/about.ts'
+import { exampleAsking, exampleIssue, readAbout, readAboutEnrolment } from '#src/mail/about.ts'
 import { contentOf, isAboutRegistration, isAboutSeries, isAboutWorkshop, type Occasion } from '#src/mail/messages.ts'
 import { render } from '#src/mail/render.ts'
 import { house, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
@@ -66,9 +66,10 @@ function openMail({
     if (isAboutWorkshop(kind)) return { kind, about, workshop: exampleWorkshop(about, WORKSHOP, NOW) }
     if (isAboutSeries(kind)) return { kind, enrolled: enrolledAs(kind) }
     if (kind === 'address') return { kind, about, ...to }
-    if (kind === 'newsletter' && person) {
-      return { kind, issue: { person, words: [], events: [getListedEvent(db, made.id)], ...to } }
+    if (kind === 'newsletter' || kind === 'announcement') {
+      return { kind, issue: exampleIssue(getListedEvent(db, made.id), to) }
     }
+    if (kind === 'subscription_proof') return { kind, asking: exampleAsking(about.event.group, NOW), ...to }
     if (kind === 'tasks') {
       return { kind, summary: { organiserId: 1, arrears: exampleArrears(made, NOW), ...to } }
     }
@@ -131,10 +132,10 @@ describe.each(LOCALES)('in %s', locale => {
   })
 })
 
-test('§8.28 §8.29 who may be left in peace: reminders and the newsletter say how, and no other mail does', () => {
+test('§8.28 §8.29 who may be left in peace: reminders and letters say how, and no other mail does', () => {
   const { content, mail, tokens, registration } = openMail()
   const stops = MESSAGE_KINDS.filter(kind => content(kind).unsubscribe)
-  expect(stops).toEqual(['reminder_day', 'reminder_hour', 'tasks', 'newsletter'])
+  expect(stops).toEqual(['reminder_day', 'reminder_hour', 'tasks', 'announcement', 'newsletter'])
   for (const kind of MESSAGE_KINDS) {
     const { html, text } = mail(kind)
     expect([kind, html.includes('/unsubscribe/'), text.includes('/unsubscribe/')]).toEqual([
@@ -143,10 +144,11 @@ test('§8.28 §8.29 who may be left in peace: reminders and the newsletter say h
       stops.includes(kind),
     ])
   }
-  const of = (purpose: 'unsubscribe' | 'newsletter', id: number) =>
+  const of = (purpose: 'unsubscribe' | 'newsletter' | 'announcements', id: number) =>
     `https://agenda.example.org/unsubscribe/${tokens.sign(purpose, { id, version: 1 })}`
   expect(content('reminder_day').unsubscribe?.url).toBe(of('unsubscribe', registration.id))
-  expect(content('newsletter').unsubscribe?.url).toBe(of('newsletter', registration.personId))
+  expect(content('newsletter').unsubscribe?.url).toBe(of('newsletter', 0))
+  expect(content('announcement').unsubscribe?.url).toBe(of('announcements', 0))
 })
 
 describe('invites', () => {

@@ -57,6 +57,8 @@ const EXPECTED: Record<MessageKind, Expected> = {
   workshop_cancelled: { thread: 'answer', method: 'CANCEL' },
   tasks: { stops: true },
   mailing: { thread: 'answer', isByHand: true },
+  subscription_proof: {},
+  announcement: { stops: true, isByHand: true },
   newsletter: { stops: true, isByHand: true },
   question_proof: {},
   question_planned: { stops: true },

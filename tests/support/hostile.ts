@@ -1,6 +1,6 @@
 // What an attacker types, and a world that has one of everything for it to be typed at.
 import { asc, eq } from '#db/drizzle.ts'
-import { invitees, mailings, messages, organisations, questionFollowers, tasks } from '#db/schema.ts'
+import { bulletins, invitees, mailings, messages, organisations, questionFollowers, tasks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf } from '#src/domain/addresses.ts'
 import { askQuestion } from '#src/domain/asking.ts'
@@ -10,7 +10,10 @@ import { setFormFields } from '#src/domain/form-fields.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { approveQuestion } from '#src/domain/moderating.ts'
+import { refill } from '#src/domain/newsletters.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { type openConsole, signIn } from './console.ts'
+import { letterWish, subscribe } from './letters.ts'
 import type { Words } from './shapes.ts'
 import { makeContributor, makeEvent, makeRegistration, makeSeries, NOW } from './world.ts'
 
@@ -59,6 +62,9 @@ const BY_NAME: Words['byName'] = {
   code: ['123456'],
   durationMinutes: ['60'],
   website: [''],
+  news: ['g1', 't1'],
+  tell: ['g1'],
+  eyes: ['', 'g1'],
   roomUrl: ['', 'https://meet.example.org/x'],
   title: ['Een titel', ...SCRIPTS],
   locale: ['nl', 'en'],
@@ -109,6 +115,18 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     return createEvent(tx, { ...plan, title: 'Een concept' }, NOW)
   })
   const question = layQuestions(db, number)
+  const letters = subscribe(db, `abonnee${number}@example.org`, [
+    letterWish('newsletter', `g${group.id}`),
+    letterWish('announcement', `g${group.id}`),
+  ])
+  const bulletin = writeNow(db, tx => {
+    const wishes = [letterWish('newsletter', `g${group.id}`)]
+    requestSubscription(tx, { email: `straks${number}@example.org`, locale: 'nl', wishes }, NOW)
+    const values = { kind: 'newsletter' as const, groupId: group.id, month: `${2100 + number}-01`, createdAt: NOW }
+    const made = tx.insert(bulletins).values(values).returning().get()
+    refill(tx, made, NOW)
+    return made
+  })
   const last = (table: typeof invitees | typeof mailings | typeof messages | typeof tasks | typeof organisations) =>
     db.select({ id: table.id }).from(table).orderBy(asc(table.id)).all().slice(-2)
   const ids: Record<string, number[]> = {
@@ -120,6 +138,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     invitees: last(invitees).map(({ id }) => id),
     organisations: last(organisations).map(({ id }) => id),
     tasks: last(tasks).map(({ id }) => id),
+    bulletins: [bulletin.id],
     groups: [1, 2],
     questions: [question.id, question.id + 1],
   }
@@ -143,6 +162,8 @@ export function setStage({ db, group, tokens }: Console, number: number) {
     invitations: tokens.sign('invitation', { id: 1, version: 1 }),
     feedback: tokens.sign('feedback', link),
     followers: tokens.sign('follower', { id: findQuestionFollower(db, question.id), version: 1 }),
+    subscriptions: tokens.sign('subscription', { id: letters.id, version: 1 }),
+    'subscription-proofs': tokens.sign('subscription-proof', { id: number + 1, version: 1 }),
     addresses: tokens.seal(proofOf(zoe, 'nieuw@example.org')),
   }
   return {
@@ -157,6 +178,7 @@ export function setStage({ db, group, tokens }: Console, number: number) {
         slug: [slugs[noun] ?? 'x'],
         token: [links[first] ?? 'x'],
         locale: ['nl', 'en'],
+        event: [String(event.id)],
         kind: ['confirmed', 'shared'],
       }
     },

@@ -4,7 +4,7 @@ import { type AnySQLiteColumn, eq, getTableColumns, isNotNull, isNull, sql } fro
 import type { Db, Tx } from '#db/open.ts'
 import { personalColumns, TABLE_NAMES, TABLES, type TableName } from '#db/personal-columns.ts'
 import { DATA, DATA_KINDS, type DataKind } from '#db/personal-data.ts'
-import { memberships, messages, signIns, tasks } from '#db/schema.ts'
+import { memberships, messages, signIns, subscriptionRequests, subscriptions, tasks } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { setAnswers } from '#src/domain/answers.ts'
 import { askQuestion } from '#src/domain/asking.ts'
@@ -25,14 +25,18 @@ import { createMailing } from '#src/domain/mailings.ts'
 import { approveQuestion } from '#src/domain/moderating.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { addPasskey, keepChallenge } from '#src/domain/passkeys.ts'
+import { findOrCreatePerson } from '#src/domain/people.ts'
 import { answerQuestion } from '#src/domain/question-plans.ts'
 import { recognise } from '#src/domain/recognitions.ts'
 import { update } from '#src/domain/registrations.ts'
 import { addLine, tick } from '#src/domain/run-sheets.ts'
 import { createSignIn, requestSignIn, signInByToken } from '#src/domain/sign-ins.ts'
+import { addWishes } from '#src/domain/subscriptions.ts'
 import { applicant, makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } from './world.ts'
 
 const EMAIL = 'wilhelmina@example.org'
+/** When they said that they want no letters any more. */
+export const STOPPED = '2026-05-22T09:00:00Z'
 /** The kinds that go by themselves. */
 export const ENDING = DATA_KINDS.filter(kind => !['never', 'removal'].includes(DATA[kind].end.after))
 
@@ -82,6 +86,18 @@ export function openLife(retentionMonths: number | null = null) {
     auditEvent(tx, 'note_written', event, { organiserId: organiser.id, registrationId: own.id }, NOW)
     rememberErasure(tx, 'gewist@example.org', NOW)
     layQuestion(tx)
+    const { id: personId } = findOrCreatePerson(tx, EMAIL, NOW)
+    const stoppedAt = Temporal.Instant.from(STOPPED)
+    const letters = tx
+      .insert(subscriptions)
+      .values({ personId, locale: 'nl', provenAt: stoppedAt, stoppedAt })
+      .returning()
+      .get()
+    addWishes(tx, letters, [{ letter: 'newsletter', groupId: group.id, themeId: null }])
+    const asked = { email: 'straks@example.org', locale: 'nl', wishes: [], createdAt: NOW } as const
+    tx.insert(subscriptionRequests)
+      .values({ ...asked, wishes: [], expiresAt: Temporal.Instant.from('2026-12-05T09:00:00Z') })
+      .run()
     tx.update(messages).set({ state: 'sent', sentAt: NOW }).run()
     for (const name of TABLE_NAMES) fill(tx, name)
     // Of what was mailed as an organiser nothing is asked here; it is kept by a row of its own.

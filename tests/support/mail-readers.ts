@@ -4,6 +4,7 @@ import { doorOpensAt } from '#src/domain/door.ts'
 import { findFollower } from '#src/domain/followers.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { findPerson } from '#src/domain/people.ts'
+import { findSubscription, listWishes } from '#src/domain/subscriptions.ts'
 import { type House, ME, NEW, ROOM } from './house.ts'
 import { type Visitor, visit } from './visitor.ts'
 
@@ -89,7 +90,19 @@ export const stopsReminders: Deed = async (house, paths) => {
 }
 export const stopsNewsletters: Deed = async (house, paths) => {
   await oneClick(house, paths.to(/^\/unsubscribe\//))
-  expect(findPerson(house.db, ME)?.newsletterStoppedAt).toEqual(house.clock.now())
+  expect(lettersOf(house)).toEqual([])
+}
+/** Which letters they get. */
+const lettersOf = ({ db }: House) => {
+  const subscription = findSubscription(db, findPerson(db, ME)?.id ?? 0)
+  return subscription ? listWishes(db, subscription.id).map(({ letter }) => letter) : undefined
+}
+export const stopsAnnouncements: Deed = stopsNewsletters
+/** One POST, from a page that says what for. */
+export const provesSubscription: Deed = async (house, paths) => {
+  expect(lettersOf(house)).toBeUndefined()
+  await press(house, paths.to(/^\/subscription-proofs\//), /^\/subscription-proofs\//)
+  expect(lettersOf(house)).toEqual(['newsletter'])
 }
 export const stopsSummaries: Deed = async (house, paths) => {
   await oneClick(house, paths.to(/^\/unsubscribe\//))

@@ -1,17 +1,16 @@
 // How each kind of mail comes about, and what its reader can do behind its links: a table by kind, so that a new one cannot
 // be forgotten.
-import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import { eq } from '#db/drizzle.ts'
-import { events, sessions } from '#db/schema.ts'
+import { events, messages, sessions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { announce } from '#src/domain/announcements.ts'
 import { askQuestion } from '#src/domain/asking.ts'
 import { sendBriefing } from '#src/domain/briefings.ts'
 import { cancelEvent, reinstateEvent } from '#src/domain/cancellations.ts'
 import { settleSession } from '#src/domain/choice-telling.ts'
 import { choose } from '#src/domain/choosing.ts'
-import { claimOwn } from '#src/domain/claiming.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { addSession } from '#src/domain/drafts.ts'
 import { enrol, leave } from '#src/domain/enrolling.ts'
@@ -23,10 +22,10 @@ import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { approveQuestion } from '#src/domain/moderating.ts'
 import { moveEvent } from '#src/domain/moves.ts'
-import { listAnnounced } from '#src/domain/newsletter.ts'
+import { composeNow } from '#src/domain/newsletters.ts'
 import { createOrganiser, grant } from '#src/domain/organisers.ts'
 import { enqueue, type MessageKind } from '#src/domain/outbox.ts'
-import { findOrCreatePerson, requestMyLink } from '#src/domain/people.ts'
+import { requestMyLink } from '#src/domain/people.ts'
 import { answerQuestion, planQuestion } from '#src/domain/question-plans.ts'
 import type { Question } from '#src/domain/questions.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
@@ -34,9 +33,10 @@ import { release } from '#src/domain/releases.ts'
 import { applyReply } from '#src/domain/replies.ts'
 import { listSeries, type Series } from '#src/domain/series.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
-import { createDelivery } from '#src/jobs/deliver.ts'
-import { createTransport } from '#src/mail/transport.ts'
+import { releaseBulletin } from '#src/domain/spreading.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { type House, ME, NEW } from './house.ts'
+import { letterWish, subscribe } from './letters.ts'
 import {
   acceptsInvitation,
   asksForInvites,
@@ -50,10 +50,12 @@ import {
   onlyReads,
   provesAddress,
   provesFollower,
+  provesSubscription,
   readsAnswer,
   registers,
   saysYes,
   signsIn,
+  stopsAnnouncements,
   stopsFollowing,
   stopsNewsletters,
   stopsReminders,
@@ -214,25 +216,28 @@ function followedQuestion(house: House): Question {
   })
 }
 
-/** As `send-test-mail` sends one: nothing puts newsletters in the outbox yet. */
-async function sendNewsletter(house: House): Promise<void> {
-  const { db, config, tokens } = house
-  const at = now(house)
-  const worker = randomUUID()
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const delivery = createDelivery({ ...house, log, worker, transport: createTransport(config, tokens) })
-  const person = writeNow(db, tx => findOrCreatePerson(tx, ME, at))
-  const [message] = writeNow(db, tx => {
-    const to = { toAddress: ME, locale: 'nl', personId: person.id } as const
-    enqueue(tx, { key: `newsletter:${person.id}`, kind: 'newsletter', ...to }, at)
-    return claimOwn(tx, worker, `newsletter:${person.id}`, at)
+/** Somebody follows the group that writes. */
+function follow(house: House, letter: 'newsletter' | 'announcement'): void {
+  subscribe(house.db, ME, [letterWish(letter, `g${house.group.id}`)], now(house))
+  house.db.delete(messages).run()
+}
+
+/** Composed, released by an organiser, and two minutes later. */
+function sendNewsletter(house: House): void {
+  follow(house, 'newsletter')
+  writeNow(house.db, tx => {
+    const { id } = createOrganiser(tx, 'otto@example.org', 'Otto', now(house))
+    const bulletin = composeNow(tx, house.group, { timeZone: 'Europe/Amsterdam', organiserId: id }, now(house))
+    releaseBulletin(tx, bulletin, { organiserId: id, revision: bulletin.revision, shown: 1 }, now(house))
   })
-  if (!message) throw new Error('no row')
-  const issue = { person, email: ME, locale: 'nl' as const, words: ['Een goed jaar!'], events: listAnnounced(db, at) }
-  const draft = { occasion: { kind: 'newsletter' as const, issue }, told: null, threadId: null }
-  const { result } = await delivery.deliver({ message, at, draft })
-  delivery.stop()
-  expect(result).toBe('sent')
+}
+
+function announceEvent(house: House): void {
+  follow(house, 'announcement')
+  writeNow(house.db, tx => {
+    const { id } = createOrganiser(tx, 'otto@example.org', 'Otto', now(house))
+    announce(tx, house.event(), { also: [], intro: '' }, { organiserId: id, shown: 1 }, now(house))
+  })
 }
 
 /** A fixed group with one place and two dates, and somebody who joins it. */
@@ -445,7 +450,30 @@ export const SCENES = {
     },
     reader: [stopsFollowing, readsAnswer],
   },
-  newsletter: { happens: sendNewsletter, reader: [stopsNewsletters, registers] },
+  subscription_proof: {
+    happens: house =>
+      writeNow(house.db, tx => {
+        const wishes = [letterWish('newsletter', `g${house.group.id}`)]
+        requestSubscription(tx, { email: ME, locale: 'nl', wishes }, now(house))
+      }),
+    reader: [provesSubscription],
+  },
+  announcement: {
+    happens: async house => {
+      announceEvent(house)
+      await house.deliver()
+      house.clock.advance({ minutes: 2 })
+    },
+    reader: [stopsAnnouncements, registers],
+  },
+  newsletter: {
+    happens: async house => {
+      sendNewsletter(house)
+      await house.deliver()
+      house.clock.advance({ minutes: 2 })
+    },
+    reader: [stopsNewsletters, registers],
+  },
   test: {
     happens: house =>
       writeNow(house.db, tx => enqueue(tx, { key: 'test:1', kind: 'test', toAddress: ME, locale: 'nl' }, now(house))),

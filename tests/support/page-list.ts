@@ -1,11 +1,14 @@
 // Every GET route of the app, as pages to open in a browser. A route that answers with no page of its own is named here;
 // one that is neither named nor given an address is reported as missing, so that a new page cannot escape.
 import { and, asc, eq, isNull } from '#db/drizzle.ts'
+import type { Tx } from '#db/open.ts'
 import { DATA_KINDS } from '#db/personal-data.ts'
-import { events, messages, registrations } from '#db/schema.ts'
+import { bulletins, events, messages, registrations, subscriptionRequests } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf, requestAddress } from '#src/domain/addresses.ts'
+import { announce, countInterested } from '#src/domain/announcements.ts'
 import { listAttendees } from '#src/domain/attendees.ts'
+import { withItems } from '#src/domain/bulletin-items.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { writeNote } from '#src/domain/corrections.ts'
 import { createEvent, publishEvent } from '#src/domain/drafts.ts'
@@ -15,19 +18,24 @@ import { type Event, listSessions, type Session } from '#src/domain/events.ts'
 import { type Group, listGroups } from '#src/domain/groups.ts'
 import { invite, revoke } from '#src/domain/invitations.ts'
 import { addInvitees, listInvitees, refuseInvitation } from '#src/domain/invitees.ts'
+import { composeNow, setNewsletter } from '#src/domain/newsletters.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import { enqueue } from '#src/domain/outbox.ts'
+import { countReaders } from '#src/domain/readers.ts'
 import { cancelRegistration, register } from '#src/domain/registering.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { createSeries, getSeries, type Series } from '#src/domain/series.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
+import { releaseBulletin } from '#src/domain/spreading.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
 import { askedPages } from './asked.ts'
 import { forgetName, makeCertified } from './certified.ts'
 import { layFeedbackStates } from './feedback.ts'
 import { layHarvest } from './harvested.ts'
+import { letterWish, subscribe } from './letters.ts'
 import { layMailings, makeNearEvent } from './mailed.ts'
 import { chooseAs, makeLongConference } from './programmes.ts'
 import { findExample, ORGANISER, type Site } from './site.ts'
@@ -86,6 +94,7 @@ function addresses(site: Site): Address[] {
     ...askedPages(site, findNext(site.db, site.clock.now())),
     ...afterwards(site),
     ...circles(site),
+    ...letters(site),
     ['/', '/?q=xyzzy', 'nothing found'],
     ['/', '/nergens', '404'],
     ['/', '/?lang=en', 'English'],
@@ -145,11 +154,6 @@ function personal(site: Site): Address[] {
     ['/check-in/:token', `/check-in/${token('check-in', waiting)}`, 'waiting'],
     ['/unsubscribe/:token', `/unsubscribe/${token('unsubscribe')}`],
     ['/unsubscribe/:token', `/unsubscribe/${tokens.sign('reminders', { id: confirmed.person.id, version: 1 })}`, 'all'],
-    [
-      '/unsubscribe/:token',
-      `/unsubscribe/${tokens.sign('newsletter', { id: confirmed.person.id, version: 1 })}`,
-      'news',
-    ],
     ['/unsubscribe/:token', `/unsubscribe/${tokens.sign('summaries', { id: 1, version: 1 })}`, 'summaries'],
     ['/addresses/:token', `/addresses/${tokens.seal(proofOf(confirmed.registration, 'nieuw@example.org'))}`],
     ...['', '/data', '/erasure'].map((page): Address => [`/my/:token${page}`, `/my/${mine}${page}`]),
@@ -581,6 +585,68 @@ function circles({ db, clock, tokens }: Site): Address[] {
     ['/console/series/:slug/enrolments', `/console/series/${found.slug}/enrolments`, 'fixed group'],
     ['/console/series/:slug/enrolments', '/console/series/netwerkbijeenkomst/enrolments', 'off'],
   ]
+}
+
+/** Somebody who gets letters, somebody who asked for them; a newsletter that waits, one that went, and an event to announce. */
+function letters(site: Site): Address[] {
+  const { db, clock, tokens } = site
+  const now = clock.now()
+  const [top] = listGroups(db).filter(({ parentId }) => parentId === null)
+  if (!top) throw new Error('there is no group')
+  const both = (['newsletter', 'announcement'] as const).map(letter => letterWish(letter, `g${top.id}`))
+  const reader = subscribe(db, 'lezer@example.org', both, now)
+  const event = findNext(db, now)
+  const [draft, sent, told] = writeNow(db, tx => {
+    requestSubscription(tx, { email: 'straks@example.org', locale: 'nl', wishes: both }, now)
+    setNewsletter(tx, top, { day: 5, isOn: true, timeZone: 'Europe/Amsterdam', organiserId: 1 }, now)
+    const by = { timeZone: 'Europe/Amsterdam', organiserId: 1 }
+    const made = composeNow(tx, top, by, now)
+    const shown = countReaders(tx, withItems(tx, made), now)
+    const out = releaseBulletin(tx, made, { organiserId: 1, revision: made.revision, shown }, now)
+    tx.update(bulletins).set({ month: '2026-01', intro: 'Een goed begin van het jaar.' }).run()
+    const other = listUnannounced(tx, event, now)
+    const announced = announce(
+      tx,
+      other,
+      { also: [], intro: '' },
+      { organiserId: 1, shown: countInterested(tx, other, now) },
+      now,
+    )
+    return [composeNow(tx, top, by, now), out, { ...announced, event: other }] as const
+  })
+  const token = (purpose: 'newsletter' | 'announcements' | 'letters', version = 1) =>
+    `/unsubscribe/${tokens.sign(purpose, { id: reader.id, version })}`
+  const request = db.select().from(subscriptionRequests).get()
+  return [
+    ['/newsletter', `/newsletter?group=${top.slug}`, 'ticked'],
+    ['/newsletter', '/newsletter?sent=1', 'sent'],
+    ['/newsletter/archive/:id', `/newsletter/archive/${sent.id}`],
+    [
+      '/subscription-proofs/:token',
+      `/subscription-proofs/${tokens.sign('subscription-proof', { id: request?.id ?? 0, version: 1 })}`,
+    ],
+    ['/subscription-proofs/:token', `/subscription-proofs/${'x'.repeat(48)}`, 'used'],
+    [
+      '/subscriptions/:token',
+      `/subscriptions/${tokens.sign('subscription', { id: reader.id, version: 1 })}?done=saved`,
+    ],
+    ['/unsubscribe/:token', token('newsletter', top.id), 'news'],
+    ['/unsubscribe/:token', token('announcements'), 'announcements'],
+    ['/unsubscribe/:token', token('letters'), 'letters'],
+    ['/console/bulletins/:id', `/console/bulletins/${draft.id}?eyes=g${top.id}&done=composed`, 'draft'],
+    ['/console/bulletins/:id', `/console/bulletins/${sent.id}`, 'leaving'],
+    ['/console/bulletins/:id', `/console/bulletins/${told.id}`, 'announcement'],
+    ['/console/events/:id/announcement', `/console/events/${event.id}/announcement`],
+    ['/console/events/:id/announcement', `/console/events/${told.event.id}/announcement`, 'announced'],
+  ]
+}
+
+/** Another event of which people asked to hear. */
+function listUnannounced(tx: Tx, { id }: Event, now: Temporal.Instant): Event {
+  const list = tx.select().from(events).orderBy(asc(events.startsAt)).all()
+  const found = list.find(event => event.id !== id && countInterested(tx, event, now) > 0)
+  if (!found) throw new Error('nothing can be announced')
+  return found
 }
 
 function findNext(db: Site['db'], now: Temporal.Instant): Event {

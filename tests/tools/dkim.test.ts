@@ -3,9 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { listAnnounced } from '#src/domain/newsletter.ts'
-import { findPerson, type Person } from '#src/domain/people.ts'
-import { readAbout } from '#src/mail/about.ts'
+import { getListedEvent } from '#src/domain/events.ts'
+import { exampleIssue, readAbout } from '#src/mail/about.ts'
 import { contentOf } from '#src/mail/messages.ts'
 import { compose } from '#src/mail/mime.ts'
 import { newsletter } from '#src/mail/newsletter.ts'
@@ -31,10 +30,9 @@ async function signed(which: 'confirmation' | 'newsletter'): Promise<string> {
   const { db } = openWorld()
   const event = makeEvent(db, makeGroup(db), { title: 'Eén gezin 👩‍👩‍👧‍👦; lukt dat?' })
   const registration = makeRegistration(db, event)
-  const person = findPerson(db, 'zoe@example.org') as Person
   const about = readAbout(db, registration)
   if (!about) throw new Error('no address')
-  const issue = { person, email: 'zoe@example.org', locale: 'nl' as const, words: [], events: listAnnounced(db, NOW) }
+  const issue = exampleIssue(getListedEvent(db, event.id), { email: 'zoe@example.org', locale: 'nl' })
   const content =
     which === 'confirmation' ? contentOf({ kind: 'confirmed', about }, house, NOW) : newsletter(issue, house)
   return (await compose(content, postmark, dkim)).bytes.toString('latin1')

@@ -1,6 +1,7 @@
 // The page of one event in the console: everything its view is given.
 import type { FastifyRequest } from 'fastify'
 import { FORM_FIELD_KINDS } from '#db/schema.ts'
+import { countInterested } from '#src/domain/announcements.ts'
 import { lastChange } from '#src/domain/changes.ts'
 import { heldMails } from '#src/domain/consequences.ts'
 import { sizeOf } from '#src/domain/covers.ts'
@@ -39,6 +40,8 @@ export interface EditorPages {
     places: Places[]
     held: { count: number; until: Temporal.Instant } | undefined
     warnings: string[]
+    /** How many people asked to hear of it and were not told. */
+    interested: number
     done: (typeof DONE)[number] | undefined
     undo: string | undefined
     /** What cannot wait, when the event is near. */
@@ -90,6 +93,7 @@ export function editorPage(deps: Deps, request: FastifyRequest, event: Event, fo
     form: shown,
     places: placesOf(db, event),
     held: heldMails(db, event, now),
+    interested: countInterested(db, event, now),
     warnings: event.publishedAt ? [] : warningsFor(deps, request, event, event),
     ...{ done: undefined, undo: undefined, stale: undefined, lost: 0 },
     urgent: urgencyOf(event, now),

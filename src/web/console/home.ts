@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { atOneMoment } from '#db/read.ts'
 import { type BackupTrouble, findBackupTrouble } from '#src/domain/backups.ts'
+import { listWaiting } from '#src/domain/bulletins.ts'
 import { listRefusals } from '#src/domain/contributors.ts'
 import type { ListedEvent } from '#src/domain/events.ts'
 import type { Group } from '#src/domain/groups.ts'
@@ -62,6 +63,8 @@ export interface HomePages {
     wantsSummary: boolean
     /** Speakers and hosts who said no. */
     refusals: ReturnType<typeof listRefusals>
+    /** Newsletters that wait to be looked at and sent. */
+    newsletters: ReturnType<typeof listWaiting>
   }
 }
 
@@ -110,6 +113,7 @@ export function homeRoutes(app: App, deps: Deps): void {
       mayPlan: listGroupsWith(db, me, 'organiser').length > 0,
       wantsSummary: me.summaryStoppedAt === null,
       refusals: listRefusals(db, me, now),
+      newsletters: listWaiting(db, me),
     }
   }
 

@@ -6,7 +6,7 @@ import { preview } from '#db/write.ts'
 import { getListedEvent } from '#src/domain/events.ts'
 import { exampleInvitation } from '#src/domain/invitations.ts'
 import { exampleInvitee } from '#src/domain/invitees.ts'
-import { listAnnounced } from '#src/domain/newsletter.ts'
+import { listComing } from '#src/domain/newsletters.ts'
 import type { Organiser } from '#src/domain/organisers.ts'
 import { readOwnTexts } from '#src/domain/own-texts.ts'
 import { exampleWorkshop } from '#src/domain/own-workshops.ts'
@@ -21,7 +21,7 @@ import { type Locale, type Messages, messagesIn } from '#src/i18n/index.ts'
 import { maskLinks } from '#src/lib/masking.ts'
 import { fill, placeholdersIn } from '#src/lib/placeholders.ts'
 import { cleanLine } from '#src/lib/text.ts'
-import { exampleFollowing, readAbout, readAboutEnrolment } from '#src/mail/about.ts'
+import { exampleAsking, exampleFollowing, exampleIssue, readAbout, readAboutEnrolment } from '#src/mail/about.ts'
 import {
   contentOf,
   isAboutQuestion,
@@ -141,11 +141,8 @@ function setUp(
     return { occasion: { kind, signIn, ...to } }
   }
   if (kind === 'invitation') return { occasion: { kind, invitation: exampleInvitation(group, organiser, now), ...to } }
-  if (kind === 'my' || kind === 'newsletter') {
-    const person = findOrCreatePerson(tx, organiser.email, now)
-    if (kind === 'my') return { occasion: { kind, person, ...to } }
-    return { occasion: { kind, issue: { person, words: [], events: listAnnounced(tx, now), ...to } } }
-  }
+  if (kind === 'my') return { occasion: { kind, person: findOrCreatePerson(tx, organiser.email, now), ...to } }
+  if (kind === 'subscription_proof') return { occasion: { kind, asking: exampleAsking(group, now), ...to } }
   if (isAboutSeries(kind)) {
     const enrolment = stageEnrolment(tx, { group, locale, organiser, timeZone: config.timeZone }, scene, now)
     const enrolled = readAboutEnrolment(tx, enrolment, now, locale)
@@ -156,6 +153,12 @@ function setUp(
   if (kind === 'tasks') {
     const arrears = exampleArrears(staged.event, now)
     return { occasion: { kind, summary: { organiserId: organiser.id, arrears, ...to } } }
+  }
+  if (kind === 'announcement' || kind === 'newsletter') {
+    const issue = { ...exampleIssue(getListedEvent(tx, staged.event.id), to), group }
+    const coming = kind === 'newsletter' ? listComing(tx, group.slug, now) : []
+    const items = coming.map(event => ({ event, part: 'coming' as const }))
+    return { occasion: { kind, issue: { ...issue, items: items.length ? items : issue.items } } }
   }
   if (kind === 'invited') {
     const invitee = exampleInvitee(staged.event, { ...organiser, locale }, now)

@@ -13,8 +13,10 @@ import type { MailText } from '#src/lib/mail-text.ts'
 import type { InboxHealth } from '../deps.ts'
 import type { Form } from '../pages.ts'
 import type { AccountPages } from './account.ts'
+import type { AnnouncementPages } from './announcements.ts'
 import type { AttendanceListPages } from './attendance-lists.ts'
 import type { AttendanceReportPages } from './attendance-reports.ts'
+import type { BulletinPages } from './bulletins.ts'
 import type { CertificatePages } from './certificates.ts'
 import type { CheckInPages } from './check-ins.ts'
 import type { ContributorPages } from './contributor-acts.ts'
@@ -156,7 +158,9 @@ export interface MailPage extends Template {
 
 export interface ConsolePages
   extends AccountPages,
+    AnnouncementPages,
     AttendanceListPages,
+    BulletinPages,
     CertificatePages,
     CheckInPages,
     ContributorPages,

@@ -4,6 +4,7 @@ import { listEnrolmentsOf } from '#src/domain/enrolments.ts'
 import { personalPaths } from '#src/domain/links.ts'
 import { findPersonByLink, listRegistrationsOf, type Person, requestMyLink, rotateFeed } from '#src/domain/people.ts'
 import { resumeAllReminders } from '#src/domain/stopping.ts'
+import { findSubscription } from '#src/domain/subscriptions.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
@@ -42,6 +43,12 @@ export function myRoutes(app: App, deps: Deps): void {
   const isComing = ({ event, registration }: Own) =>
     isBefore(clock.now(), event.endsAt) && registration.status !== 'cancelled' && !event.cancelledAt
 
+  /** Where they change which letters they get; nothing for who never asked for any. */
+  const lettersOf = ({ id }: Person) => {
+    const subscription = findSubscription(db, id)
+    return subscription ? own.subscription(subscription) : null
+  }
+
   app.get('/my', { schema: { querystring: SentQuery } }, (request, reply) =>
     reply.page('public/my', { form: emptyForm(), limits, isSent: request.query.sent !== undefined }),
   )
@@ -69,6 +76,7 @@ export function myRoutes(app: App, deps: Deps): void {
       others: all.filter(one => !isComing(one)),
       feed: own.feed(person),
       isStopped: person.remindersStoppedAt !== null,
+      letters: lettersOf(person),
     })
   })
 

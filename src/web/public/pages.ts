@@ -23,6 +23,7 @@ import type { Choosing, OwnChoices } from './choice-fields.ts'
 import type { FeedbackPages } from './feedback.ts'
 import type { InvitationPage } from './invitations.ts'
 import type { FilterForm } from './lists.ts'
+import type { NewsletterPages } from './newsletter.ts'
 import type { Contribution } from './own-contribution.ts'
 import type { OwnDataPages } from './own-data.ts'
 import type { PrivacyPages } from './privacy.ts'
@@ -31,6 +32,7 @@ import type { QuestionPages } from './questions.ts'
 import type { Limits } from './registration-form.ts'
 import type { Month, Row } from './rows.ts'
 import type { structuredEvent } from './structured.ts'
+import type { SubscriptionPages } from './subscriptions.ts'
 import type { windowTexts } from './windows.ts'
 import type { Strip } from './year.ts'
 
@@ -79,10 +81,12 @@ export interface PublicPages
     CertificatePages,
     EntrancePages,
     FeedbackPages,
+    NewsletterPages,
     OwnDataPages,
     PrivacyPages,
     ProgrammePage,
-    QuestionPages {
+    QuestionPages,
+    SubscriptionPages {
   /** An error or refusal: a heading, a sentence, a way on. `code`: by which we find what went wrong, if that was ours. */
   'public/message': { status: number; title: string; text: string; code: string | null; again: Again | undefined }
   /** `count`: all that is coming, the next one included. `hasPast`: nothing is coming, but something has been. */
@@ -192,6 +196,7 @@ export interface PublicPages
     accent: string | null
   }
   'public/my': { form: Form; limits: Limits; isSent: boolean }
+  /** `letters`: where they change which letters they get; null for who never asked for any. */
   'public/mine': {
     token: string
     email: string
@@ -200,6 +205,7 @@ export interface PublicPages
     others: Own[]
     feed: string
     isStopped: boolean
+    letters: string | null
   }
   /** The same page for a link that no longer works: then without an event. `all`: the path that stops every reminder. */
   'public/unsubscribe': { token: string; scope: Scope; event: Event | null; all: string | null; isDone: boolean }

@@ -28,7 +28,7 @@ export interface PrivacyPages {
   }
 }
 
-const WHOSE: Whose[] = ['attendee', 'invitee', 'asker', 'named', 'organiser']
+const WHOSE: Whose[] = ['attendee', 'invitee', 'asker', 'subscriber', 'named', 'organiser']
 
 export function privacyRoutes(app: App, { db, config }: Deps): void {
   app.get('/privacy', { config: { content: 'programme' } }, (request, reply) => {

@@ -1,4 +1,4 @@
-// No more of what a mail brought: reminders of one event, of all, the newsletter, the summary for organisers. A mail program may POST from anywhere
+// No more of what a mail brought: reminders of one event, of all, letters, the summary for organisers. A mail program may POST from anywhere
 // (RFC 8058 §3.1), in either form encoding; the answer is the same for a link that no longer works, and for the second time.
 import { findEvent } from '#src/domain/events.ts'
 import { personalPaths } from '#src/domain/links.ts'
@@ -40,6 +40,9 @@ function pageFor({ db, tokens }: Deps, token: string, link: StopLink | undefined
   const found = link && findStop(db, link)
   const event = found?.registration && findEvent(db, found.registration.eventId)
   const person = event && findPersonById(db, found.personId)
-  const all = person ? personalPaths(tokens).unsubscribeReminders(person) : null
+  const own = personalPaths(tokens)
+  const isOneLetter = link?.scope === 'newsletter' || link?.scope === 'announcements'
+  const reminders = person ? own.unsubscribeReminders(person) : null
+  const all = isOneLetter ? own.unsubscribeLetters(link) : reminders
   return { token, scope: link?.scope ?? 'event', event: event ?? null, all, isDone: false }
 }

@@ -3,22 +3,27 @@
 import fastify from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
-import { groups } from '#db/schema.ts'
+import type { Tx } from '#db/open.ts'
+import { bulletins, groups } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { askQuestion } from '#src/domain/asking.ts'
 import { addSession, createEvent } from '#src/domain/drafts.ts'
 import { enrol } from '#src/domain/enrolling.ts'
+import type { Group } from '#src/domain/groups.ts'
 import { invite } from '#src/domain/invitations.ts'
 import { addInvitees } from '#src/domain/invitees.ts'
 import { createMailing } from '#src/domain/mailings.ts'
 import { addMaterial } from '#src/domain/materials.ts'
 import { approveQuestion } from '#src/domain/moderating.ts'
+import { composeNow } from '#src/domain/newsletters.ts'
 import { createOrganiser, grant, isAtLeast, type Right } from '#src/domain/organisers.ts'
 import { sealOf } from '#src/domain/selections.ts'
+import { hash } from '#src/lib/tokens.ts'
 import { forOrganisers } from '#src/web/console/access.ts'
 import { versionOfYield } from '#src/web/console/materials-page.ts'
 import type { App } from '#src/web/deps.ts'
 import { openConsole, signIn } from '../../support/console.ts'
+import { letterWish, subscribe } from '../../support/letters.ts'
 import {
   applicant,
   makeContributor,
@@ -63,6 +68,9 @@ const LINK = { kind: 'recording', title: 'Film', url: 'https://v.example.org/1' 
 const NO_YIELD = versionOfYield({ yield: '' })
 
 const INVITE = { email: 'nieuw@example.org', right: 'organiser', locale: 'nl', recipients: '1' }
+
+/** What the page sends along, in short, so that nothing else leaves than was looked at. */
+const ANNOUNCE = { intro: '', recipients: '1', seal: hash(JSON.stringify([[], ''])) }
 
 /** Route, address, what a form would send, and the least right. 1 is the published event, 2 the draft. */
 const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
@@ -313,6 +321,35 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/materials/:id', '/console/materials/1', LINK, 'organiser'],
   ['POST /console/materials/:id/place', '/console/materials/1/place', { to: 'up' }, 'organiser'],
   ['POST /console/materials/:id/removal', '/console/materials/1/removal', {}, 'organiser'],
+  ['GET /console/bulletins', '/console/bulletins', undefined, 'anyone'],
+  ['POST /console/groups/:slug/newsletter', '/console/groups/noord/newsletter', { day: '5', isOn: 'on' }, 'organiser'],
+  [
+    'POST /console/groups/:slug/newsletter/composition',
+    '/console/groups/noord/newsletter/composition',
+    {},
+    'organiser',
+  ],
+  ['GET /console/bulletins/:id', '/console/bulletins/1', undefined, 'organiser'],
+  ['GET /console/bulletins/:id/mail.html', '/console/bulletins/1/mail.html', undefined, 'organiser'],
+  ['POST /console/bulletins/:id', '/console/bulletins/1', { revision: '1', subject: 'Anders', intro: '' }, 'organiser'],
+  ['POST /console/bulletins/:id/items', '/console/bulletins/1/items', {}, 'organiser'],
+  [
+    'POST /console/bulletins/:id/items/:event',
+    '/console/bulletins/1/items/1',
+    { revision: '1', act: 'hide' },
+    'organiser',
+  ],
+  ['POST /console/bulletins/:id/test', '/console/bulletins/1/test', {}, 'organiser'],
+  [
+    'POST /console/bulletins/:id/release',
+    '/console/bulletins/1/release',
+    { revision: '1', recipients: '1' },
+    'organiser',
+  ],
+  ['POST /console/bulletins/:id/recall', '/console/bulletins/1/recall', {}, 'organiser'],
+  ['POST /console/bulletins/:id/deletion', '/console/bulletins/1/deletion', { revision: '1' }, 'organiser'],
+  ['GET /console/events/:id/announcement', '/console/events/1/announcement', undefined, 'organiser'],
+  ['POST /console/events/:id/announcement', '/console/events/1/announcement', ANNOUNCE, 'organiser'],
   // For who owns every group; here nobody does.
   ['GET /console/held-mail', '/console/held-mail', undefined, 'anyone'],
   ['POST /console/held-mail', '/console/held-mail', { release: 'all', recipients: '0' }, 'anyone'],
@@ -377,6 +414,9 @@ async function openAll() {
     const wording = { text: asked.text, place: '', groupId: group.id, themeIds: [] }
     approveQuestion(tx, question, wording, { organiserId: null, revision: 1 }, NOW)
   })
+  const letters = (['newsletter', 'announcement'] as const).map(letter => letterWish(letter, `g${group.id}`))
+  subscribe(db, 'abonnee@example.org', letters)
+  writeNow(db, tx => composeOf(tx, group, '2026-10'))
   const host = signIn(db, 'hella@example.org', group, 'host')
   const stranger = signIn(db, 'sam@example.org', makeGroup(db, { slug: 'zuid', name: 'Zuid' }), 'owner')
   const ask = (url: string, form: Fields | undefined, headers: Record<string, string>) =>
@@ -388,6 +428,12 @@ async function openAll() {
   /** All that is kept: what somebody may not change, they change nowhere. */
   const state = () => JSON.stringify(readers.map(reader => reader.all()))
   return { ...world, host, stranger, ask, state }
+}
+
+/** A newsletter of another month than this one, so that this one can still be made. */
+function composeOf(tx: Tx, group: Group, month: string) {
+  const bulletin = composeNow(tx, group, { timeZone: 'Europe/Amsterdam', organiserId: 1 }, NOW)
+  tx.update(bulletins).set({ month }).where(eq(bulletins.id, bulletin.id)).run()
 }
 
 test('the list names every console route', async () => {
@@ -443,6 +489,7 @@ const OWN: Record<string, number> = {
   'GET /console/events': 200,
   'GET /console/outbox': 200,
   'GET /console/questions': 200,
+  'GET /console/bulletins': 200,
   'GET /console/reach': 200,
   'GET /console/reach.xlsx': 200,
   'GET /console/held-mail': 404,

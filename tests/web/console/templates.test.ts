@@ -60,7 +60,7 @@ describe('who may change words', () => {
     `${LIST}/nl/nonsense`,
     `${LIST}/nl/sign_in`,
     `${LIST}/nl/my`,
-    `${LIST}/nl/newsletter`,
+    `${LIST}/nl/subscription_proof`,
   ])('there is no page %s', async url => {
     const { get, post, rows } = await openMails()
     expect((await get(url)).statusCode).toBe(404)

@@ -5,9 +5,11 @@ import { messages, organisers, people, registrations } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
 import { exportPerson } from '#src/domain/privacy.ts'
+import { listWishes } from '#src/domain/subscriptions.ts'
 import type { Purpose } from '#src/lib/tokens.ts'
 import { openApp } from '../../support/app.ts'
 import { dumpOf } from '../../support/dump.ts'
+import { letterWish, subscribe } from '../../support/letters.ts'
 import { makeEvent, makeGroup, makeRegistration, NOW } from '../../support/world.ts'
 
 const TITLE = 'Eén gezin, één plan: lukt dat?'
@@ -23,11 +25,18 @@ async function openReminders() {
   const later = makeRegistration(db, makeEvent(db, group, { slug: 'later', localStart: '2027-01-07T12:00' }))
   const other = makeRegistration(db, event, { email: 'bo@example.org' })
   const organiser = writeNow(db, tx => createOrganiser(tx, 'otto@example.org', 'Otto', NOW))
+  const letters = subscribe(
+    db,
+    'zoe@example.org',
+    (['newsletter', 'announcement'] as const).map(letter => letterWish(letter, 'g1')),
+  )
   const sign = (purpose: Purpose, id: number, version = 1) => `/unsubscribe/${tokens.sign(purpose, { id, version })}`
   const links = {
     event: sign('unsubscribe', registration.id),
     reminders: sign('reminders', registration.personId),
-    newsletter: sign('newsletter', registration.personId),
+    newsletter: sign('newsletter', letters.id),
+    announcements: sign('announcements', letters.id),
+    letters: sign('letters', letters.id),
     summaries: sign('summaries', organiser.id),
   }
   const own = `/registrations/${tokens.sign('registration', { id: registration.id, version: 1 })}`
@@ -67,6 +76,9 @@ async function openReminders() {
     later,
     other,
     organiser,
+    letters,
+    /** Which letters they get. */
+    gets: () => listWishes(db, letters.id).map(({ letter }) => letter),
     sign,
     links,
     own,
@@ -78,44 +90,48 @@ async function openReminders() {
   }
 }
 
-describe.each(['event', 'reminders', 'newsletter', 'summaries'] as const)('the link that stops: %s', scope => {
-  test('§8.27 §8.29 opening it changes nothing, with HEAD or GET', async () => {
-    const { app, db, links } = await openReminders()
-    const before = dumpOf(db)
-    for (const method of ['HEAD', 'GET'] as const) {
-      const { statusCode, headers } = await app.inject({ method, url: links[scope] })
-      expect([statusCode, headers['set-cookie'], headers['cache-control']]).toEqual([200, undefined, 'no-store'])
-    }
-    expect(dumpOf(db)).toBe(before)
-  })
+describe.each(['event', 'reminders', 'newsletter', 'announcements', 'letters', 'summaries'] as const)(
+  'the link that stops: %s',
+  scope => {
+    test('§8.27 §8.29 opening it changes nothing, with HEAD or GET', async () => {
+      const { app, db, links } = await openReminders()
+      const before = dumpOf(db)
+      for (const method of ['HEAD', 'GET'] as const) {
+        const { statusCode, headers } = await app.inject({ method, url: links[scope] })
+        expect([statusCode, headers['set-cookie'], headers['cache-control']]).toEqual([200, undefined, 'no-store'])
+      }
+      expect(dumpOf(db)).toBe(before)
+    })
 
-  test('§8.27 §8.29 one POST without cookies does it: 200, no redirect, and the second time changes nothing', async () => {
-    const { db, clock, links, oneClick } = await openReminders()
-    const before = dumpOf(db)
-    const { statusCode, headers, body } = await oneClick(links[scope])
-    expect([statusCode, headers.location, headers['set-cookie']]).toEqual([200, undefined, undefined])
-    const after = dumpOf(db)
-    expect(after).not.toBe(before)
-    clock.advance({ hours: 1 })
-    const again = await oneClick(links[scope])
-    expect([again.statusCode, again.body]).toEqual([200, body])
-    expect(dumpOf(db)).toBe(after)
-  })
+    test('§8.27 §8.29 one POST without cookies does it: 200, no redirect, and the second time changes nothing', async () => {
+      const { db, clock, links, oneClick } = await openReminders()
+      const before = dumpOf(db)
+      const { statusCode, headers, body } = await oneClick(links[scope])
+      expect([statusCode, headers.location, headers['set-cookie']]).toEqual([200, undefined, undefined])
+      const after = dumpOf(db)
+      expect(after).not.toBe(before)
+      clock.advance({ hours: 1 })
+      const again = await oneClick(links[scope])
+      expect([again.statusCode, again.body]).toEqual([200, body])
+      expect(dumpOf(db)).toBe(after)
+    })
 
-  test('a link that was replaced answers alike, and stops nothing', async () => {
-    const { db, registration, organiser, sign, oneClick, links } = await openReminders()
-    const { body } = await oneClick(links[scope])
-    const purpose = scope === 'event' ? 'unsubscribe' : scope
-    const before = dumpOf(db)
-    const ids = { event: registration.id, summaries: organiser.id }
-    const id = scope in ids ? ids[scope as keyof typeof ids] : registration.personId
-    const answer = await oneClick(sign(purpose, id, 2))
-    expect(answer.statusCode).toBe(200)
-    expect(/<h1>.*<\/h1>/.exec(answer.body)?.[0]).toEqual(/<h1>.*<\/h1>/.exec(body)?.[0])
-    expect(answer.body).not.toContain(TITLE)
-    expect(dumpOf(db)).toBe(before)
-  })
-})
+    test('a link that was replaced answers alike, and stops nothing', async () => {
+      const { db, registration, organiser, letters, sign, oneClick, links } = await openReminders()
+      const { body } = await oneClick(links[scope])
+      const purpose = scope === 'event' ? 'unsubscribe' : scope
+      const before = dumpOf(db)
+      const ofLetters = { newsletter: letters.id, announcements: letters.id, letters: letters.id }
+      const ids = { event: registration.id, summaries: organiser.id, ...ofLetters }
+      const id = scope in ids ? ids[scope as keyof typeof ids] : registration.personId
+      const answer = await oneClick(sign(purpose, id, 2))
+      expect(answer.statusCode).toBe(200)
+      expect(/<h1>.*<\/h1>/.exec(answer.body)?.[0]).toEqual(/<h1>.*<\/h1>/.exec(body)?.[0])
+      expect(answer.body).not.toContain(TITLE)
+      expect(dumpOf(db)).toBe(before)
+    })
+  },
+)
 
 test.each([
   ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
@@ -124,22 +140,22 @@ test.each([
     '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
   ],
 ])('§8.27 a mail program may send its one click as %s', async (type, payload) => {
-  const { app, links, person } = await openReminders()
+  const { app, links, gets } = await openReminders()
   const headers = { 'content-type': type, origin: 'https://mail.example', 'sec-fetch-site': 'cross-site' }
   const { statusCode } = await app.inject({ method: 'POST', url: links.newsletter, headers, payload })
   expect(statusCode).toBe(200)
-  expect(person().newsletterStoppedAt).not.toBe(null)
+  expect(gets()).toEqual(['announcement'])
 })
 
 describe('§8.29 each link stops its own scope', () => {
   test('the daily mail to an organiser: what they are registered for themselves goes on as it was', async () => {
-    const { clock, db, links, person, registration, reminders, oneClick, app } = await openReminders()
+    const { clock, db, links, person, gets, registration, reminders, oneClick, app } = await openReminders()
     expect((await app.inject(links.summaries)).body).toContain('<h1>Geen mail meer over wat te laat is?</h1>')
     const { body } = await oneClick(links.summaries)
     expect(body).toContain('<h1>Je krijgt geen mail meer over wat te laat is</h1>')
     expect(body).toContain('href="/console"')
     expect(db.select().from(organisers).get()?.summaryStoppedAt).toEqual(clock.now())
-    expect([person().remindersStoppedAt, person().newsletterStoppedAt]).toEqual([null, null])
+    expect([person().remindersStoppedAt, gets()]).toEqual([null, ['newsletter', 'announcement']])
     expect(reminders(registration)).toEqual(['queued', 'queued'])
   })
 
@@ -157,9 +173,9 @@ describe('§8.29 each link stops its own scope', () => {
   })
 
   test('all reminders of one person, and no other mail', async () => {
-    const { clock, db, links, registration, later, other, person, reminders, oneClick } = await openReminders()
+    const { clock, db, links, gets, registration, later, other, person, reminders, oneClick } = await openReminders()
     await oneClick(links.reminders)
-    expect([person().remindersStoppedAt, person().newsletterStoppedAt]).toEqual([clock.now(), null])
+    expect([person().remindersStoppedAt, gets()]).toEqual([clock.now(), ['newsletter', 'announcement']])
     expect([reminders(registration), reminders(later), reminders(other)]).toEqual([
       ['dropped', 'dropped'],
       ['dropped', 'dropped'],
@@ -169,10 +185,14 @@ describe('§8.29 each link stops its own scope', () => {
     expect(rest.filter(({ kind }) => kind === 'confirmed').map(({ state }) => state)).toEqual(Array(3).fill('queued'))
   })
 
-  test('the newsletter, and no reminder', async () => {
-    const { clock, links, registration, person, reminders, oneClick } = await openReminders()
-    await oneClick(links.newsletter)
-    expect([person().newsletterStoppedAt, person().remindersStoppedAt]).toEqual([clock.now(), null])
+  test.each([
+    ['newsletter', ['announcement']],
+    ['announcements', ['newsletter']],
+    ['letters', []],
+  ] as const)('%s, and no reminder', async (scope, left) => {
+    const { links, registration, person, gets, reminders, oneClick } = await openReminders()
+    await oneClick(links[scope])
+    expect([gets(), person().remindersStoppedAt]).toEqual([left, null])
     expect(reminders(registration)).toEqual(['queued', 'queued'])
   })
 })
@@ -181,8 +201,8 @@ test('what somebody stopped stands in what is kept about them', async () => {
   const { db, clock, links, oneClick, person } = await openReminders()
   for (const link of Object.values(links)) await oneClick(link)
   const at = clock.now().toString()
-  const { remindersStoppedAt, newsletterStoppedAt, registrations: list } = exportPerson(db, person())
-  expect([remindersStoppedAt, newsletterStoppedAt]).toEqual([at, at])
+  const { remindersStoppedAt, letters, registrations: list } = exportPerson(db, person())
+  expect([remindersStoppedAt, letters?.stoppedAt, letters?.topics]).toEqual([at, at, []])
   expect(list.map(one => one.remindersStoppedAt)).toEqual([null, at])
 })
 
@@ -202,10 +222,14 @@ describe('the page for people', () => {
     for (const each of [registration, later]) expect(reminders(each)).toEqual(['dropped', 'dropped'])
   })
 
-  test('of the newsletter has one button', async () => {
+  test('of a newsletter offers that one or all letters', async () => {
     const { app, links } = await openReminders()
     const { body } = await app.inject(links.newsletter)
-    expect([...body.matchAll(/<button[^>]*>([^<]+)</g)].map(match => match[1])).toEqual(['Stop de nieuwsbrief'])
+    const forms = [...body.matchAll(/<form method="post" action="([^"]+)"><button[^>]*>([^<]+)</g)]
+    expect(forms.map(([, action, button]) => [action, button])).toEqual([
+      [links.newsletter, 'Stop deze nieuwsbrief'],
+      [links.letters, 'Stop alles'],
+    ])
   })
 
   test('behind a link that is not ours names nothing, and answers alike', async () => {

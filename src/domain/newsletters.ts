@@ -1,0 +1,130 @@
+// The newsletter of a group: whether there is one, on which day of the month it is composed, and what goes into it then. It is
+// never sent by itself: composing makes a draft, which an organiser checks and releases.
+import { and, eq, isNotNull, lte, sql } from '#db/drizzle.ts'
+import type { Db, Tx } from '#db/open.ts'
+import { given, prepared } from '#db/prepared.ts'
+import { bulletins, groups, newsletters } from '#db/schema.ts'
+import { Refusal } from '#src/lib/errors.ts'
+import { dateIn, isBefore } from '#src/lib/time.ts'
+import { listPast, listUpcoming } from './agenda.ts'
+import { audit } from './audit.ts'
+import { addItems } from './bulletin-items.ts'
+import type { Bulletin } from './bulletins.ts'
+import type { ListedEvent } from './events.ts'
+import { findGroup, type Group } from './groups.ts'
+
+export type Newsletter = typeof newsletters.$inferSelect
+
+const WEEKS_AHEAD = 6
+const DAYS_BACK = 31
+const MOST = 100
+
+export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | undefined {
+  return db.select().from(newsletters).where(eq(newsletters.groupId, id)).get()
+}
+
+/** Turns it on, from the next time that this day comes round; or off. */
+export function setNewsletter(
+  tx: Tx,
+  { id: groupId }: Pick<Group, 'id'>,
+  { day, isOn, timeZone, organiserId }: { day: number; isOn: boolean; timeZone: string; organiserId: number },
+  now: Temporal.Instant,
+): void {
+  const set = { day, nextOn: isOn ? nextTime(dateIn(now, timeZone), day).toString() : null }
+  tx.insert(newsletters)
+    .values({ groupId, ...set })
+    .onConflictDoUpdate({ target: newsletters.groupId, set })
+    .run()
+  audit(tx, { action: 'newsletter_set', organiserId, groupId, detail: isOn ? String(day) : '' }, now)
+}
+
+/** The first day after this one that has the day of the month. */
+function nextTime(today: Temporal.PlainDate, day: number): Temporal.PlainDate {
+  return today.day < day ? today.with({ day }) : today.add({ months: 1 }).with({ day })
+}
+
+const isDue = and(isNotNull(newsletters.nextOn), lte(newsletters.nextOn, given('today')))
+/** Asked at every round of the worker. */
+const due = prepared(db =>
+  db
+    .select({ newsletter: newsletters, group: groups })
+    .from(newsletters)
+    .innerJoin(groups, eq(groups.id, newsletters.groupId))
+    .where(isDue)
+    .prepare(),
+)
+
+export function isAnyToCompose(db: Db, timeZone: string, now: Temporal.Instant): boolean {
+  return due(db).get({ today: dateIn(now, timeZone).toString() }) !== undefined
+}
+
+/** Composes what is due today; of months in which nobody ran the program only this one. */
+export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): void {
+  const today = dateIn(now, timeZone)
+  for (const { newsletter, group } of due(tx).all({ today: today.toString() })) {
+    const month = today.toString().slice(0, 7)
+    if (!isMade(tx, group, month)) compose(tx, group, month, null, now)
+    tx.update(newsletters)
+      .set({ nextOn: nextTime(today, newsletter.day).toString() })
+      .where(eq(newsletters.groupId, newsletter.groupId))
+      .run()
+  }
+}
+
+/** The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already. */
+export function composeNow(
+  tx: Tx,
+  group: Group,
+  { timeZone, organiserId }: { timeZone: string; organiserId: number | null },
+  now: Temporal.Instant,
+): Bulletin {
+  const month = dateIn(now, timeZone).toString().slice(0, 7)
+  if (isMade(tx, group, month)) throw new Refusal('not_possible_now')
+  return compose(tx, group, month, organiserId, now)
+}
+
+function isMade(db: Db, { id }: Pick<Group, 'id'>, month: string): boolean {
+  const same = and(eq(bulletins.groupId, id), eq(bulletins.month, month), sql`${bulletins.month} <> ''`)
+  return db.select({ id: bulletins.id }).from(bulletins).where(same).get() !== undefined
+}
+
+function compose(tx: Tx, group: Group, month: string, organiserId: number | null, now: Temporal.Instant): Bulletin {
+  const bulletin = tx
+    .insert(bulletins)
+    .values({ kind: 'newsletter', groupId: group.id, month, createdAt: now })
+    .returning()
+    .get()
+  fill(tx, bulletin, group, now)
+  audit(tx, { action: 'newsletter_composed', organiserId, groupId: group.id, detail: month }, now)
+  return bulletin
+}
+
+/** Adds what has come to belong in a draft since it was composed; what stands in it stays where it is. */
+export function refill(tx: Tx, bulletin: Bulletin, now: Temporal.Instant): void {
+  const group = findGroup(tx, bulletin.groupId)
+  if (group && bulletin.kind === 'newsletter') fill(tx, bulletin, group, now)
+}
+
+/** Whatever a newsletter holds comes in here; a part of another kind would be added beside these two. */
+function fill(tx: Tx, bulletin: Bulletin, { slug }: Group, now: Temporal.Instant): void {
+  addItems(tx, bulletin, 'coming', listComing(tx, slug, now))
+  addItems(tx, bulletin, 'past', listWithYield(tx, slug, now))
+}
+
+/** What begins in the coming six weeks, takes place and is open to all, the first one first; of a group and all under it. */
+export function listComing(db: Db, group: string | undefined, now: Temporal.Instant): ListedEvent[] {
+  const until = now.add({ hours: WEEKS_AHEAD * 7 * 24 })
+  return listUpcoming(db, { group }, now).filter(
+    event =>
+      !event.cancelledAt && !event.isInvitationOnly && isBefore(now, event.startsAt) && isBefore(event.startsAt, until),
+  )
+}
+
+/** What was in the past month and left something to read or to see, the last one first. */
+function listWithYield(db: Db, group: string, now: Temporal.Instant): ListedEvent[] {
+  const since = now.subtract({ hours: DAYS_BACK * 24 })
+  return listPast(db, { group }, now, MOST).filter(
+    event =>
+      isBefore(since, event.endsAt) && !event.isInvitationOnly && (event.yield !== '' || event.materials.length > 0),
+  )
+}
