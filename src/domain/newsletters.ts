@@ -1,9 +1,9 @@
 // The newsletter of a group: whether there is one, on which day of the month it is composed, and what goes into it then. It is
 // never sent by itself: composing makes a draft, which an organiser checks and releases.
-import { and, eq, isNotNull, lte, sql } from '#db/drizzle.ts'
+import { and, eq, isNotNull, isNull, lte, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
-import { bulletins, groups, newsletters } from '#db/schema.ts'
+import { bulletinItems, bulletins, groups, newsletters } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
 import { listPast, listUpcoming } from './agenda.ts'
@@ -16,7 +16,8 @@ import { findGroup, type Group } from './groups.ts'
 export type Newsletter = typeof newsletters.$inferSelect
 
 const WEEKS_AHEAD = 6
-const DAYS_BACK = 31
+/** What came out of a meeting is often written down weeks later: two months back, and told once. */
+const DAYS_BACK = 62
 const MOST = 100
 
 export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | undefined {
@@ -108,7 +109,9 @@ export function refill(tx: Tx, bulletin: Bulletin, now: Temporal.Instant): void 
 /** Whatever a newsletter holds comes in here; a part of another kind would be added beside these two. */
 function fill(tx: Tx, bulletin: Bulletin, { slug }: Group, now: Temporal.Instant): void {
   addItems(tx, bulletin, 'coming', listComing(tx, slug, now))
-  addItems(tx, bulletin, 'past', listWithYield(tx, slug, now))
+  const told = listTold(tx, bulletin)
+  const past = listWithYield(tx, slug, now).filter(({ id }) => !told.has(id))
+  addItems(tx, bulletin, 'past', past)
 }
 
 /** What begins in the coming six weeks, takes place and is open to all, the first one first; of a group and all under it. */
@@ -120,7 +123,20 @@ export function listComing(db: Db, group: string | undefined, now: Temporal.Inst
   )
 }
 
-/** What was in the past month and left something to read or to see, the last one first. */
+/** What came out of these events stood in an earlier newsletter of the group, or was left out of it. */
+function listTold(db: Db, { groupId }: Bulletin): Set<number> {
+  const rows = db
+    .select({ eventId: bulletinItems.eventId })
+    .from(bulletins)
+    .innerJoin(bulletinItems, eq(bulletinItems.bulletinId, bulletins.id))
+    .where(and(eq(bulletins.groupId, groupId), wentOut, eq(bulletinItems.part, 'past')))
+    .all()
+  return new Set(rows.map(({ eventId }) => eventId))
+}
+
+const wentOut = and(eq(bulletins.kind, 'newsletter'), isNotNull(bulletins.releasedAt), isNull(bulletins.recalledAt))
+
+/** What was in the past two months and left something to read or to see, the last one first. */
 function listWithYield(db: Db, group: string, now: Temporal.Instant): ListedEvent[] {
   const since = now.subtract({ hours: DAYS_BACK * 24 })
   return listPast(db, { group }, now, MOST).filter(

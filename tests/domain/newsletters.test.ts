@@ -1,6 +1,7 @@
 // The rhythm of a newsletter: made on its day, once a month, as a draft and never more; one day that went by is caught up with.
 import { expect, test } from 'vitest'
-import { bulletins, messages } from '#db/schema.ts'
+import { eq } from '#db/drizzle.ts'
+import { bulletins, events, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { editBulletin } from '#src/domain/bulletin-edits.ts'
 import { listItems } from '#src/domain/bulletin-items.ts'
@@ -81,4 +82,25 @@ test('what is new is added at the end; no room and no personal link comes into i
   expect(() => edit(`Kom naar ${first.roomUrl}`)).toThrow('intro')
   expect(() => edit(`https://agenda.example.org/subscriptions/${'x'.repeat(48)}`)).toThrow('intro')
   expect(edit('Een goed jaar!')).toMatchObject({ intro: 'Een goed jaar!', revision: 2 })
+})
+
+test('what came out of a meeting is told once, also when it is written down after the newsletter of that month', () => {
+  const { db, group } = openRhythm()
+  const past = makeEvent(db, group, { localStart: '2026-11-05T12:00' })
+  const partOf = (bulletin: { id: number }) => listItems(db, bulletin).map(({ event, part }) => [event.slug, part])
+  const first = makeNewsletter(db, group)
+  expect(partOf(first)).toEqual([])
+  const release = (id: number, at = NOW) =>
+    db.update(bulletins).set({ releasedAt: at }).where(eq(bulletins.id, id)).run()
+  release(first.id)
+  db.update(events).set({ yield: 'Samen eten werkt.' }).where(eq(events.id, past.id)).run()
+  const nextMonth = Temporal.Instant.from('2026-12-21T09:00:00Z')
+  const second = makeNewsletter(db, group, nextMonth)
+  expect(partOf(second)).toEqual([[past.slug, 'past']])
+  release(second.id, nextMonth)
+  const third = makeNewsletter(db, group, Temporal.Instant.from('2027-01-02T09:00:00Z'))
+  expect(partOf(third)).toEqual([])
+  db.update(bulletins).set({ recalledAt: nextMonth }).where(eq(bulletins.id, second.id)).run()
+  writeNow(db, tx => refill(tx, third, Temporal.Instant.from('2027-01-02T09:00:00Z')))
+  expect(partOf(third)).toEqual([[past.slug, 'past']])
 })
