@@ -75,7 +75,7 @@ describe('what went', () => {
       ['info', 'swept'],
       ['info', 'swept'],
     ])
-    expect(lines[0]?.fields.gone).toEqual({ needs: 2, sign_in: 4 })
+    expect(lines[0]?.fields.gone).toEqual({ needs: 2, sign_in: 4, subscription: 1, subscription_request: 1 })
     expect(lines[1]?.fields).toMatchObject({
       gone: { registration: 2, address: 1, answers: 1, feedback: 1, feedback_mark: 1, invitee: 1 },
       failed: [],

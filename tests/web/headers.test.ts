@@ -30,7 +30,7 @@ const HEADERS: Record<string, string | undefined> = {
 /** By what an address looks like: where it says something else. Personal pages tell no other site where somebody came from. */
 const OTHERWISE: [RegExp, Record<string, string>][] = [
   [
-    /^\/(console|sign-in|join|my\/:|registrations\/:token$|unsubscribe|invitations|invited\/:token$|feedback\/:token$|followers|enrolments|check-in|addresses)/,
+    /^\/(console|sign-in|join|my\/:|registrations\/:token$|unsubscribe|subscriptions|subscription-proofs|invitations|invited\/:token$|feedback\/:token$|followers|enrolments|check-in|addresses)/,
     { 'referrer-policy': 'same-origin' },
   ],
   [/^\/(events|series)\/:slug\/registered$/, { 'referrer-policy': 'same-origin' }],
@@ -49,7 +49,7 @@ const OTHERWISE: [RegExp, Record<string, string>][] = [
     },
   ],
   [
-    /^\/console\/(mailings\/:id|outbox\/:id|groups.*preview)$/,
+    /^\/console\/(mailings\/:id|bulletins\/:id|outbox\/:id|groups.*preview)$/,
     { 'content-security-policy': `${SOURCES}; form-action 'self'; frame-src 'self'; ${TYPES}` },
   ],
   [
