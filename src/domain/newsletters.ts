@@ -72,6 +72,17 @@ export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): voi
   }
 }
 
+/** After a clock that was ahead: no newsletter waits for longer than until its day comes round. */
+export function followCalendar(tx: Tx, timeZone: string, now: Temporal.Instant): void {
+  const today = dateIn(now, timeZone)
+  for (const { groupId, day, nextOn } of tx.select().from(newsletters).where(isNotNull(newsletters.nextOn)).all()) {
+    const next = String(today.day === day ? today : nextTime(today, day))
+    if (nextOn && nextOn > next) {
+      tx.update(newsletters).set({ nextOn: next }).where(eq(newsletters.groupId, groupId)).run()
+    }
+  }
+}
+
 /** The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already. */
 export function composeNow(
   tx: Tx,

@@ -46,10 +46,10 @@ export function isAnyToSpread(db: Db): boolean {
 }
 
 /** Makes the next copies of the first bulletin that lacks any. Cut off at any point it goes on where it was. */
-export function spread(tx: Tx, now: Temporal.Instant): void {
+export function spread(tx: Tx, now: Temporal.Instant, atOnce = AT_ONCE): void {
   const bulletin = spreading(tx).get()
   if (!bulletin) return
-  const { readers, to: spreadTo } = listReaders(tx, withItems(tx, bulletin), AT_ONCE, now)
+  const { readers, to: spreadTo } = listReaders(tx, withItems(tx, bulletin), atOnce, now)
   for (const { personId, email: toAddress, locale } of readers) {
     enqueue(tx, { ...copyOf(bulletin), key: `bulletin:${bulletin.id}:${personId}`, toAddress, locale, personId }, now)
   }
