@@ -1,6 +1,6 @@
 // The newsletter of a group: whether there is one, on which day of the month it is composed, and what goes into it then. It is
 // never sent by itself: composing makes a draft, which an organiser checks and releases.
-import { and, eq, isNotNull, isNull, lte, sql } from '#db/drizzle.ts'
+import { and, eq, isNotNull, isNull, lte } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { bulletinItems, bulletins, groups, newsletters } from '#db/schema.ts'
@@ -9,7 +9,7 @@ import { dateIn, isBefore } from '#src/lib/time.ts'
 import { listPast, listUpcoming } from './agenda.ts'
 import { audit } from './audit.ts'
 import { addItems } from './bulletin-items.ts'
-import type { Bulletin } from './bulletins.ts'
+import { type Bulletin, isNotUndone } from './bulletins.ts'
 import type { ListedEvent } from './events.ts'
 import { findGroup, type Group } from './groups.ts'
 
@@ -83,7 +83,10 @@ export function followCalendar(tx: Tx, timeZone: string, now: Temporal.Instant):
   }
 }
 
-/** The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already. */
+/**
+ * The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already, but
+ * for one that was called back before anybody had it.
+ */
 export function composeNow(
   tx: Tx,
   group: Group,
@@ -96,7 +99,7 @@ export function composeNow(
 }
 
 function isMade(db: Db, { id }: Pick<Group, 'id'>, month: string): boolean {
-  const same = and(eq(bulletins.groupId, id), eq(bulletins.month, month), sql`${bulletins.month} <> ''`)
+  const same = and(eq(bulletins.groupId, id), eq(bulletins.month, month), isNotUndone)
   return db.select({ id: bulletins.id }).from(bulletins).where(same).get() !== undefined
 }
 
