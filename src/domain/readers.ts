@@ -1,46 +1,22 @@
 // Who gets a bulletin, and what of it: each subscriber the items of what they follow, and no mail where that is nothing. One
 // condition serves the count on a page, the release and the making of copies; what one of them reads is asked when it leaves.
-import { and, eq, gt, inArray, lte, ne, type SQL, sql } from '#db/drizzle.ts'
+import { and, eq, gt, inArray, lte, ne, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { people, registrations, subscriptions, subscriptionTopics } from '#db/schema.ts'
-import { type Item, standing, withItems } from './bulletin-items.ts'
+import { type Item, withItems } from './bulletin-items.ts'
 import { type Bulletin, findBulletin } from './bulletins.ts'
 import { listGroups } from './groups.ts'
+import { type Composed, eachAsked, fromTopics, idsIn, isReader, keysIn, type Offer, offersOf } from './offers.ts'
 import { listWishes, type Subscription } from './subscriptions.ts'
 import { listThemes } from './themes.ts'
-import { coverageOf, keysOf, readTopicKey, topicKey, topicsOf } from './topics.ts'
-
-/** A bulletin with what is in it, whether or not it has been written down. */
-export interface Composed extends Pick<Bulletin, 'kind' | 'groupId' | 'spreadTo'> {
-  items: Item[]
-}
-
-/** Items and the keys of the topics for which they are in this bulletin. */
-interface Offer {
-  item: Item
-  keys: string[]
-}
-
-/** Its items, each with the topics for which it is in it. */
-export function offersOf(db: Db, bulletin: Composed, now: Temporal.Instant): Offer[] {
-  const items = standing(bulletin.items, now)
-  const topics = topicsOf(
-    db,
-    items.map(({ event }) => event),
-  )
-  const covered = bulletin.kind === 'newsletter' ? keysOf(coverageOf(db, { id: bulletin.groupId })) : undefined
-  return items.map(item => {
-    const keys = [...(topics.get(item.event.id) ?? [])]
-    return { item, keys: covered ? keys.filter(key => covered.has(key)) : keys }
-  })
-}
+import { topicKey } from './topics.ts'
 
 /** How many people a bulletin would go to now. */
 export function countReaders(db: Db, bulletin: Composed, now: Temporal.Instant): number {
   const offers = offersOf(db, bulletin, now)
   if (!offers.length) return 0
   const all = listGroups(db).length + listThemes(db).length
-  const isMost = new Set(offers.flatMap(({ keys }) => keys)).size * 2 > all
+  const isMost = keysIn(offers).length * 2 > all
   const [row] = db.all<{ count: number }>(
     sql`select count(*) as count from ${subscriptions} join ${people} on ${people.id} = ${subscriptions.personId}
       where ${subscriptions.id} > ${bulletin.spreadTo} and ${isReader(bulletin, offers, isMost ? eachAsked : fromTopics)}`,
@@ -86,48 +62,6 @@ function endOf(db: Db, after: number, most: number): number | undefined {
   const next = db.select({ id: subscriptions.id }).from(subscriptions).where(gt(subscriptions.id, after))
   return next.orderBy(subscriptions.id).limit(most).all().at(-1)?.id
 }
-
-/** Follows something of it, and mail reaches them; an announcement tells nobody of what they are registered for. */
-function isReader({ kind }: Composed, offers: Offer[], follows: Follows): SQL | undefined {
-  const all = [...new Set(offers.flatMap(({ keys }) => keys))]
-  const followers =
-    kind === 'newsletter'
-      ? [follows(kind, all)]
-      : offers.map(({ keys, item }) => sql`${follows(kind, keys)} and not exists ${registrationAt(item.event.id)}`)
-  return and(
-    sql`${subscriptions.stoppedAt} is null and ${people.email} is not null and ${people.undeliverableAt} is null`,
-    sql`(${sql.join(followers, sql` or `)})`,
-  )
-}
-
-/** Whether a subscriber follows one of these. */
-type Follows = (letter: Bulletin['kind'], keys: string[]) => SQL
-
-/** For a newsletter that most read: each subscriber is asked, and the first answer is mostly yes. */
-const eachAsked: Follows = (letter, keys) => {
-  // The plus keeps SQLite to the index of one subscriber.
-  const by = (which: 'groupId' | 'themeId') => sql`exists (select 1 from ${subscriptionTopics}
-    where ${subscriptionTopics.subscriptionId} = ${subscriptions.id} and ${subscriptionTopics.letter} = ${letter}
-      and +${subscriptionTopics[which]} in (select value from json_each(${idsIn(keys, which)})))`
-  return sql`(${by('groupId')} or ${by('themeId')})`
-}
-
-/** For what few read: from the topics on. */
-const fromTopics: Follows = (letter, keys) => {
-  const by = (
-    which: 'groupId' | 'themeId',
-  ) => sql`select ${subscriptionTopics.subscriptionId} from ${subscriptionTopics}
-    where ${subscriptionTopics[which]} in (select value from json_each(${idsIn(keys, which)})) and ${subscriptionTopics.letter} = ${letter}`
-  return sql`${subscriptions.id} in (${by('groupId')} union ${by('themeId')})`
-}
-
-function idsIn(keys: string[], which: 'groupId' | 'themeId'): string {
-  return JSON.stringify(keys.flatMap(key => readTopicKey(key)?.[which] ?? []))
-}
-
-const registrationAt = (eventId: number) =>
-  sql`(select 1 from ${registrations} where ${registrations.eventId} = ${eventId}
-    and ${registrations.personId} = ${subscriptions.personId} and ${registrations.status} <> 'cancelled')`
 
 /** A bulletin at one moment: all that is in it, and what of it is for whom. */
 export interface Opened extends Bulletin {

@@ -16,11 +16,12 @@ import { findPerson } from '#src/domain/people.ts'
 import { bringBack } from '#src/domain/restoring.ts'
 import { recordOutcome } from '#src/domain/sending.ts'
 import { isAnyToSpread, recallBulletin, releaseBulletin, spread, testBulletin } from '#src/domain/spreading.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { findSubscription, stopLetters } from '#src/domain/subscriptions.ts'
 import { takeDue } from '#src/jobs/due.ts'
 import { letterWish, makeNewsletter, subscribe } from '../support/letters.ts'
 import { editing, openPostOffice, type PostOffice } from '../support/postoffice.ts'
-import { makeEvent, makeGroup, NOW, openWorld } from '../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
 
 let office: PostOffice
 beforeEach(async () => {
@@ -98,6 +99,25 @@ describe('copies', () => {
     statement.all = all
     expect([taken.length, looks.length]).toEqual([20, 1])
   })
+})
+
+test('§8.40 letters keep to the rate, and whoever registers meanwhile has their confirmation before the rest of them', async () => {
+  await office.close()
+  office = await openPostOffice({ config: { mailRate: 5 } })
+  const { group, event } = openLetters(office, 40)
+  release(office, makeNewsletter(office.db, group).id, 40)
+  await pass({ minutes: 3 })
+  expect(received()).toHaveLength(5)
+  makeRegistration(office.db, event, { email: 'haast@example.org' }, office.clock.now())
+  writeNow(office.db, tx => {
+    const wishes = GROUP
+    requestSubscription(tx, { email: 'bewijs@example.org', locale: 'nl', wishes }, office.clock.now())
+  })
+  await pass({ seconds: 1 })
+  expect(received()).toHaveLength(10)
+  expect(received().slice(5)).toEqual(expect.arrayContaining(['haast@example.org', 'bewijs@example.org']))
+  for (let second = 0; second < 7; second++) await pass({ seconds: 1 })
+  expect(new Set(received()).size).toBe(42)
 })
 
 describe('meanwhile', () => {
