@@ -131,10 +131,15 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     planned = now
   }
 
-  /** To thousands of subscribers copies are made in parts as well. */
+  /** To thousands of subscribers copies are made in parts as well. One of which no copy can be made holds up no other mail. */
   async function spreadMore(now: Temporal.Instant): Promise<void> {
-    await write(tx => spread(tx, now))
-    isNudged = true
+    try {
+      await write(tx => spread(tx, now))
+      isNudged = true
+    } catch (error) {
+      if (error instanceof StoreTrouble) throw error
+      log.error({ err: error }, 'the copies of a letter were not made')
+    }
   }
 
   /** What comes round once a day. It holds up no mail: the sweep goes on beside it, and trouble with a summary is only told. */

@@ -121,6 +121,24 @@ test('§8.40 letters keep to the rate, and whoever registers meanwhile has their
 })
 
 describe('meanwhile', () => {
+  test('a letter of which no copy can be made is told of, and holds up no other mail', async () => {
+    const { group, event } = openLetters(office, 1)
+    const { db } = office
+    release(office, makeNewsletter(db, group).id, 1)
+    db.$client.exec(
+      "create trigger t before insert on messages when new.kind = 'newsletter' begin select raise(abort, 'no'); end",
+    )
+    makeRegistration(db, event, { email: 'haast@example.org' }, NOW)
+    await office.deliver()
+    expect(received()).toEqual(['haast@example.org'])
+    expect(office.lines.filter(({ level }) => level === 'error').map(({ text }) => text)).toContain(
+      'the copies of a letter were not made',
+    )
+    db.$client.exec('drop trigger t')
+    await pass({ minutes: 3 })
+    expect(received()).toEqual(['haast@example.org', reader(0)])
+  })
+
   test('a newsletter that waits for another try leaves without what has begun by then', async () => {
     const { group } = openLetters(office, 1)
     const { db, clock } = office
