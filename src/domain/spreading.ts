@@ -27,10 +27,10 @@ const TEST_LANE = 1
  */
 export function releaseBulletin(tx: Tx, bulletin: Bulletin, releaser: Releaser, now: Temporal.Instant): Bulletin {
   refuseTexts(listItems(tx, bulletin), bulletin)
-  const released = changeBulletin(tx, bulletin, { releasedAt: now, recipients: releaser.shown }, releaser)
-  const count = countReaders(tx, withItems(tx, released), now)
+  const count = countReaders(tx, withItems(tx, bulletin), now)
   if (count !== releaser.shown) throw new Refusal('changed_meanwhile')
   if (count === 0) throw new Refusal('not_possible_now')
+  const released = changeBulletin(tx, bulletin, { releasedAt: now, recipients: count }, releaser)
   auditBulletin(tx, 'bulletin_released', released, releaser, now, String(count))
   return released
 }

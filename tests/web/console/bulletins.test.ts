@@ -97,6 +97,22 @@ describe('a newsletter', () => {
     expect([again.statusCode, again.body.includes('Iemand anders verstuurde dit al.')]).toEqual([409, true])
   })
 
+  test('a number of people that no database holds is another number, like any', async () => {
+    const { db, group, event, page, post, bulletin } = await openNews()
+    makeNewsletter(db, group)
+    for (const recipients of ['1e300', '9007199254740993', '99999999999999999999']) {
+      expect((await post('/console/bulletins/1/release', { revision: '1', recipients })).statusCode).toBe(409)
+      const url = `/console/events/${event.id}/announcement`
+      expect((await post(url, { ...fieldsOf(await page(url), url), recipients })).statusCode).toBe(409)
+      expect((await post('/console/bulletins/1/release', { revision: recipients, recipients: '1' })).statusCode).toBe(
+        409,
+      )
+    }
+    expect(bulletin()?.releasedAt).toBeNull()
+    const both = [1, 2].map(() => post('/console/bulletins/1/release', { revision: '1', recipients: '1' }))
+    expect((await Promise.all(both)).map(({ statusCode }) => statusCode)).toEqual([303, 409])
+  })
+
   test('tells what came of it, in numbers', async () => {
     const { db, group, post, page, event, anna, clock } = await openNews()
     makeNewsletter(db, group)
