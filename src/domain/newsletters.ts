@@ -19,6 +19,8 @@ const WEEKS_AHEAD = 6
 /** What came out of a meeting is often written down weeks later: two months back, and told once. */
 const DAYS_BACK = 62
 const MOST = 100
+/** A weekend in which nobody saw that the program stood still, and some. */
+const FEW_DAYS = 7
 
 export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | undefined {
   return db.select().from(newsletters).where(eq(newsletters.groupId, id)).get()
@@ -59,11 +61,12 @@ export function isAnyToCompose(db: Db, timeZone: string, now: Temporal.Instant):
   return due(db).get({ today: dateIn(now, timeZone).toString() }) !== undefined
 }
 
-/** Composes what is due today; of months in which nobody ran the program only this one. */
+/** Composes what is due today; of months in which nobody ran the program only this one. What is a few days late is still of its month. */
 export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): void {
   const today = dateIn(now, timeZone)
   for (const { newsletter, group } of due(tx).all({ today: today.toString() })) {
-    const month = today.toString().slice(0, 7)
+    const dueOn = Temporal.PlainDate.from(newsletter.nextOn ?? today)
+    const month = String(dueOn.until(today).days < FEW_DAYS ? dueOn : today).slice(0, 7)
     if (!isMade(tx, group, month)) compose(tx, group, month, null, now)
     tx.update(newsletters)
       .set({ nextOn: nextTime(today, newsletter.day).toString() })

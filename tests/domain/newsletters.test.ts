@@ -63,6 +63,14 @@ test('of months in which nothing ran only the present one is made; off it makes 
   expect([pass('2027-05-20'), next()]).toEqual([false, null])
 })
 
+test('one that is made a few days late, in the next month, leaves that month its own', () => {
+  const { set, pass, next, made } = openRhythm()
+  set(28, true, Temporal.Instant.from('2027-02-10T12:00:00Z'))
+  expect([next(), pass('2027-03-02'), next()]).toEqual(['2027-02-28', true, '2027-03-28'])
+  expect(pass('2027-03-28')).toBe(true)
+  expect(made().map(({ month }) => month)).toEqual(['2027-02', '2027-03'])
+})
+
 test('a month that was made by hand is not made again', () => {
   const { db, group, set, pass, made } = openRhythm()
   set(22)
