@@ -65,10 +65,8 @@ export function addItems(
     .from(bulletinItems)
     .where(and(eq(bulletinItems.bulletinId, bulletinId), eq(bulletinItems.part, part)))
     .get()
-  for (const [index, { id: eventId }] of list.entries()) {
-    tx.insert(bulletinItems)
-      .values({ bulletinId, eventId, part, position: (last?.position ?? 0) + index + 1 })
-      .onConflictDoNothing()
-      .run()
-  }
+  if (!list.length) return
+  const after = (last?.position ?? 0) + 1
+  const rows = list.map(({ id: eventId }, index) => ({ bulletinId, eventId, part, position: after + index }))
+  tx.insert(bulletinItems).values(rows).onConflictDoNothing().run()
 }

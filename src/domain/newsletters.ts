@@ -61,18 +61,20 @@ export function isAnyToCompose(db: Db, timeZone: string, now: Temporal.Instant):
   return due(db).get({ today: dateIn(now, timeZone).toString() }) !== undefined
 }
 
-/** Composes what is due today; of months in which nobody ran the program only this one. What is a few days late is still of its month. */
+/**
+ * Composes the first that is due today: one in a write, where many groups have the same day. Of months in which nobody ran the program
+ * only this one; what is a few days late is still of its month.
+ */
 export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): void {
   const today = dateIn(now, timeZone)
-  for (const { newsletter, group } of due(tx).all({ today: today.toString() })) {
-    const dueOn = Temporal.PlainDate.from(newsletter.nextOn ?? today)
-    const month = String(dueOn.until(today).days < FEW_DAYS ? dueOn : today).slice(0, 7)
-    if (!isMade(tx, group, month)) compose(tx, group, month, null, now)
-    tx.update(newsletters)
-      .set({ nextOn: nextTime(today, newsletter.day).toString() })
-      .where(eq(newsletters.groupId, newsletter.groupId))
-      .run()
-  }
+  const first = due(tx).get({ today: today.toString() })
+  if (!first) return
+  const { newsletter, group } = first
+  const dueOn = Temporal.PlainDate.from(newsletter.nextOn ?? today)
+  const month = String(dueOn.until(today).days < FEW_DAYS ? dueOn : today).slice(0, 7)
+  if (!isMade(tx, group, month)) compose(tx, group, month, null, now)
+  const nextOn = nextTime(today, newsletter.day).toString()
+  tx.update(newsletters).set({ nextOn }).where(eq(newsletters.groupId, newsletter.groupId)).run()
 }
 
 /** After a clock that was ahead: no newsletter waits for longer than until its day comes round. */

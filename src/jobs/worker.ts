@@ -154,8 +154,12 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
   /** Newsletters that are to be made today: drafts, for an organiser to look at. */
   async function composed(now: Temporal.Instant): Promise<void> {
     if (!isAnyToCompose(db, config.timeZone, now)) return
-    const composing = write(tx => composeDue(tx, config.timeZone, now))
-    await composing.catch(error => log.error({ err: error }, 'the newsletters were not composed'))
+    try {
+      await write(tx => composeDue(tx, config.timeZone, now))
+      isNudged = true
+    } catch (error) {
+      log.error({ err: error }, 'the newsletters were not composed')
+    }
   }
 
   /** At the start, and then whenever anybody has a mail under way: those of a process that died leave soon after. */

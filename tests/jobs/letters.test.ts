@@ -9,7 +9,7 @@ import { findBulletin } from '#src/domain/bulletins.ts'
 import { listHeld } from '#src/domain/holding.ts'
 import { reclaim } from '#src/domain/leases.ts'
 import { moveEvent } from '#src/domain/moves.ts'
-import { findNewsletter, setNewsletter } from '#src/domain/newsletters.ts'
+import { composeDue, findNewsletter, setNewsletter } from '#src/domain/newsletters.ts'
 import { createOrganiser, findOrganiserById } from '#src/domain/organisers.ts'
 import { eraseAttendee } from '#src/domain/own-data.ts'
 import { findPerson } from '#src/domain/people.ts'
@@ -121,6 +121,23 @@ test('§8.40 letters keep to the rate, and whoever registers meanwhile has their
 })
 
 describe('meanwhile', () => {
+  test('groups with the same day have theirs made one at a time, all of them that day', async () => {
+    const { db, clock } = office
+    writeNow(db, tx => createOrganiser(tx, 'otto@example.org', 'Otto', NOW))
+    const groups = ['noord', 'oost', 'zuid'].map(slug => makeGroup(db, { slug }))
+    writeNow(db, tx => {
+      const choice = { day: 25, isOn: true, timeZone: ZONE, organiserId: 1 }
+      for (const group of groups) setNewsletter(tx, group, choice, NOW)
+    })
+    const at = Temporal.Instant.from('2026-11-25T09:00:00Z')
+    writeNow(db, tx => composeDue(tx, ZONE, at))
+    expect(db.select().from(bulletins).all()).toHaveLength(1)
+    clock.set(String(at))
+    await office.deliver()
+    const made = db.select().from(bulletins).all()
+    expect(made.map(({ groupId }) => groupId)).toEqual(groups.map(({ id }) => id))
+  })
+
   test('a letter of which no copy can be made is told of, and holds up no other mail', async () => {
     const { group, event } = openLetters(office, 1)
     const { db } = office
