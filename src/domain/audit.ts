@@ -20,6 +20,7 @@ export const ACTIONS = {
   event_reinstated: 'event',
   event_duplicated: 'event',
   workshops_allocated: 'event',
+  workshops_taken_back: 'event',
   session_added: 'event',
   session_changed: 'event',
   session_moved: 'event',

@@ -2256,6 +2256,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         reinstated: 'The workshop is in the programme again. People can choose it anew.',
         choosing: 'Saved.',
         allocated: 'The places have been given. Everybody is told.',
+        taken_back: 'The places are taken back. Nobody has a place now.',
       },
       held: (count, time) => (count === 1 ? `One e-mail waits until ${time}` : `${count} e-mails wait until ${time}`),
       remove: 'Remove',
@@ -2319,6 +2320,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       seed: seed =>
         `This draw has the number ${seed}. It was settled before, and with it the outcome is always the same.`,
       allocated: moment => `The places were given on ${moment}. Since then: to who comes first.`,
+      takeBackText: time => `The mails leave at ${time}. Until then you can take the places back.`,
+      takeBack: 'Take them back',
     },
     doors: {
       title: event => `Lists by workshop: ${event}`,
@@ -3603,6 +3606,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         event_cancelled: ({ who, what }) => `${who} cancelled ${what}.`,
         event_reinstated: ({ who, what }) => `${who} let ${what} go ahead after all.`,
         workshops_allocated: ({ who, what }) => `${who} gave out the places in the workshops of ${what}.`,
+        workshops_taken_back: ({ who, what }) => `${who} took back the places given in the workshops of ${what}.`,
         event_duplicated: ({ who, what, parts: [from = ''] }) => `${who} made ${what} as a copy of “${from}”.`,
         session_added: ({ who, what, parts: [title = ''] }) => `${who} put “${title}” in the programme of ${what}.`,
         session_changed: ({ who, what, parts: [title = ''] }) =>

@@ -2331,6 +2331,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         reinstated: 'De workshop staat weer in het programma. Mensen kunnen hem opnieuw kiezen.',
         choosing: 'Bewaard.',
         allocated: 'De plaatsen zijn verdeeld. Iedereen krijgt bericht.',
+        taken_back: 'Het verdelen is teruggehaald. Niemand heeft nu een plaats.',
       },
       held: (count: number, time: string) =>
         count === 1 ? `Eén mail wacht nog tot ${time}` : `${count} mails wachten nog tot ${time}`,
@@ -2395,6 +2396,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       seed: (seed: string) =>
         `De loting heeft het nummer ${seed}. Dat lag al vast, en met dat nummer komt er altijd hetzelfde uit.`,
       allocated: (moment: string) => `De plaatsen zijn verdeeld op ${moment}. Sindsdien geldt: wie het eerst komt.`,
+      takeBackText: (time: string) => `De mails gaan om ${time} uur weg. Tot dan kun je het verdelen terughalen.`,
+      takeBack: 'Haal terug',
     },
     doors: {
       title: (event: string) => `Lijsten per workshop: ${event}`,
@@ -3740,6 +3743,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           `${who} liet de workshop “${title}” van ${what} toch doorgaan.`,
         choosing_changed: ({ who, what }: Happened) => `${who} wijzigde hoe mensen workshops kiezen bij ${what}.`,
         workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plaatsen in de workshops van ${what}.`,
+        workshops_taken_back: ({ who, what }: Happened) =>
+          `${who} haalde het verdelen van de plaatsen in de workshops van ${what} terug.`,
         cover_set: ({ who, what }: Happened) => `${who} zette een omslagfoto bij ${what}.`,
         yield_written: ({ who, what }: Happened) => `${who} schreef op wat ${what} opleverde.`,
         material_added: ({ who, what, parts: [title = ''] }: Happened) => `${who} zette “${title}” bij ${what}.`,

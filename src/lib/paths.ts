@@ -168,6 +168,7 @@ export const paths = {
     programme: (id: number) => `/console/events/${id}/programme`,
     choosing: (id: number) => `/console/events/${id}/choosing`,
     allocation: (id: number) => `/console/events/${id}/allocation`,
+    allocationRecall: (id: number) => `/console/events/${id}/allocation/recall`,
     workshopLists: (id: number) => `/console/events/${id}/workshop-lists`,
     workshopListsFile: (id: number) => `/console/events/${id}/workshop-lists.csv`,
     workshopListsSheet: (id: number) => `/console/events/${id}/workshop-lists.xlsx`,

@@ -182,6 +182,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/events/:id/programme', '/console/events/1/programme', PART, 'organiser'],
   ['POST /console/events/:id/choosing', '/console/events/1/choosing', CHOOSING, 'organiser'],
   ['POST /console/events/:id/allocation', '/console/events/1/allocation', { revision: '2' }, 'organiser'],
+  ['POST /console/events/:id/allocation/recall', '/console/events/1/allocation/recall', { revision: '2' }, 'organiser'],
   ['GET /console/sessions/:id', '/console/sessions/1', undefined, 'organiser'],
   ['POST /console/sessions/:id', '/console/sessions/1', PART, 'organiser'],
   ['POST /console/sessions/:id/removal', '/console/sessions/1/removal', { revision: '2' }, 'organiser'],
