@@ -82,6 +82,7 @@ export const ACTIONS = {
   registration_cancelled: 'people',
   registration_promoted: 'people',
   registration_corrected: 'people',
+  workshops_chosen: 'people',
   address_corrected: 'people',
   note_written: 'people',
   registrations_merged: 'people',

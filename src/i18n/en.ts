@@ -3678,6 +3678,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         registration_cancelled: ({ who, what, person }) =>
           `${who} cancelled the registration of ${person} for ${what}.`,
         registration_promoted: ({ who, what, person }) => `${who} gave ${person} a place at ${what}.`,
+        workshops_chosen: ({ who, what, person }) => `${who} chose workshops at ${what} for ${person}.`,
         registration_corrected: ({ who, what, person }) => `${who} corrected the details of ${person} at ${what}.`,
         address_corrected: ({ who, what, person }) => `${who} corrected the e-mail address of ${person} at ${what}.`,
         note_written: ({ who, what, person }) => `${who} wrote a note on ${person} for ${what}.`,
@@ -4167,6 +4168,23 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       correct: 'Correct the details',
       correctLead: 'If you choose another way to take part, this person gets a mail about it. Otherwise not.',
       saveDetails: 'Save the details',
+      workshops: {
+        title: 'Workshops',
+        statuses: { confirmed: 'has a place', waitlisted: 'waits', spare: 'second choice', cancelled: '' },
+        choose: 'Choose for this person',
+        voice: {
+          later: 'Chooses later',
+          full: 'full, goes on the waiting list',
+          waitingHere: 'full, is on the waiting list',
+          yours: 'has a place here',
+        },
+        save: 'Save the choice',
+        question: {
+          title: name => `Choose these workshops for ${name}?`,
+          lead: 'Nothing has been changed yet.',
+          button: 'Yes, save the choice',
+        },
+      },
       address: 'Correct the address',
       addAddress: 'Add an address',
       addressLead:
@@ -4178,6 +4196,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         note: 'The note has been saved.',
         details: 'The details have been corrected.',
         address: 'The address has been corrected.',
+        choices: 'The choice has been saved.',
         merged: 'The two registrations are one now.',
       },
       detailsQuestion: {

@@ -3810,6 +3810,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         registration_added: ({ who, what, person }: Happened) => `${who} voegde ${person} toe aan ${what}.`,
         registration_cancelled: ({ who, what, person }: Happened) => `${who} meldde ${person} af voor ${what}.`,
         registration_promoted: ({ who, what, person }: Happened) => `${who} gaf ${person} een plaats bij ${what}.`,
+        workshops_chosen: ({ who, what, person }: Happened) => `${who} koos workshops bij ${what} voor ${person}.`,
         registration_corrected: ({ who, what, person }: Happened) =>
           `${who} verbeterde de gegevens van ${person} bij ${what}.`,
         address_corrected: ({ who, what, person }: Happened) =>
@@ -4317,6 +4318,23 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       correct: 'Gegevens verbeteren',
       correctLead: 'Kies je een andere manier van meedoen, dan krijgt deze persoon daar een mail over. Anders niet.',
       saveDetails: 'Bewaar de gegevens',
+      workshops: {
+        title: 'Workshops',
+        statuses: { confirmed: 'heeft een plaats', waitlisted: 'wacht', spare: 'tweede keuze', cancelled: '' },
+        choose: 'Kies voor deze persoon',
+        voice: {
+          later: 'Kiest later',
+          full: 'vol, komt op de wachtlijst',
+          waitingHere: 'vol, staat op de wachtlijst',
+          yours: 'heeft hier een plaats',
+        },
+        save: 'Bewaar de keuze',
+        question: {
+          title: (name: string) => `Deze workshops kiezen voor ${name}?`,
+          lead: 'Er is nog niets veranderd.',
+          button: 'Ja, bewaar de keuze',
+        },
+      },
       address: 'Adres verbeteren',
       addAddress: 'Adres toevoegen',
       addressLead:
@@ -4328,6 +4346,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         note: 'De notitie is bewaard.',
         details: 'De gegevens zijn verbeterd.',
         address: 'Het adres is verbeterd.',
+        choices: 'De keuze is bewaard.',
         merged: 'De twee aanmeldingen zijn nu één.',
       },
       detailsQuestion: {

@@ -191,6 +191,7 @@ export const paths = {
     registration: (id: number) => `/console/registrations/${id}`,
     registrationNote: (id: number) => `/console/registrations/${id}/note`,
     registrationDetails: (id: number) => `/console/registrations/${id}/details`,
+    registrationChoices: (id: number) => `/console/registrations/${id}/choices`,
     registrationAddress: (id: number) => `/console/registrations/${id}/address`,
     merge: (id: number) => `/console/registrations/${id}/merge`,
     contributors: (id: number) => `/console/events/${id}/contributors`,

@@ -261,6 +261,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['GET /console/registrations/:id', '/console/registrations/1', undefined, 'organiser'],
   ['POST /console/registrations/:id/note', '/console/registrations/1/note', { note: 'Belde.' }, 'organiser'],
   ['POST /console/registrations/:id/details', '/console/registrations/1/details', ADD, 'organiser'],
+  ['POST /console/registrations/:id/choices', '/console/registrations/1/choices', {}, 'organiser'],
   [
     'POST /console/registrations/:id/address',
     '/console/registrations/1/address',
