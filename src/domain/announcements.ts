@@ -1,14 +1,15 @@
 // Announcing: a new event is told to who follows its group or its theme, when an organiser says so. Each event once; the dates of a
 // series that are announced together come in one mail.
-import { and, asc, eq, gt, isNotNull, isNull, or, sql } from '#db/drizzle.ts'
+import { and, asc, eq, gt, isNotNull } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
-import { bulletinItems, bulletins, events, messages } from '#db/schema.ts'
+import { bulletinItems, bulletins, events } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { addItems, type Item } from './bulletin-items.ts'
-import type { Bulletin } from './bulletins.ts'
+import { type Bulletin, isNotUndone } from './bulletins.ts'
 import { type Event, getEvent, listed } from './events.ts'
-import { type Composed, countReaders } from './readers.ts'
+import type { Composed } from './offers.ts'
+import { countReaders } from './readers.ts'
 import type { Releaser } from './releases.ts'
 import { findSeriesOf } from './series.ts'
 import { releaseBulletin } from './spreading.ts'
@@ -33,13 +34,7 @@ export function findAnnouncement(db: Db, { id }: Pick<Event, 'id'>): Bulletin | 
     .get()?.bulletin
 }
 
-const hasLeft = sql`exists (select 1 from ${messages} where ${messages.bulletinId} = ${bulletins.id}
-  and ${messages.state} in ('sent', 'sending', 'uncertain') and ${messages.organiserId} is null)`
-const isAnnounced = and(
-  eq(bulletins.kind, 'announcement'),
-  isNotNull(bulletins.releasedAt),
-  or(isNull(bulletins.recalledAt), hasLeft),
-)
+const isAnnounced = and(eq(bulletins.kind, 'announcement'), isNotNull(bulletins.releasedAt), isNotUndone)
 
 /** The coming dates of its series that can be announced with it; those that were before are left out. */
 export function listAlongside(db: Db, { id, seriesId }: Event, now: Temporal.Instant): Event[] {

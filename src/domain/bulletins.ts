@@ -1,9 +1,9 @@
 // A bulletin: a newsletter or an announcement, as a record: found and listed. What is in it stands in `bulletin-items`, how a draft
 // is changed in `bulletin-edits`, who gets it in `readers`, how it leaves in `spreading`; when a newsletter is composed, in `newsletters`.
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from '#db/drizzle.ts'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { bulletins, groups } from '#db/schema.ts'
+import { bulletins, groups, messages } from '#db/schema.ts'
 import { NotFound } from '#src/lib/errors.ts'
 import type { Group } from './groups.ts'
 import { groupsWith, type Organiser } from './organisers.ts'
@@ -60,6 +60,12 @@ export function listWaiting(db: Db, organiser: Organiser) {
 }
 
 const isPublic = and(eq(bulletins.kind, 'newsletter'), isNotNull(bulletins.releasedAt), isNull(bulletins.recalledAt))
+
+/** A copy has left, or may have; a test says nothing. */
+const hasLeft = sql`exists (select 1 from ${messages} where ${messages.bulletinId} = ${bulletins.id}
+  and ${messages.state} in ('sent', 'sending', 'uncertain') and ${messages.organiserId} is null)`
+/** What was called back before anybody had it may be sent once more, put right. */
+export const isNotUndone = or(isNull(bulletins.recalledAt), hasLeft)
 
 /** The newsletters that went out, for everybody to read back, the newest first. */
 export function listPublished(db: Db, before: number | undefined, limit: number) {

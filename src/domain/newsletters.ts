@@ -1,6 +1,6 @@
 // The newsletter of a group: whether there is one, on which day of the month it is composed, and what goes into it then. It is
 // never sent by itself: composing makes a draft, which an organiser checks and releases.
-import { and, eq, isNotNull, isNull, lte, sql } from '#db/drizzle.ts'
+import { and, eq, isNotNull, isNull, lte } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { bulletinItems, bulletins, groups, newsletters } from '#db/schema.ts'
@@ -9,7 +9,7 @@ import { dateIn, isBefore } from '#src/lib/time.ts'
 import { listPast, listUpcoming } from './agenda.ts'
 import { audit } from './audit.ts'
 import { addItems } from './bulletin-items.ts'
-import type { Bulletin } from './bulletins.ts'
+import { type Bulletin, isNotUndone } from './bulletins.ts'
 import type { ListedEvent } from './events.ts'
 import { findGroup, type Group } from './groups.ts'
 
@@ -19,6 +19,8 @@ const WEEKS_AHEAD = 6
 /** What came out of a meeting is often written down weeks later: two months back, and told once. */
 const DAYS_BACK = 62
 const MOST = 100
+/** A weekend in which nobody saw that the program stood still, and some. */
+const FEW_DAYS = 7
 
 export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | undefined {
   return db.select().from(newsletters).where(eq(newsletters.groupId, id)).get()
@@ -59,11 +61,12 @@ export function isAnyToCompose(db: Db, timeZone: string, now: Temporal.Instant):
   return due(db).get({ today: dateIn(now, timeZone).toString() }) !== undefined
 }
 
-/** Composes what is due today; of months in which nobody ran the program only this one. */
+/** Composes what is due today; of months in which nobody ran the program only this one. What is a few days late is still of its month. */
 export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): void {
   const today = dateIn(now, timeZone)
   for (const { newsletter, group } of due(tx).all({ today: today.toString() })) {
-    const month = today.toString().slice(0, 7)
+    const dueOn = Temporal.PlainDate.from(newsletter.nextOn ?? today)
+    const month = String(dueOn.until(today).days < FEW_DAYS ? dueOn : today).slice(0, 7)
     if (!isMade(tx, group, month)) compose(tx, group, month, null, now)
     tx.update(newsletters)
       .set({ nextOn: nextTime(today, newsletter.day).toString() })
@@ -72,7 +75,21 @@ export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): voi
   }
 }
 
-/** The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already. */
+/** After a clock that was ahead: no newsletter waits for longer than until its day comes round. */
+export function followCalendar(tx: Tx, timeZone: string, now: Temporal.Instant): void {
+  const today = dateIn(now, timeZone)
+  for (const { groupId, day, nextOn } of tx.select().from(newsletters).where(isNotNull(newsletters.nextOn)).all()) {
+    const next = String(today.day === day ? today : nextTime(today, day))
+    if (nextOn && nextOn > next) {
+      tx.update(newsletters).set({ nextOn: next }).where(eq(newsletters.groupId, groupId)).run()
+    }
+  }
+}
+
+/**
+ * The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already, but
+ * for one that was called back before anybody had it.
+ */
 export function composeNow(
   tx: Tx,
   group: Group,
@@ -85,7 +102,7 @@ export function composeNow(
 }
 
 function isMade(db: Db, { id }: Pick<Group, 'id'>, month: string): boolean {
-  const same = and(eq(bulletins.groupId, id), eq(bulletins.month, month), sql`${bulletins.month} <> ''`)
+  const same = and(eq(bulletins.groupId, id), eq(bulletins.month, month), isNotUndone)
   return db.select({ id: bulletins.id }).from(bulletins).where(same).get() !== undefined
 }
 

@@ -1,44 +1,25 @@
 // Who gets a bulletin, and what of it: each subscriber the items of what they follow, and no mail where that is nothing. One
 // condition serves the count on a page, the release and the making of copies; what one of them reads is asked when it leaves.
-import { and, eq, inArray, ne, type SQL, sql } from '#db/drizzle.ts'
+import { and, eq, gt, inArray, lte, ne, sql } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { people, registrations, subscriptions, subscriptionTopics } from '#db/schema.ts'
-import { type Item, standing } from './bulletin-items.ts'
-import type { Bulletin } from './bulletins.ts'
+import { type Item, withItems } from './bulletin-items.ts'
+import { type Bulletin, findBulletin } from './bulletins.ts'
+import { listGroups } from './groups.ts'
+import { type Composed, eachAsked, fromTopics, idsIn, isReader, keysIn, type Offer, offersOf } from './offers.ts'
 import { listWishes, type Subscription } from './subscriptions.ts'
-import { coverageOf, keysOf, readTopicKey, topicKey, topicsOf } from './topics.ts'
-
-/** A bulletin with what is in it, whether or not it has been written down. */
-export interface Composed extends Pick<Bulletin, 'kind' | 'groupId' | 'spreadTo'> {
-  items: Item[]
-}
-
-/** Items and the keys of the topics for which they are in this bulletin. */
-interface Offer {
-  item: Item
-  keys: string[]
-}
-
-function offersOf(db: Db, bulletin: Composed, now: Temporal.Instant): Offer[] {
-  const items = standing(bulletin.items, now)
-  const topics = topicsOf(
-    db,
-    items.map(({ event }) => event),
-  )
-  const covered = bulletin.kind === 'newsletter' ? keysOf(coverageOf(db, { id: bulletin.groupId })) : undefined
-  return items.map(item => {
-    const keys = [...(topics.get(item.event.id) ?? [])]
-    return { item, keys: covered ? keys.filter(key => covered.has(key)) : keys }
-  })
-}
+import { listThemes } from './themes.ts'
+import { topicKey } from './topics.ts'
 
 /** How many people a bulletin would go to now. */
 export function countReaders(db: Db, bulletin: Composed, now: Temporal.Instant): number {
   const offers = offersOf(db, bulletin, now)
   if (!offers.length) return 0
+  const all = listGroups(db).length + listThemes(db).length
+  const isMost = keysIn(offers).length * 2 > all
   const [row] = db.all<{ count: number }>(
     sql`select count(*) as count from ${subscriptions} join ${people} on ${people.id} = ${subscriptions.personId}
-      where ${isReader(bulletin, offers)}`,
+      where ${subscriptions.id} > ${bulletin.spreadTo} and ${isReader(bulletin, offers, isMost ? eachAsked : fromTopics)}`,
   )
   return row?.count ?? 0
 }
@@ -47,11 +28,21 @@ export interface Reader extends Pick<Subscription, 'id' | 'personId' | 'locale'>
   email: string
 }
 
-/** The next so many of them who have no copy yet, by the number of their subscription. */
-export function listReaders(db: Db, bulletin: Composed, limit: number, now: Temporal.Instant): Reader[] {
+/**
+ * Its readers among the next so many subscriptions who have no copy yet, and how far that is: as quick where everybody reads it as
+ * where hardly anybody does. `to` is missing once there is nobody left.
+ */
+export function listReaders(
+  db: Db,
+  bulletin: Composed,
+  most: number,
+  now: Temporal.Instant,
+): { readers: Reader[]; to?: number } {
   const offers = offersOf(db, bulletin, now)
-  if (!offers.length) return []
-  return db
+  const to = offers.length ? endOf(db, bulletin.spreadTo, most) : undefined
+  if (to === undefined) return { readers: [] }
+  const isNext = and(gt(subscriptions.id, bulletin.spreadTo), lte(subscriptions.id, to))
+  const readers = db
     .select({
       id: subscriptions.id,
       personId: subscriptions.personId,
@@ -60,55 +51,53 @@ export function listReaders(db: Db, bulletin: Composed, limit: number, now: Temp
     })
     .from(subscriptions)
     .innerJoin(people, eq(people.id, subscriptions.personId))
-    .where(isReader(bulletin, offers))
+    .where(and(isNext, isReader(bulletin, offers, eachAsked)))
     .orderBy(subscriptions.id)
-    .limit(limit)
     .all()
+  return { readers, to }
 }
 
-/** Follows something of it, and mail reaches them; an announcement tells nobody of what they are registered for. */
-function isReader({ kind, spreadTo }: Composed, offers: Offer[]): SQL | undefined {
-  const all = { keys: [...new Set(offers.flatMap(({ keys }) => keys))] }
-  const followers =
-    kind === 'newsletter'
-      ? [followersOf(kind, all)]
-      : offers.map(offer => sql`${followersOf(kind, offer)} and not exists ${registrationAt(offer.item.event.id)}`)
-  return and(
-    sql`${subscriptions.id} > ${spreadTo} and ${subscriptions.stoppedAt} is null and ${people.email} is not null and ${people.undeliverableAt} is null`,
-    sql`(${sql.join(followers, sql` or `)})`,
-  )
+/** The number of the last of the next so many subscriptions. */
+function endOf(db: Db, after: number, most: number): number | undefined {
+  const next = db.select({ id: subscriptions.id }).from(subscriptions).where(gt(subscriptions.id, after))
+  return next.orderBy(subscriptions.id).limit(most).all().at(-1)?.id
 }
 
-function followersOf(letter: Bulletin['kind'], { keys }: Pick<Offer, 'keys'>): SQL {
-  const topics = keys.flatMap(key => readTopicKey(key) ?? [])
-  const ids = (which: 'groupId' | 'themeId') => JSON.stringify(topics.flatMap(topic => topic[which] ?? []))
-  const by = (which: 'groupId' | 'themeId') => {
-    const wanted = sql`${subscriptionTopics[which]} in (select value from json_each(${ids(which)}))`
-    return sql`select ${subscriptionTopics.subscriptionId} from ${subscriptionTopics}
-      where ${wanted} and ${subscriptionTopics.letter} = ${letter}`
+/** A bulletin at one moment: all that is in it, and what of it is for whom. */
+export interface Opened extends Bulletin {
+  items: Item[]
+  offers: Offer[]
+}
+
+/** Opens bulletins, each once however many of its copies leave at this moment. */
+export function bulletinsAt(db: Db, now: Temporal.Instant): (id: number | null) => Opened | undefined {
+  const opened = new Map<number | null, Opened | undefined>()
+  return id => {
+    if (!opened.has(id)) opened.set(id, openBulletin(db, id, now))
+    return opened.get(id)
   }
-  // From the topics on: asked of each of twenty thousand subscribers it takes five times as long.
-  return sql`${subscriptions.id} in (${by('groupId')} union ${by('themeId')})`
 }
 
-const registrationAt = (eventId: number) =>
-  sql`(select 1 from ${registrations} where ${registrations.eventId} = ${eventId}
-    and ${registrations.personId} = ${subscriptions.personId} and ${registrations.status} <> 'cancelled')`
+function openBulletin(db: Db, id: number | null, now: Temporal.Instant): Opened | undefined {
+  const bulletin = findBulletin(db, id)
+  if (!bulletin) return undefined
+  const whole = withItems(db, bulletin)
+  return { ...whole, offers: offersOf(db, whole, now) }
+}
 
-/** What one subscriber reads of it now; nothing if there is nothing for them any more. */
+/** What one subscriber reads of it; nothing if there is nothing for them any more. */
 export function itemsFor(
   db: Db,
-  bulletin: Composed,
+  { kind, offers }: Pick<Opened, 'kind' | 'offers'>,
   { id, personId }: Pick<Subscription, 'id' | 'personId'>,
-  now: Temporal.Instant,
 ): Item[] {
   const wanted = new Set(
     listWishes(db, id)
-      .filter(({ letter }) => letter === bulletin.kind)
+      .filter(({ letter }) => letter === kind)
       .map(topicKey),
   )
-  const theirs = offersOf(db, bulletin, now).filter(({ keys }) => keys.some(key => wanted.has(key)))
-  const known = bulletin.kind === 'announcement' ? registeredAt(db, personId, theirs) : new Set<number>()
+  const theirs = offers.filter(({ keys }) => keys.some(key => wanted.has(key)))
+  const known = kind === 'announcement' ? registeredAt(db, personId, theirs) : new Set<number>()
   return theirs.map(({ item }) => item).filter(({ event }) => !known.has(event.id))
 }
 
@@ -145,13 +134,24 @@ export interface Following {
 export function listFollowing(db: Db, bulletin: Composed, now: Temporal.Instant): Following[] {
   const items = new Map<string, number>()
   for (const { keys } of offersOf(db, bulletin, now)) for (const key of keys) items.set(key, (items.get(key) ?? 0) + 1)
-  return [...items].map(([key, count]) => ({ key, items: count, followers: countFollowers(db, bulletin.kind, key) }))
+  const followers = countFollowers(db, bulletin.kind, [...items.keys()])
+  return [...items].map(([key, count]) => ({ key, items: count, followers: followers.get(key) ?? 0 }))
 }
 
-function countFollowers(db: Db, letter: Bulletin['kind'], key: string): number {
-  const { groupId, themeId } = readTopicKey(key) ?? { groupId: null, themeId: null }
-  const isTopic =
-    groupId === null ? eq(subscriptionTopics.themeId, themeId ?? 0) : eq(subscriptionTopics.groupId, groupId)
-  const where = and(isTopic, eq(subscriptionTopics.letter, letter))
-  return db.select({ count: sql<number>`count(*)` }).from(subscriptionTopics).where(where).get()?.count ?? 0
+/** By key; nothing for what nobody follows. */
+function countFollowers(db: Db, letter: Bulletin['kind'], keys: string[]): Map<string, number> {
+  const { groupId, themeId } = subscriptionTopics
+  const by = (which: 'groupId' | 'themeId') =>
+    db
+      .select({ groupId, themeId, count: sql<number>`count(*)` })
+      .from(subscriptionTopics)
+      .where(
+        and(
+          sql`${subscriptionTopics[which]} in (select value from json_each(${idsIn(keys, which)}))`,
+          eq(subscriptionTopics.letter, letter),
+        ),
+      )
+      .groupBy(subscriptionTopics[which])
+      .all()
+  return new Map([...by('groupId'), ...by('themeId')].map(row => [topicKey(row), row.count]))
 }

@@ -9,6 +9,7 @@ import { reclaim } from './leases.ts'
 import { eraseOrganiserAt } from './organiser-privacy.ts'
 import { eraseAttendee } from './own-data.ts'
 import { getRegistration } from './registrations.ts'
+import { isAnyToSpread, spread } from './spreading.ts'
 import { settle } from './telling.ts'
 
 export interface Restored {
@@ -34,6 +35,8 @@ export function bringBack(tx: Tx, elsewhere: Erasure[], now: Temporal.Instant): 
   const emails = takeOver(tx, elsewhere)
   const withRight = emails.filter(email => !eraseOrganiserAt(tx, email, now))
   for (const email of emails) eraseAttendee(tx, email, now)
+  // Of a letter that was being copied the rest may have left as well: it waits with the others, for somebody to look at.
+  while (isAnyToSpread(tx)) spread(tx, now)
   holdMail(tx, now)
   return { erased: emails.length, withRight, held: countReleased(listHeld(tx, { since: now }), 'all') }
 }

@@ -174,7 +174,7 @@ export function discard(tx: Tx, message: Message, reason: string): void {
 export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
   discard(tx, message, 'superseded')
   const { key, kind, lane, toAddress, locale, eventId, registrationId, choiceId, personId, signInId } = message
-  const { followerId, enrolmentId, mailingId, bulletinId, expiresAt } = message
+  const { followerId, enrolmentId, organiserId, mailingId, bulletinId, expiresAt } = message
   const about = {
     eventId,
     registrationId,
@@ -183,6 +183,7 @@ export function replace(tx: Tx, message: Message, now: Temporal.Instant): void {
     signInId,
     followerId,
     enrolmentId,
+    organiserId,
     mailingId,
     bulletinId,
   }

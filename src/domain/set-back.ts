@@ -3,7 +3,7 @@
 import { and, desc, eq, gt, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
-import { events, messages } from '#db/schema.ts'
+import { bulletins, events, messages } from '#db/schema.ts'
 import { isBefore } from '#src/lib/time.ts'
 
 /** Clocks are put right by less than this all the time. */
@@ -41,6 +41,8 @@ export function followClock(tx: Tx, now: Temporal.Instant): void {
     .set({ dueAt: now })
     .where(and(isQueued, gt(messages.attempts, 0), gt(messages.dueAt, now.add(LONGEST_WAIT))))
     .run()
+  // The copies of a letter that have yet to be made are due by when it was released.
+  tx.update(bulletins).set({ releasedAt: now }).where(gt(bulletins.releasedAt, now)).run()
   restoreExpired(tx, now)
 }
 

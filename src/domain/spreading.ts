@@ -7,17 +7,17 @@ import { bulletins } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { auditBulletin, changeBulletin, refuseTexts } from './bulletin-edits.ts'
-import { listItems, withItems } from './bulletin-items.ts'
-import { type Bulletin, findBulletin } from './bulletins.ts'
+import { type Item, listItems, withItems } from './bulletin-items.ts'
+import type { Bulletin } from './bulletins.ts'
 import type { Organiser } from './organisers.ts'
 import { enqueue, GRACE, type Message, type NewMessage } from './outbox.ts'
 import { findPersonById } from './people.ts'
-import { countReaders, itemsFor, listReaders } from './readers.ts'
+import { countReaders, itemsFor, listReaders, type Opened } from './readers.ts'
 import type { Releaser } from './releases.ts'
 import { findSubscription } from './subscriptions.ts'
 
-/** Copies made in one write: a few milliseconds, and everything else gets its turn between two of them. */
-const COPIES = 100
+/** Subscriptions gone through in one write: a few milliseconds, and everything else gets its turn between two of them. */
+const AT_ONCE = 100
 /** Somebody waits in front of the screen for a test. */
 const TEST_LANE = 1
 
@@ -27,10 +27,10 @@ const TEST_LANE = 1
  */
 export function releaseBulletin(tx: Tx, bulletin: Bulletin, releaser: Releaser, now: Temporal.Instant): Bulletin {
   refuseTexts(listItems(tx, bulletin), bulletin)
-  const released = changeBulletin(tx, bulletin, { releasedAt: now, recipients: releaser.shown }, releaser)
-  const count = countReaders(tx, withItems(tx, released), now)
+  const count = countReaders(tx, withItems(tx, bulletin), now)
   if (count !== releaser.shown) throw new Refusal('changed_meanwhile')
   if (count === 0) throw new Refusal('not_possible_now')
+  const released = changeBulletin(tx, bulletin, { releasedAt: now, recipients: count }, releaser)
   auditBulletin(tx, 'bulletin_released', released, releaser, now, String(count))
   return released
 }
@@ -46,16 +46,15 @@ export function isAnyToSpread(db: Db): boolean {
 }
 
 /** Makes the next copies of the first bulletin that lacks any. Cut off at any point it goes on where it was. */
-export function spread(tx: Tx, now: Temporal.Instant): void {
+export function spread(tx: Tx, now: Temporal.Instant, atOnce = AT_ONCE): void {
   const bulletin = spreading(tx).get()
   if (!bulletin) return
-  const readers = listReaders(tx, withItems(tx, bulletin), COPIES, now)
+  const { readers, to: spreadTo } = listReaders(tx, withItems(tx, bulletin), atOnce, now)
   for (const { personId, email: toAddress, locale } of readers) {
     enqueue(tx, { ...copyOf(bulletin), key: `bulletin:${bulletin.id}:${personId}`, toAddress, locale, personId }, now)
   }
-  const spreadTo = readers.at(-1)?.id ?? bulletin.spreadTo
   tx.update(bulletins)
-    .set({ spreadTo, spreadAt: readers.length < COPIES ? now : null })
+    .set(spreadTo === undefined ? { spreadAt: now } : { spreadTo })
     .where(eq(bulletins.id, bulletin.id))
     .run()
 }
@@ -96,8 +95,7 @@ export function testBulletin(tx: Tx, bulletin: Bulletin, to: Organiser, now: Tem
 }
 
 /** Why a copy should not leave after all; nothing if it should. */
-export function whyNotSend(db: Db, message: Message, now: Temporal.Instant): string | undefined {
-  const bulletin = findBulletin(db, message.bulletinId)
+export function whyNotSend(db: Db, message: Message, bulletin: Opened | undefined): string | undefined {
   if (!bulletin) return 'gone'
   if (message.organiserId !== null) return undefined
   if (bulletin.recalledAt) return 'recalled'
@@ -105,12 +103,13 @@ export function whyNotSend(db: Db, message: Message, now: Temporal.Instant): str
   if (!person || person.email !== message.toAddress) return 'gone'
   const subscription = findSubscription(db, person.id)
   if (!subscription || subscription.stoppedAt) return 'no_letters'
-  return itemsFor(db, withItems(db, bulletin), subscription, now).length ? undefined : 'nothing_for_them'
+  return itemsFor(db, bulletin, subscription).length ? undefined : 'nothing_for_them'
 }
 
-/** Whether what was written of a copy still says how it is: nothing in it was changed since. */
-export function isStillSo(db: Db, { bulletinId, bytes, datedAt }: Message): boolean {
-  const bulletin = findBulletin(db, bulletinId)
+/** Whether what was written of a copy still says how it is: nothing in it was changed, or has begun, since. */
+export function isStillSo({ bytes, datedAt }: Message, bulletin: Opened | undefined, now: Temporal.Instant): boolean {
   if (!bulletin || !bytes || !datedAt) return true
-  return listItems(db, bulletin).every(({ event }) => !isBefore(datedAt, event.revisedAt))
+  const hasBegun = ({ part, event }: Item) =>
+    part === 'coming' && isBefore(datedAt, event.startsAt) && !isBefore(now, event.startsAt)
+  return bulletin.items.every(item => !isBefore(datedAt, item.event.revisedAt) && !hasBegun(item))
 }

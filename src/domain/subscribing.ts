@@ -9,6 +9,7 @@ import { countMessagesTo, enqueue } from './outbox.ts'
 import { findOrCreatePerson, findPerson } from './people.ts'
 import { trustAfterRest } from './retrying.ts'
 import { addWishes, type Subscription } from './subscriptions.ts'
+import { topicKey } from './topics.ts'
 
 export type SubscriptionRequest = typeof subscriptionRequests.$inferSelect
 
@@ -24,12 +25,13 @@ export interface Asked {
 }
 
 /**
- * Keeps what somebody asks for and mails the address once an hour at most, to have it proven. What they get already stays as it
- * is until then. The same for an address that is known and one that is not.
+ * Keeps what somebody asks for, beside what they asked for before and have yet to prove, and mails the address once an hour at
+ * most. What they get already stays as it is until then. The same for an address that is known and one that is not.
  */
-export function requestSubscription(tx: Tx, { email, locale, wishes }: Asked, now: Temporal.Instant): void {
+export function requestSubscription(tx: Tx, { email, locale, wishes: asked }: Asked, now: Temporal.Instant): void {
   const person = findPerson(tx, email)
   if (person) trustAfterRest(tx, person, now)
+  const wishes = together(listAsked(tx, email, now), asked)
   const values = { locale, wishes, createdAt: now, expiresAt: now.add(VALID) }
   const { id, expiresAt } = tx
     .insert(subscriptionRequests)
@@ -40,6 +42,17 @@ export function requestSubscription(tx: Tx, { email, locale, wishes }: Asked, no
   if (countMessagesTo(tx, email, ['subscription_proof'], now.subtract({ hours: 1 })) >= MAILS_AN_HOUR) return
   const key = `subscription_proof:${id}:${now.epochMilliseconds}`
   enqueue(tx, { key, kind: 'subscription_proof', toAddress: email, locale, expiresAt }, now)
+}
+
+/** What is still to be proven: somebody may ask on the page of one theme after that of another, and one mail asks about both. */
+function listAsked(tx: Tx, email: string, now: Temporal.Instant): LetterWish[] {
+  const before = tx.select().from(subscriptionRequests).where(eq(subscriptionRequests.email, email)).get()
+  return before && isBefore(now, before.expiresAt) ? before.wishes : []
+}
+
+/** Each once. */
+function together(...lists: LetterWish[][]): LetterWish[] {
+  return [...new Map(lists.flat().map(wish => [`${wish.letter} ${topicKey(wish)}`, wish])).values()]
 }
 
 /** The request a mail was written for, by the key of that mail; nothing once it was used or is too old. */

@@ -10,6 +10,7 @@ import { findMailing } from '#src/domain/mailings.ts'
 import { isExpired, type Message } from '#src/domain/outbox.ts'
 import { findPersonById } from '#src/domain/people.ts'
 import { isOutdated, whyNotFollow } from '#src/domain/question-news.ts'
+import { bulletinsAt } from '#src/domain/readers.ts'
 import { isRequest } from '#src/domain/registrations.ts'
 import { whyNotMail } from '#src/domain/releases.ts'
 import { whyNotRemind } from '#src/domain/reminders.ts'
@@ -22,7 +23,7 @@ import { settle } from '#src/domain/telling.ts'
 import { isBefore } from '#src/lib/time.ts'
 import { isAboutQuestion, isAboutSeries, isLetter, type Occasion } from '#src/mail/messages.ts'
 import { judgeSeriesMail } from './due-enrolments.ts'
-import { occasionOf } from './occasions.ts'
+import { letterOccasion, occasionOf } from './occasions.ts'
 import { dueOf, isTrueOf, type Subject, subjectOf, tellsOf } from './subjects.ts'
 
 /** What a mail that has not been written yet is written from, as it was at one moment. */
@@ -48,9 +49,10 @@ export function takeDue(
   at: Temporal.Instant,
   broken: (error: unknown, message: Message) => void,
 ) {
+  const bulletins = bulletinsAt(tx, at)
   return claim(tx, worker, wanted, at).flatMap((message): Task[] => {
     try {
-      return judge(tx, message, at)
+      return judge(tx, message, bulletins, at)
     } catch (error) {
       recordOutcome(tx, message, { result: 'failed', reason: 'could not be written' }, at)
       broken(error, message)
@@ -59,20 +61,28 @@ export function takeDue(
   })
 }
 
-function judge(tx: Tx, message: Message, at: Temporal.Instant): Task[] {
+type Bulletins = ReturnType<typeof bulletinsAt>
+
+function judge(tx: Tx, message: Message, bulletins: Bulletins, at: Temporal.Instant): Task[] {
   if (isAboutSeries(message.kind)) return judgeSeriesMail(tx, message, at)
   const subject = subjectOf(tx, message)
-  const why = whyNot(tx, message, subject, at)
+  const why = isLetter(message.kind) ? whyNotLetter(tx, message, bulletins, at) : whyNot(tx, message, subject, at)
   if (why) discard(tx, message, why)
-  else if (isNoLongerTrue(tx, message, subject)) replace(tx, message, at)
-  else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, at) }) }]
+  else if (isNoLongerTrue(tx, message, subject, bulletins, at)) replace(tx, message, at)
+  else return [{ message, at, ...(isToBeWritten(message) && { draft: draftOf(tx, message, subject, bulletins, at) }) }]
   if (subject) settle(tx, subject.registration, at)
   return []
 }
 
-function isNoLongerTrue(tx: Tx, message: Message, subject: Subject | undefined): boolean {
+function isNoLongerTrue(
+  tx: Tx,
+  message: Message,
+  subject: Subject | undefined,
+  bulletins: Bulletins,
+  now: Temporal.Instant,
+): boolean {
   if (isAboutQuestion(message.kind)) return isOutdated(tx, message)
-  if (isLetter(message.kind)) return !isStillSo(tx, message)
+  if (isLetter(message.kind)) return !isStillSo(message, bulletins(message.bulletinId), now)
   return subject !== undefined && !isTrueOf(message, subject)
 }
 
@@ -93,9 +103,14 @@ function whyNot(tx: Tx, message: Message, subject: Subject | undefined, now: Tem
   if (message.kind === 'invited') return whyNotAsk(tx, message.inviteeId, now)
   if (isAboutQuestion(message.kind)) return whyNotFollow(tx, message, now)
   if (message.kind === 'subscription_proof') return findRequestOf(tx, message, now) ? undefined : 'gone'
-  if (isLetter(message.kind)) return whyNotSend(tx, message, now)
   if (message.kind === 'my') return emailOf(tx, message.personId) === message.toAddress ? undefined : 'gone'
   return subject ? whyNotAbout(tx, message, subject, now) : 'gone'
+}
+
+function whyNotLetter(tx: Tx, message: Message, bulletins: Bulletins, now: Temporal.Instant): string | undefined {
+  if (isExpired(message, now)) return 'expired'
+  if (isUndeliverable(tx, message.toAddress)) return 'undeliverable'
+  return whyNotSend(tx, message, bulletins(message.bulletinId))
 }
 
 /** To the organiser who writes it; a copy is about somebody's registration. */
@@ -161,9 +176,17 @@ function whyNotTell(message: Message, subject: Subject, now: Temporal.Instant): 
   return isTrue && (due === message.kind || isRepeat) ? undefined : 'superseded'
 }
 
-function draftOf(tx: Tx, message: Message, subject: Subject | undefined, at: Temporal.Instant): Draft {
+function draftOf(
+  tx: Tx,
+  message: Message,
+  subject: Subject | undefined,
+  bulletins: Bulletins,
+  at: Temporal.Instant,
+): Draft {
   return {
-    occasion: occasionOf(tx, message, subject, at),
+    occasion: isLetter(message.kind)
+      ? letterOccasion(tx, message, message.kind, bulletins(message.bulletinId), at)
+      : occasionOf(tx, message, subject, at),
     told: subject ? tellsOf(message.kind, subject) : null,
     threadId: subject && message.kind !== 'address' ? subject.registration.threadId : null,
   }

@@ -1,7 +1,6 @@
 // What a mail is written from: read in the transaction that decided that it is due, whatever kind it is of.
 import type { Tx } from '#db/open.ts'
-import { standing, withItems } from '#src/domain/bulletin-items.ts'
-import { findBulletin } from '#src/domain/bulletins.ts'
+import { standing } from '#src/domain/bulletin-items.ts'
 import { getEvent } from '#src/domain/events.ts'
 import { withMaterials } from '#src/domain/follow-ups.ts'
 import { findInvitation } from '#src/domain/invitations.ts'
@@ -10,7 +9,7 @@ import { findOrganiserById } from '#src/domain/organisers.ts'
 import type { Message } from '#src/domain/outbox.ts'
 import { readOwnTexts, readTopTexts } from '#src/domain/own-texts.ts'
 import { findPersonById } from '#src/domain/people.ts'
-import { itemsFor } from '#src/domain/readers.ts'
+import { itemsFor, type Opened } from '#src/domain/readers.ts'
 import { findSignIn, mint } from '#src/domain/sign-ins.ts'
 import { findRequestOf } from '#src/domain/subscribing.ts'
 import { findSubscription, nameWishes } from '#src/domain/subscriptions.ts'
@@ -21,7 +20,6 @@ import {
   isAboutQuestion,
   isAboutRegistration,
   isAboutWorkshop,
-  isLetter,
   type Letter,
   type Occasion,
 } from '#src/mail/messages.ts'
@@ -56,7 +54,6 @@ export function occasionOf(tx: Tx, message: Message, subject: Subject | undefine
     const request = findRequestOf(tx, message, at)
     if (request) return { kind, asking: { ...request, named: nameWishes(tx, request.wishes) }, email, locale, own }
   }
-  if (isLetter(kind)) return letterOccasion(tx, message, kind, at)
   if (kind === 'mailing') return mailingOccasion(tx, message, subject, at)
   const about = subject && readAbout(tx, subject.registration, locale)
   if (about && kind === 'address') return { kind, about, email, locale }
@@ -78,20 +75,20 @@ function questionOccasion(tx: Tx, message: Message, kind: AboutQuestion): Occasi
 }
 
 /** To a subscriber what they follow; to the organiser who tests it, all of it. */
-function letterOccasion(
+export function letterOccasion(
   tx: Tx,
-  { id, toAddress: email, locale, bulletinId, personId, organiserId }: Message,
+  { id, toAddress: email, locale, personId, organiserId }: Message,
   kind: Letter,
+  bulletin: Opened | undefined,
   at: Temporal.Instant,
 ): Occasion {
-  const bulletin = findBulletin(tx, bulletinId)
   const subscription = personId === null ? undefined : findSubscription(tx, personId)
   if (bulletin && subscription) {
-    const items = itemsFor(tx, withItems(tx, bulletin), subscription, at)
+    const items = itemsFor(tx, bulletin, subscription)
     return { kind, issue: readIssue(tx, bulletin, { subscription, email, locale, items }) }
   }
   if (bulletin && organiserId !== null) {
-    const items = standing(withItems(tx, bulletin).items, at)
+    const items = standing(bulletin.items, at)
     // No subscription has this number, so the link under it stops nothing.
     const issue = readIssue(tx, bulletin, { subscription: { id: 0 }, email, locale, items })
     return { kind, issue: { ...issue, isTest: true } }

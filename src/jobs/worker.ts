@@ -7,7 +7,7 @@ import { listToFollowUp, planFollowUps } from '#src/domain/follow-ups.ts'
 import { freeDeclined, isAnyToFree } from '#src/domain/freeing.ts'
 import { findHold } from '#src/domain/holding.ts'
 import { isAnyLeased } from '#src/domain/leases.ts'
-import { composeDue, isAnyToCompose } from '#src/domain/newsletters.ts'
+import { composeDue, followCalendar, isAnyToCompose } from '#src/domain/newsletters.ts'
 import { isAnyToRelease, releaseScheduled } from '#src/domain/releases.ts'
 import { followClock, isAnyWronglyExpired, isSetBack, restoreExpired } from '#src/domain/set-back.ts'
 import { isAnyToSpread, spread } from '#src/domain/spreading.ts'
@@ -112,7 +112,10 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     tended = undefined
     addedUp = undefined
     planned = undefined
-    await write(tx => followClock(tx, now))
+    await write(tx => {
+      followClock(tx, now)
+      followCalendar(tx, config.timeZone, now)
+    })
   }
 
   /** After a migration or an import there is a lot to add up: in parts, with the mail that is due between them. */
@@ -128,10 +131,15 @@ export function createWorker({ db, transport, ...deps }: WorkerDeps) {
     planned = now
   }
 
-  /** To thousands of subscribers copies are made in parts as well. */
+  /** To thousands of subscribers copies are made in parts as well. One of which no copy can be made holds up no other mail. */
   async function spreadMore(now: Temporal.Instant): Promise<void> {
-    await write(tx => spread(tx, now))
-    isNudged = true
+    try {
+      await write(tx => spread(tx, now))
+      isNudged = true
+    } catch (error) {
+      if (error instanceof StoreTrouble) throw error
+      log.error({ err: error }, 'the copies of a letter were not made')
+    }
   }
 
   /** What comes round once a day. It holds up no mail: the sweep goes on beside it, and trouble with a summary is only told. */

@@ -7,6 +7,7 @@ import { editBulletin } from '#src/domain/bulletin-edits.ts'
 import { listItems } from '#src/domain/bulletin-items.ts'
 import { composeDue, findNewsletter, isAnyToCompose, refill, setNewsletter } from '#src/domain/newsletters.ts'
 import { createOrganiser } from '#src/domain/organisers.ts'
+import { recallBulletin, releaseBulletin, spread } from '#src/domain/spreading.ts'
 import { letterWish, makeNewsletter, subscribe } from '../support/letters.ts'
 import { makeEvent, makeGroup, NOW, openWorld } from '../support/world.ts'
 
@@ -62,12 +63,43 @@ test('of months in which nothing ran only the present one is made; off it makes 
   expect([pass('2027-05-20'), next()]).toEqual([false, null])
 })
 
+test('one that is made a few days late, in the next month, leaves that month its own', () => {
+  const { set, pass, next, made } = openRhythm()
+  set(28, true, Temporal.Instant.from('2027-02-10T12:00:00Z'))
+  expect([next(), pass('2027-03-02'), next()]).toEqual(['2027-02-28', true, '2027-03-28'])
+  expect(pass('2027-03-28')).toBe(true)
+  expect(made().map(({ month }) => month)).toEqual(['2027-02', '2027-03'])
+})
+
 test('a month that was made by hand is not made again', () => {
   const { db, group, set, pass, made } = openRhythm()
   set(22)
   makeNewsletter(db, group)
   expect(() => makeNewsletter(db, group)).toThrow('not_possible_now')
   expect([pass('2026-11-22'), made().length]).toEqual([true, 1])
+})
+
+test('one that was called back makes place for another of its month, unless somebody had it', () => {
+  const { db, group, set, pass, made } = openRhythm()
+  subscribe(db, 'anna@example.org', [letterWish('newsletter', 'g1')])
+  makeEvent(db, group)
+  const send = () => {
+    const bulletin = makeNewsletter(db, group)
+    return writeNow(db, tx => {
+      const released = releaseBulletin(tx, bulletin, { organiserId: 1, revision: 1, shown: 1 }, NOW)
+      spread(tx, NOW)
+      return released
+    })
+  }
+  const recall = (bulletin: { id: number }) =>
+    writeNow(db, tx => recallBulletin(tx, bulletin as never, { id: 1 }, NOW.add({ minutes: 1 })))
+  recall(send())
+  const second = send()
+  db.update(messages).set({ state: 'sent' }).where(eq(messages.bulletinId, second.id)).run()
+  recall(second)
+  expect(() => makeNewsletter(db, group)).toThrow('not_possible_now')
+  set(22)
+  expect([pass('2026-11-22'), made().length]).toEqual([true, 2])
 })
 
 test('what is new is added at the end; no room and no personal link comes into its words', () => {

@@ -4,6 +4,7 @@ import { eq } from '#db/drizzle.ts'
 import { erasures, invitees, messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { requestAddress } from '#src/domain/addresses.ts'
+import { findBulletin } from '#src/domain/bulletins.ts'
 import { listErasures, rememberErasure } from '#src/domain/erasures.ts'
 import { sendInvitation } from '#src/domain/invitations.ts'
 import { addInvitees, askInvitees } from '#src/domain/invitees.ts'
@@ -12,7 +13,10 @@ import { eraseAttendee, exportAddress, exportWhole } from '#src/domain/own-data.
 import { requestMyLink } from '#src/domain/people.ts'
 import { bringBack } from '#src/domain/restoring.ts'
 import { requestSignIn } from '#src/domain/sign-ins.ts'
+import { releaseBulletin } from '#src/domain/spreading.ts'
+import { requestSubscription } from '#src/domain/subscribing.ts'
 import { dumpOf } from '../support/dump.ts'
+import { letterWish, makeNewsletter, subscribe } from '../support/letters.ts'
 import { openPostOffice, type PostOffice } from '../support/postoffice.ts'
 import { linksIn } from '../support/scanner.ts'
 import { listMessages, makeEvent, makeGroup, makeRegistration, NOW, openWorld } from '../support/world.ts'
@@ -114,4 +118,28 @@ describe('somebody who was only asked to come', () => {
     expect(db.select().from(invitees).all()).toEqual([])
     expect(dumpOf(db)).not.toContain(EMAIL)
   })
+})
+
+test('whoever gets letters, or only asked for them, and was erased since a backup, is erased again when that is put back', () => {
+  const { db } = openWorld()
+  const group = makeGroup(db)
+  const [NEWS, ASKED, STAYS] = ['nieuws@example.org', 'vraagt@example.org', 'blijft@example.org'] as const
+  const wishes = [letterWish('newsletter', 'g1')]
+  for (const email of [NEWS, STAYS]) subscribe(db, email, wishes)
+  makeEvent(db, group)
+  const { id, revision } = makeNewsletter(db, group)
+  const elsewhere = writeNow(db, tx => {
+    const ask = (email: string) => requestSubscription(tx, { email, locale: 'nl', wishes }, NOW)
+    for (const email of [NEWS, ASKED]) ask(email)
+    releaseBulletin(tx, findBulletin(tx, id) as never, { organiserId: null, revision, shown: 2 }, NOW)
+    for (const email of [NEWS, ASKED]) rememberErasure(tx, email, NOW)
+    const remembered = listErasures(tx)
+    tx.delete(erasures).run()
+    return remembered
+  })
+  const restored = writeNow(db, tx => bringBack(tx, elsewhere, NOW))
+  expect(restored).toMatchObject({ erased: 2, withRight: [] })
+  for (const email of [NEWS, ASKED]) expect(dumpOf(db)).not.toContain(email)
+  const copies = listMessages(db).filter(({ kind }) => kind === 'newsletter')
+  expect(copies.map(({ toAddress }) => toAddress)).toEqual([STAYS])
 })

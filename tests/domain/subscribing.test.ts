@@ -30,10 +30,14 @@ describe('asking', () => {
     ask([letterWish('announcement', 'g1')], NOW.add({ minutes: 59 }))
     expect([mails().length, requests().length]).toEqual([1, 1])
     expect([db.select().from(people).all(), db.select().from(subscriptions).all()]).toEqual([[], []])
-    // What was asked last is what the mail that went asks about.
-    expect(requests()[0]?.wishes).toEqual([letterWish('announcement', 'g1')])
+    // The mail that went asks about all of it.
+    expect(requests()[0]?.wishes).toEqual([...NEWS, letterWish('announcement', 'g1')])
     ask(NEWS, NOW.add({ minutes: 61 }))
     expect(mails().length).toBe(2)
+    expect(requests()[0]?.wishes).toHaveLength(2)
+    // What ran out before it was proven is asked for no more.
+    ask(NEWS, NOW.add({ hours: 74 }))
+    expect(requests()[0]?.wishes).toEqual(NEWS)
   })
 
   test('leaves what somebody gets as it is, until they say yes', () => {

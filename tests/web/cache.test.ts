@@ -6,29 +6,37 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import pino from 'pino'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { registrations } from '#db/schema.ts'
+import { bulletins, registrations } from '#db/schema.ts'
 import { createWrite, writeNow } from '#db/write.ts'
 import { createApp } from '#src/app.ts'
 import { readConfig } from '#src/config.ts'
 import { askQuestion } from '#src/domain/asking.ts'
+import { changeItem, editBulletin } from '#src/domain/bulletin-edits.ts'
+import { addItems, listItems, withItems } from '#src/domain/bulletin-items.ts'
+import { findBulletin } from '#src/domain/bulletins.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { setThemes } from '#src/domain/editing.ts'
 import { type Event, getEvent } from '#src/domain/events.ts'
-import { updateGroup } from '#src/domain/groups.ts'
+import { createGroup, listGroups, updateGroup } from '#src/domain/groups.ts'
 import { approveQuestion } from '#src/domain/moderating.ts'
 import { moveEvent } from '#src/domain/moves.ts'
+import { composeNow, setNewsletter } from '#src/domain/newsletters.ts'
 import { startSession } from '#src/domain/organiser-sessions.ts'
-import { ensureOwner } from '#src/domain/organisers.ts'
+import { createOrganiser, ensureOwner } from '#src/domain/organisers.ts'
 import { answerQuestion, planQuestion } from '#src/domain/question-plans.ts'
 import { findQuestion } from '#src/domain/questions.ts'
+import { countReaders } from '#src/domain/readers.ts'
 import { recognise } from '#src/domain/recognitions.ts'
 import { cancelRegistration } from '#src/domain/registering.ts'
+import { recallBulletin, releaseBulletin } from '#src/domain/spreading.ts'
 import { createTheme } from '#src/domain/themes.ts'
+import { Refusal } from '#src/lib/errors.ts'
 import { openApp } from '../support/app.ts'
 import { by, openFeeds } from '../support/feeds.ts'
+import { letterWish, makeNewsletter, subscribe } from '../support/letters.ts'
 import { makeDataDir } from '../support/server.ts'
 import { shareValidators } from '../support/validators.ts'
-import { makeEvent, makeGroup, makeRegistration, makeSeries, openWorld } from '../support/world.ts'
+import { makeEvent, makeGroup, makeRegistration, makeSeries, NOW, openWorld } from '../support/world.ts'
 
 /** An app that tells which pages it made. */
 async function openCounted(
@@ -295,6 +303,11 @@ test('whatever happens and whoever asks: memory says what a page made anew would
     '/questions/1',
     '/events/EVENT',
     '/events/EVENT.ics',
+    '/newsletter',
+    '/newsletter?group=noord',
+    '/newsletter/archive',
+    '/newsletter/archive/1',
+    '/newsletter/archive/2',
   ]
   const deeds = [
     'register',
@@ -310,6 +323,13 @@ test('whatever happens and whoever asks: memory says what a page made anew would
     'recognise',
     'plan',
     'answer',
+    'rhythm',
+    'compose',
+    'words',
+    'hide',
+    'release',
+    'recall',
+    'found',
   ] as const
   const step = fc.record({
     deed: fc.constantFrom(...deeds),
@@ -337,12 +357,34 @@ test('whatever happens and whoever asks: memory says what a page made anew would
   await app.close()
 })
 
+test('a newsletter stands in the archive as soon as it goes, and no longer than until it is called back', async () => {
+  const { app, db, clock, get } = await openCountedProgramme()
+  const urls = ['/newsletter', '/newsletter/archive', '/newsletter/archive/1']
+  const seen: number[] = []
+  for (const deed of ['nothing', 'rhythm', 'found', 'words', 'hide', 'hide', 'release', 'recall']) {
+    happen(db, clock, deed, 4, 0)
+    const fresh = await openCounted({ ...openWorld(), db, clock })
+    for (const url of urls) {
+      const [kept, anew] = [await get(url), await fresh.get(url)]
+      expect([deed, url, kept.statusCode, kept.body]).toEqual([deed, url, anew.statusCode, anew.body])
+    }
+    seen.push((await get('/newsletter/archive/1')).statusCode)
+    await fresh.app.close()
+  }
+  expect(seen).toEqual([404, 404, 404, 404, 404, 404, 200, 404])
+  await app.close()
+})
+
 async function openCountedProgramme() {
   const world = openWorld()
   const { db } = world
   const group = makeGroup(db)
   const series = makeSeries(db, group)
-  writeNow(db, tx => createTheme(tx, { slug: 'armoede', name: 'Armoede' }))
+  writeNow(db, tx => {
+    createTheme(tx, { slug: 'armoede', name: 'Armoede' })
+    createOrganiser(tx, 'otto@example.org', 'Otto', world.clock.now())
+  })
+  subscribe(db, 'anna@example.org', [letterWish('newsletter', 'g1')])
   for (const [index, date] of ['2026-12-03', '2027-01-07', '2027-02-04'].entries())
     makeEvent(db, group, {
       title: `Webinar ${index}`,
@@ -350,6 +392,7 @@ async function openCountedProgramme() {
       capacityOnline: 3,
       localStart: `${date}T12:00`,
     })
+  makeNewsletter(db, group)
   return openCounted(world)
 }
 
@@ -377,6 +420,7 @@ function happen(db: World['db'], clock: World['clock'], deed: string, pick: numb
       ),
     )
   if (['ask', 'recognise', 'plan', 'answer'].includes(deed)) question(db, deed, pick, number, now)
+  letter(db, deed, pick, number, now)
   if (deed === 'theme') writeNow(db, tx => setThemes(tx, event.id, pick % 2 ? [1] : []))
   if (event.cancelledAt || isOver) return
   if (deed === 'register') makeRegistration(db, event, { email: `d${number}@example.org` }, now)
@@ -398,6 +442,37 @@ function happen(db: World['db'], clock: World['clock'], deed: string, pick: numb
       .pluck()
       .get(event.id)
     if (id) writeNow(db, tx => cancelRegistration(tx, { id: Number(id) }, 'attendee', now))
+  }
+}
+
+/** One thing that is done to a newsletter, or to what there is to follow; what is no longer possible is left. */
+function letter(db: World['db'], deed: string, pick: number, number: number, now: Temporal.Instant): void {
+  const group = listGroups(db)[0]
+  if (!group) return
+  const choice = { day: 1 + (pick % 28), isOn: pick % 3 > 0, timeZone: 'Europe/Amsterdam', organiserId: 1 }
+  const ids = db.$client.prepare('select id from bulletins').pluck().all() as number[]
+  const bulletin = findBulletin(db, ids[pick % ids.length] ?? null)
+  const revision = bulletin?.revision ?? 0
+  const by = { organiserId: 1, revision }
+  try {
+    writeNow(db, tx => {
+      if (deed === 'found') createGroup(tx, { slug: `nieuw-${number}`, name: `Groep ${number}`, parentId: group.id })
+      if (deed === 'rhythm') setNewsletter(tx, group, choice, now)
+      if (deed === 'compose') composeNow(tx, group, { timeZone: 'Europe/Amsterdam', organiserId: 1 }, now)
+      if (!bulletin) return
+      if (deed === 'words') editBulletin(tx, bulletin, { subject: `Brief ${number}`, intro: `Dag ${number}` }, by, now)
+      if (deed === 'hide') {
+        const [item] = listItems(tx, bulletin)
+        if (item) changeItem(tx, bulletin, item.event.id, item.hiddenAt ? 'show' : 'hide', by, now)
+      }
+      if (deed === 'release') {
+        const shown = countReaders(tx, withItems(tx, bulletin), now)
+        releaseBulletin(tx, bulletin, { ...by, shown }, now)
+      }
+      if (deed === 'recall') recallBulletin(tx, bulletin, { id: 1 }, now)
+    })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
   }
 }
 
@@ -454,7 +529,15 @@ test('every table that such a page reads raises the revision when it changes', a
     '/feed.atom',
     '/events/webinar',
     '/events/webinar.ics',
+    '/newsletter?group=noord&theme=armoede',
+    '/newsletter/archive',
+    '/newsletter/archive/1',
   ]
+  writeNow(db, tx => {
+    const one = { kind: 'newsletter' as const, groupId: 1, month: '2026-11', createdAt: NOW, releasedAt: NOW }
+    const { id } = tx.insert(bulletins).values(one).returning().get()
+    addItems(tx, { id }, 'coming', [{ id: 1 }, { id: 2 }])
+  })
   for (const url of pages) expect([url, (await get(url)).statusCode]).toEqual([url, 200])
   db.$client.prepare = prepare
   const raising = db.$client

@@ -169,21 +169,21 @@ export function bulletinPage(
     phase: phaseOfBulletin(db, bulletin, now),
     items: whole.items.map(item => ({ ...item, stands: stands.has(item.event.id) })),
     readers: isOut ? (bulletin.recipients ?? 0) : countReaders(db, whole, now),
-    following: isOut ? [] : followingIn(deps, bulletin),
+    following: isOut ? [] : followingIn(deps, whole),
     mail: mail && { subject: mail.subject, text: maskLinks(mail.text) },
     form: emptyForm({ subject: bulletin.subject, intro: bulletin.intro, revision: String(bulletin.revision) }),
   }
 }
 
 /** By name, what most people follow first. */
-function followingIn({ db, clock }: Deps, bulletin: Bulletin) {
+function followingIn({ db, clock }: Deps, bulletin: ReturnType<typeof withItems>) {
   const { groups, themes } =
     bulletin.kind === 'newsletter' ? coverageOf(db, { id: bulletin.groupId }) : listAnnounceable(db)
   const names = new Map([
     ...groups.map(({ id, name }) => [`g${id}`, name] as const),
     ...themes.map(({ id, name }) => [`t${id}`, name] as const),
   ] as [string, string][])
-  return listFollowing(db, withItems(db, bulletin), clock.now())
+  return listFollowing(db, bulletin, clock.now())
     .map(one => ({ ...one, name: names.get(one.key) ?? '' }))
     .sort((a, b) => b.followers - a.followers || a.name.localeCompare(b.name))
 }

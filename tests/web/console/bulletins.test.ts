@@ -1,7 +1,7 @@
 // Newsletters and announcements in the console: what is shown before anything goes, what kept it from going, and what came of it.
 import { describe, expect, test } from 'vitest'
 import { eq } from '#db/drizzle.ts'
-import { bulletins, messages } from '#db/schema.ts'
+import { messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { listItems } from '#src/domain/bulletin-items.ts'
 import { findBulletin } from '#src/domain/bulletins.ts'
@@ -97,6 +97,22 @@ describe('a newsletter', () => {
     expect([again.statusCode, again.body.includes('Iemand anders verstuurde dit al.')]).toEqual([409, true])
   })
 
+  test('a number of people that no database holds is another number, like any', async () => {
+    const { db, group, event, page, post, bulletin } = await openNews()
+    makeNewsletter(db, group)
+    for (const recipients of ['1e300', '9007199254740993', '99999999999999999999']) {
+      expect((await post('/console/bulletins/1/release', { revision: '1', recipients })).statusCode).toBe(409)
+      const url = `/console/events/${event.id}/announcement`
+      expect((await post(url, { ...fieldsOf(await page(url), url), recipients })).statusCode).toBe(409)
+      expect((await post('/console/bulletins/1/release', { revision: recipients, recipients: '1' })).statusCode).toBe(
+        409,
+      )
+    }
+    expect(bulletin()?.releasedAt).toBeNull()
+    const both = [1, 2].map(() => post('/console/bulletins/1/release', { revision: '1', recipients: '1' }))
+    expect((await Promise.all(both)).map(({ statusCode }) => statusCode)).toEqual([303, 409])
+  })
+
   test('tells what came of it, in numbers', async () => {
     const { db, group, post, page, event, anna, clock } = await openNews()
     makeNewsletter(db, group)
@@ -125,8 +141,10 @@ describe('a newsletter', () => {
     expect(listMessages(db).filter(({ kind }) => kind === 'newsletter')).toEqual([])
     expect((await post('/console/bulletins/1/deletion', { revision: '2' })).statusCode).toBe(409)
     expect(bulletin()).toBeDefined()
-    db.update(bulletins).set({ month: '2026-10' }).run()
-    makeNewsletter(db, group)
+    // Put right, it can be sent after all; and one of it is enough.
+    const made = await post('/console/groups/noord/newsletter/composition')
+    expect(made.headers.location).toBe('/console/bulletins/2?done=composed')
+    expect((await post('/console/groups/noord/newsletter/composition')).statusCode).toBe(409)
     expect((await post('/console/bulletins/2/deletion', { revision: '1' })).headers.location).toBe('/console/bulletins')
     expect(findBulletin(db, 2)).toBeUndefined()
   })
