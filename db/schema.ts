@@ -979,7 +979,7 @@ export const bulletins = sqliteTable(
     spreadAt: instant(),
   },
   table => [
-    uniqueIndex('bulletins_month').on(table.groupId, table.month).where(sql`month <> ''`),
+    uniqueIndex('bulletins_month').on(table.groupId, table.month).where(sql`month <> '' and recalled_at is null`),
     index('bulletins_group').on(table.groupId, table.id),
     index('bulletins_released').on(table.releasedAt).where(sql`released_at is not null`),
     index('bulletins_spreading').on(table.id).where(sql`released_at is not null and spread_at is null`),

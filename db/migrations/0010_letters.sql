@@ -29,7 +29,7 @@ CREATE TABLE `bulletins` (
 	CONSTRAINT "bulletins_kind" CHECK("bulletins"."kind" in ('newsletter', 'announcement'))
 ) STRICT;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `bulletins_month` ON `bulletins` (`group_id`,`month`) WHERE month <> '';--> statement-breakpoint
+CREATE UNIQUE INDEX `bulletins_month` ON `bulletins` (`group_id`,`month`) WHERE month <> '' and recalled_at is null;--> statement-breakpoint
 CREATE INDEX `bulletins_group` ON `bulletins` (`group_id`,`id`);--> statement-breakpoint
 CREATE INDEX `bulletins_released` ON `bulletins` (`released_at`) WHERE released_at is not null;--> statement-breakpoint
 CREATE INDEX `bulletins_spreading` ON `bulletins` (`id`) WHERE released_at is not null and spread_at is null;--> statement-breakpoint
