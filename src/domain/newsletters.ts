@@ -28,7 +28,7 @@ export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | 
 export function setNewsletter(
   tx: Tx,
   { id: groupId }: Pick<Group, 'id'>,
-  { day, isOn, timeZone, organiserId }: { day: number; isOn: boolean; timeZone: string; organiserId: number },
+  { day, isOn, timeZone, organiserId }: { day: number; isOn: boolean; timeZone: string; organiserId: number | null },
   now: Temporal.Instant,
 ): void {
   const set = { day, nextOn: isOn ? nextTime(dateIn(now, timeZone), day).toString() : null }
