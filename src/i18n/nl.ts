@@ -90,6 +90,7 @@ export const nl = {
     moment_past: 'Kies een moment dat nog komt, en minstens twee minuten van nu.',
     moment_before_end: 'Kies een moment na afloop van de bijeenkomst.',
     number: 'Vul een heel getal in.',
+    monthDay: 'Vul een heel getal in van 1 tot en met 28.',
     task_days: 'Vul een heel getal in: hoogstens 365 dagen ervoor, of hoogstens 90 dagen erna.',
     followUpDays: 'Vul een heel getal in van 1 tot en met 30, of laat het leeg.',
     declineHours: 'Vul een heel getal in van 0 tot en met 336, of laat het leeg.',
@@ -620,7 +621,7 @@ export const nl = {
         subject: 'Nieuw: {titel} ({dag})',
         subjectMany: 'Nieuw bij {werkplaats}',
         eyebrow: 'Nieuw in de agenda',
-        titleMany: 'Nieuw in de agenda',
+        titleMany: 'Nieuw bij {werkplaats}',
         lead: 'Je wilde het weten als er iets nieuws komt. Dit staat net in de agenda.',
         leadMany:
           'Je wilde het weten als er iets nieuws komt. Deze bijeenkomsten staan net in de agenda. Klik op een titel om je aan te melden.',
@@ -1295,7 +1296,7 @@ export const nl = {
 Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indienen bij de [Autoriteit Persoonsgegevens](https://www.autoriteitpersoonsgegevens.nl). Zij letten erop dat iedereen zich aan de privacywet (AVG) houdt.`,
     rest: `# Wat we niet doen
 
-- We meten je bezoek niet. We zetten geen cookies bij bezoekers, op één na: druk je bij een vraag op Herkenbaar, dan krijgt je browser een cookie. Daarmee tel je één keer mee. Het verloopt na een jaar.
+- We meten je bezoek niet, en ook niet of je een mail opent. We zetten geen cookies bij bezoekers, op één na: druk je bij een vraag op Herkenbaar, dan krijgt je browser een cookie. Daarmee tel je één keer mee. Het verloopt na een jaar.
 - We laden niets van andere websites.
 - We verkopen je gegevens niet, en geven ze aan niemand buiten het netwerk.
 - We nemen geen besluiten over je met een computer alleen.
@@ -1800,6 +1801,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     tell: 'Aankondigingen',
     tellHint: 'Een mail als er een nieuwe bijeenkomst in de agenda komt.',
     groups: 'Werkplaatsen',
+    whole: (group: string) => `Alles van ${group}`,
     groupsHint: 'Kies je een werkplaats, dan hoor je ook van de werkplaatsen die erbij horen.',
     themes: 'Thema’s',
     about: (letter: string, what: string) => `${letter}: ${what.toLowerCase()}`,
@@ -1826,6 +1828,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     mineLink: 'Wijzig welke mails je krijgt',
     mineText: 'Je krijgt onze nieuwsbrief of aankondigingen.',
     follow: 'Liever een mail?',
+    test: 'Dit is een test. Alleen jij krijgt deze mail.',
     followText: 'Krijg een bericht als er iets nieuws komt, of één keer per maand de nieuwsbrief.',
     all: 'Stop alles',
     archive: {
@@ -4760,10 +4763,15 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       save: 'Bewaar',
       saved: 'Bewaard.',
       composeNow: 'Maak er nu een',
+      made: 'Die van deze maand is er al.',
+      otherGroups: 'Andere groepen',
       list: 'Wat er klaarstaat en wat weg is',
       none: 'Er is nog niets gemaakt.',
       columns: { what: 'Wat', state: 'Stand', readers: 'Abonnees' },
-      kinds: { newsletter: 'Nieuwsbrief', announcement: 'Aankondiging' },
+      named: {
+        newsletter: (group: string) => `Nieuwsbrief van ${group}`,
+        announcement: (group: string) => `Aankondiging van ${group}`,
+      },
       phases: {
         draft: 'concept',
         waiting: 'wacht nog even',
@@ -4783,7 +4791,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       whoColumns: { topic: 'Wie dit volgt', followers: 'Mensen', items: 'Bijeenkomsten' },
       edit: 'Onderwerp en inleiding',
       subject: 'Onderwerp',
-      subjectHint: 'Leeg: ons onderwerp.',
+      subjectHint: 'Laat je dit leeg, dan vullen we zelf een onderwerp in.',
       intro: 'Inleiding',
       introHint: 'In je eigen woorden. Een lege regel begint een nieuwe alinea.',
       items: 'Wat erin staat',
@@ -4794,7 +4802,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       refill: 'Vul aan met wat er nieuw is',
       preview: 'Zo ziet hij eruit',
       everything: 'alles',
-      eyes: 'Met de ogen van wie dit volgt',
+      eyes: 'Bekijk hem als iemand die dit volgt',
       show: 'Toon',
       send: (count: number) => (count === 1 ? 'Verstuur aan 1 abonnee' : `Verstuur aan ${count} abonnees`),
       waits: 'De mails wachten twee minuten. Zo lang kun je ze terughalen.',
@@ -4814,6 +4822,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           : left === 1
             ? 'Teruggehaald. Eén mail was al weg.'
             : `Teruggehaald. ${left} mails waren al weg.`,
+      remakeText: 'Je kunt hem aanpassen en opnieuw versturen. De woorden en de volgorde blijven bewaard.',
+      remake: 'Maak hem opnieuw',
       changed: {
         title: 'Er is niets verstuurd',
         text: 'Iemand veranderde iets nadat je dit bekeek. Kijk het na, en verstuur opnieuw.',
@@ -4842,7 +4852,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         title: 'Aankondigen',
         interested: (count: number) =>
           count === 1 ? '1 persoon vroeg om bericht hierover' : `${count} mensen vroegen om bericht hierover`,
-        interestedText: 'Zij volgen deze werkplaats of dit thema, en zijn nog niet aangemeld.',
+        interestedText: (count: number): string =>
+          count === 1
+            ? 'Die volgt deze werkplaats of dit thema, en is nog niet aangemeld.'
+            : 'Zij volgen deze werkplaats of dit thema, en zijn nog niet aangemeld.',
         toIt: 'Kondig het aan',
         lead: 'Mensen kunnen vragen om bericht als er iets nieuws komt bij een werkplaats of over een thema. Elke bijeenkomst kondig je één keer aan.',
         also: 'Ook deze datums van de reeks, in dezelfde mail',

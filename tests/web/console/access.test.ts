@@ -324,7 +324,12 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/materials/:id/place', '/console/materials/1/place', { to: 'up' }, 'organiser'],
   ['POST /console/materials/:id/removal', '/console/materials/1/removal', {}, 'organiser'],
   ['GET /console/bulletins', '/console/bulletins', undefined, 'anyone'],
-  ['POST /console/groups/:slug/newsletter', '/console/groups/noord/newsletter', { day: '5', isOn: 'on' }, 'organiser'],
+  [
+    'POST /console/groups/:slug/newsletter',
+    '/console/groups/noord/newsletter',
+    { monthDay: '5', isOn: 'on' },
+    'organiser',
+  ],
   [
     'POST /console/groups/:slug/newsletter/composition',
     '/console/groups/noord/newsletter/composition',
