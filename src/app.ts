@@ -58,6 +58,7 @@ import { questionMergeRoutes } from './web/console/question-merges.ts'
 import { questionListRoutes } from './web/console/questions.ts'
 import { reachRoutes } from './web/console/reach.ts'
 import { oneRegistrationRoutes } from './web/console/registration.ts'
+import { registrationChoicesRoutes } from './web/console/registration-choices.ts'
 import { registrationFileRoutes } from './web/console/registration-files.ts'
 import { registrationListRoutes } from './web/console/registrations.ts'
 import { releaseRoutes } from './web/console/releases.ts'
@@ -267,6 +268,7 @@ export async function createApp(
     selectionRoutes(scope, deps)
     attendeeRoutes(scope, deps)
     oneRegistrationRoutes(scope, deps)
+    registrationChoicesRoutes(scope, deps)
     doubleRoutes(scope, deps)
     checkInRoutes(scope, deps)
     attendanceListRoutes(scope, deps)

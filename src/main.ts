@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { layAttendees } from '#db/attendees.ts'
 import { BackupError, backUpBeforeMigrating } from '#db/backup.ts'
 import { layFeedback } from '#db/feedback.ts'
+import { layFollowers } from '#db/followers.ts'
 import { type Db, openDatabase } from '#db/open.ts'
 import { EXAMPLE, readProgramme } from '#db/programme.ts'
 import { layProgramme } from '#db/seed.ts'
@@ -104,6 +105,7 @@ function prepare(db: Db, config: Config, clock: Clock): string | undefined {
       const laid = layProgramme(tx, readProgramme(EXAMPLE), config.timeZone, now)
       layAttendees(tx, laid, now)
       layFeedback(tx, laid, now)
+      layFollowers(tx, laid, config.timeZone, now)
     }
     const isNew = countOrganisers(tx) === 0
     if (!config.organiserEmail || !(isNew || config.isDemo)) return undefined

@@ -14,7 +14,7 @@ const sources = ['src', 'db'].flatMap(top =>
 )
 
 function layerOf(file: string): number {
-  if (/^db\/(seed|attendees|feedback|programme|questions)\.ts$/.test(file)) return LAYERS.indexOf('seed')
+  if (/^db\/(seed|attendees|feedback|followers|programme|questions)\.ts$/.test(file)) return LAYERS.indexOf('seed')
   if (/^src\/(main|listening|cli)\.ts$/.test(file)) return LAYERS.indexOf('main')
   const [top, second = ''] = file.split('/')
   return LAYERS.indexOf(top === 'db' ? 'db' : second.replace('.ts', ''))

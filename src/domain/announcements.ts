@@ -58,7 +58,9 @@ export interface Announcing {
 
 /** The announcement as it would be, written down nowhere. */
 export function composeAnnouncement(db: Db, event: Event, also: number[], now: Temporal.Instant): Composed {
-  const list = [event, ...listAlongside(db, event, now).filter(({ id }) => also.includes(id))]
+  const list = [event, ...listAlongside(db, event, now).filter(({ id }) => also.includes(id))].sort((a, b) =>
+    Temporal.Instant.compare(a.startsAt, b.startsAt),
+  )
   const items = listed(db, list).map((one): Item => ({ event: one, part: 'coming', hiddenAt: null }))
   return { kind: 'announcement', groupId: groupOf(db, event), spreadTo: 0, items }
 }

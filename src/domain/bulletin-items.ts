@@ -70,3 +70,13 @@ export function addItems(
   const rows = list.map(({ id: eventId }, index) => ({ bulletinId, eventId, part, position: after + index }))
   tx.insert(bulletinItems).values(rows).onConflictDoNothing().run()
 }
+
+/** Puts what stands in one into another, in the same order, with what was left out. */
+export function copyItems(tx: Tx, from: Pick<Bulletin, 'id'>, to: Pick<Bulletin, 'id'>): void {
+  const rows = tx.select().from(bulletinItems).where(eq(bulletinItems.bulletinId, from.id)).all()
+  for (const row of rows) {
+    tx.insert(bulletinItems)
+      .values({ ...row, bulletinId: to.id })
+      .run()
+  }
+}

@@ -12,19 +12,26 @@ import { type Event, getEvent, type Session } from './events.ts'
 import { fillWorkshops, hasSeat, isOnHold, mark, onHold, outcomeOf, placeChoices } from './placing.ts'
 import { getRegistration, type Registration } from './registrations.ts'
 import { type Wish, wantedIn, wishesOf, wishProblems } from './wishes.ts'
-import { canChoose, listRounds } from './workshops.ts'
+import { canChoose, canChooseFor, listRounds } from './workshops.ts'
 
 /**
  * Puts these wishes in the place of what somebody wanted in their rounds; a round that is not among them stays as it was. A
  * place is given if there is one, counted here and now; a place they have stays theirs as long as they want it and get nothing
- * better, and one they leave goes to who waits. Refusal('choosing_over') once choosing is over, ('not_possible_now') for who does not
+ * better, and one they leave goes to who waits. Refusal('choosing_over') once choosing is over, which for an organiser is at the start, ('not_possible_now') for who does not
  * come or has a part of their own, ('changed_meanwhile') if a workshop is not offered any more.
  */
-export function choose(tx: Tx, { id }: Pick<Registration, 'id'>, wishes: Wish[], now: Temporal.Instant): void {
+export function choose(
+  tx: Tx,
+  { id }: Pick<Registration, 'id'>,
+  wishes: Wish[],
+  now: Temporal.Instant,
+  by: 'attendee' | 'organiser' = 'attendee',
+): void {
   const registration = getRegistration(tx, id)
   const event = getEvent(tx, registration.eventId)
   if (registration.status === 'cancelled' || registration.part !== null) throw new Refusal('not_possible_now')
-  if (!canChoose(event, now)) throw new Refusal('choosing_over')
+  const isOpen = by === 'organiser' ? canChooseFor : canChoose
+  if (!isOpen(event, now)) throw new Refusal('choosing_over')
   const rounds = listRounds(tx, event)
   const known = listChoicesEver(tx, registration)
   const kept = wishesOf(rounds, known.filter(isWanted)).filter(({ round }) => !wishes.some(one => one.round === round))

@@ -14,6 +14,18 @@ export function listGroups(db: Db): Group[] {
 
 const all = prepared(db => db.select().from(groups).orderBy(asc(groups.name)).prepare())
 
+/** The same groups as a tree is read: each right before those under it. Who has nobody above it in the list stands at the top. */
+export function inTree(list: Group[]): Group[] {
+  const known = new Set(list.map(({ id }) => id))
+  const under = (parentId: number | null): Group[] =>
+    list.filter(group => aboveIn(known, group) === parentId).flatMap(group => [group, ...under(group.id)])
+  return under(null)
+}
+
+/** The group above it, as far as it is one of these. */
+const aboveIn = (known: Set<number>, { parentId }: Group) =>
+  parentId !== null && known.has(parentId) ? parentId : null
+
 export function findGroupBySlug(db: Db, slug: string): Group | undefined {
   return bySlug(db).get({ slug })
 }

@@ -1,6 +1,6 @@
 // The newsletter of a group: whether there is one, on which day of the month it is composed, and what goes into it then. It is
 // never sent by itself: composing makes a draft, which an organiser checks and releases.
-import { and, eq, isNotNull, isNull, lte } from '#db/drizzle.ts'
+import { and, desc, eq, isNotNull, isNull, lte, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { bulletinItems, bulletins, groups, newsletters } from '#db/schema.ts'
@@ -8,7 +8,7 @@ import { Refusal } from '#src/lib/errors.ts'
 import { dateIn, isBefore } from '#src/lib/time.ts'
 import { listPast, listUpcoming } from './agenda.ts'
 import { audit } from './audit.ts'
-import { addItems } from './bulletin-items.ts'
+import { addItems, copyItems } from './bulletin-items.ts'
 import { type Bulletin, isNotUndone } from './bulletins.ts'
 import type { ListedEvent } from './events.ts'
 import { findGroup, type Group } from './groups.ts'
@@ -30,7 +30,7 @@ export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | 
 export function setNewsletter(
   tx: Tx,
   { id: groupId }: Pick<Group, 'id'>,
-  { day, isOn, timeZone, organiserId }: { day: number; isOn: boolean; timeZone: string; organiserId: number },
+  { day, isOn, timeZone, organiserId }: { day: number; isOn: boolean; timeZone: string; organiserId: number | null },
   now: Temporal.Instant,
 ): void {
   const set = { day, nextOn: isOn ? nextTime(dateIn(now, timeZone), day).toString() : null }
@@ -72,7 +72,7 @@ export function composeDue(tx: Tx, timeZone: string, now: Temporal.Instant): voi
   const { newsletter, group } = first
   const dueOn = Temporal.PlainDate.from(newsletter.nextOn ?? today)
   const month = String(dueOn.until(today).days < FEW_DAYS ? dueOn : today).slice(0, 7)
-  if (!isMade(tx, group, month)) compose(tx, group, month, null, now)
+  if (!findOfMonth(tx, group, month)) compose(tx, group, month, null, now)
   const nextOn = nextTime(today, newsletter.day).toString()
   tx.update(newsletters).set({ nextOn }).where(eq(newsletters.groupId, newsletter.groupId)).run()
 }
@@ -89,8 +89,8 @@ export function followCalendar(tx: Tx, timeZone: string, now: Temporal.Instant):
 }
 
 /**
- * The same by hand, before its day has come. Refusal('not_possible_now') if there is one of this month already, but
- * for one that was called back before anybody had it.
+ * The same by hand, before its day has come. After one that was called back it begins with the words and the order of that one.
+ * Refusal('not_possible_now') if there is one of this month already, but for one that was called back before anybody had it.
  */
 export function composeNow(
   tx: Tx,
@@ -99,24 +99,49 @@ export function composeNow(
   now: Temporal.Instant,
 ): Bulletin {
   const month = dateIn(now, timeZone).toString().slice(0, 7)
-  if (isMade(tx, group, month)) throw new Refusal('not_possible_now')
+  if (findOfMonth(tx, group, month)) throw new Refusal('not_possible_now')
   return compose(tx, group, month, organiserId, now)
 }
 
-function isMade(db: Db, { id }: Pick<Group, 'id'>, month: string): boolean {
-  const same = and(eq(bulletins.groupId, id), eq(bulletins.month, month), isNotUndone)
-  return db.select({ id: bulletins.id }).from(bulletins).where(same).get() !== undefined
+/** The newsletter of this month, unless it was called back before anybody had it: then another can be made. */
+export function findOfThisMonth(
+  db: Db,
+  group: Pick<Group, 'id'>,
+  timeZone: string,
+  now: Temporal.Instant,
+): Bulletin | undefined {
+  return findOfMonth(db, group, dateIn(now, timeZone).toString().slice(0, 7))
 }
 
+function findOfMonth(db: Db, { id }: Pick<Group, 'id'>, month: string): Bulletin | undefined {
+  return db
+    .select()
+    .from(bulletins)
+    .where(and(isOf(id, month), isNotUndone))
+    .get()
+}
+
+const isOf = (groupId: number, month: string) =>
+  and(eq(bulletins.groupId, groupId), eq(bulletins.month, month), sql`${bulletins.month} <> ''`)
+
 function compose(tx: Tx, group: Group, month: string, organiserId: number | null, now: Temporal.Instant): Bulletin {
+  const before = findRecalled(tx, group, month)
+  const words = before && { subject: before.subject, intro: before.intro }
   const bulletin = tx
     .insert(bulletins)
-    .values({ kind: 'newsletter', groupId: group.id, month, createdAt: now })
+    .values({ kind: 'newsletter', groupId: group.id, month, ...words, createdAt: now })
     .returning()
     .get()
+  if (before) copyItems(tx, before, bulletin)
   fill(tx, bulletin, group, now)
   audit(tx, { action: 'newsletter_composed', organiserId, groupId: group.id, detail: month }, now)
   return bulletin
+}
+
+/** The last of this month that was called back. */
+function findRecalled(db: Db, { id }: Pick<Group, 'id'>, month: string): Bulletin | undefined {
+  const isRecalled = and(isOf(id, month), eq(bulletins.kind, 'newsletter'), isNotNull(bulletins.recalledAt))
+  return db.select().from(bulletins).where(isRecalled).orderBy(desc(bulletins.id)).limit(1).get()
 }
 
 /** Adds what has come to belong in a draft since it was composed; what stands in it stays where it is. */

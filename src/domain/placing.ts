@@ -102,14 +102,14 @@ function place(tx: Tx, event: Event, registration: Registration, list: Choice[],
   return apply(tx, list, isOnHold(event, registration) ? onHold(list) : outcomeOf(list, isFree), now)
 }
 
-/** Writes what became of a round. What somebody leaves goes first: nobody has two places in it, not even for a moment. */
-export function apply(tx: Tx, list: Choice[], outcome: ChoiceStatus[], now: Temporal.Instant): number {
+/** Writes what became of a round; mails about it are due then. What somebody leaves goes first: nobody has two places in it, not even for a moment. */
+export function apply(tx: Tx, list: Choice[], outcome: ChoiceStatus[], now: Temporal.Instant, dueAt = now): number {
   const changed = list
     .map((choice, index) => ({ choice, status: outcome[index] ?? choice.status }))
     .filter(({ choice, status }) => status !== choice.status)
     .toSorted((a, b) => Number(a.status === 'confirmed') - Number(b.status === 'confirmed'))
     .map(({ choice, status }) => mark(tx, choice, { status }, now))
-  for (const choice of changed) settleChoice(tx, choice, now)
+  for (const choice of changed) settleChoice(tx, choice, now, dueAt)
   return changed.length
 }
 

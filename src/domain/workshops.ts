@@ -72,6 +72,14 @@ export function canChoose(event: Choosing, now: Temporal.Instant): boolean {
   return event.publishedAt !== null && !event.cancelledAt && isBefore(now, choicesEnd(event))
 }
 
+/** Whether an organiser can still do so for somebody. */
+export function canChooseFor(
+  event: Pick<Event, 'publishedAt' | 'cancelledAt' | 'startsAt'>,
+  now: Temporal.Instant,
+): boolean {
+  return event.publishedAt !== null && !event.cancelledAt && isBefore(now, event.startsAt)
+}
+
 /** Places will be given to everybody at once, and nobody has one yet. */
 export function awaitsAllocation({ allocation, allocatedAt }: Pick<Event, 'allocation' | 'allocatedAt'>): boolean {
   return allocation === 'by_preference' && allocatedAt === null

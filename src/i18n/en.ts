@@ -85,6 +85,7 @@ export const en: Messages = {
     moment_past: 'Choose a moment that is still to come, at least two minutes from now.',
     moment_before_end: 'Choose a moment after the event has ended.',
     number: 'Fill in a whole number.',
+    monthDay: 'Fill in a whole number from 1 to 28.',
     task_days: 'Fill in a whole number: at most 365 days before, or at most 90 days after.',
     followUpDays: 'Fill in a whole number from 1 to 30, or leave it empty.',
     declineHours: 'Fill in a whole number from 0 to 336, or leave it empty.',
@@ -591,7 +592,7 @@ export const en: Messages = {
         subject: 'New: {title} ({day})',
         subjectMany: 'New at {group}',
         eyebrow: 'New in the agenda',
-        titleMany: 'New in the agenda',
+        titleMany: 'New at {group}',
         lead: 'You wanted to know when something new comes up. This has just come into the agenda.',
         leadMany:
           'You wanted to know when something new comes up. These have just come into the agenda. Open a title to register.',
@@ -1249,7 +1250,7 @@ export const en: Messages = {
 Are you not satisfied with how we treat your data? You can complain to the [Autoriteit Persoonsgegevens](https://www.autoriteitpersoonsgegevens.nl), the Dutch authority that sees to it that everybody keeps to the privacy law (GDPR).`,
     rest: `# What we do not do
 
-- We do not measure your visit. We set no cookies for visitors but one: when you press “I know this” at a question, your browser is given a cookie, so that you count once. It expires after a year.
+- We do not measure your visit, nor whether you open a mail. We set no cookies for visitors but one: when you press “I know this” at a question, your browser is given a cookie, so that you count once. It expires after a year.
 - We load nothing from other websites.
 - We do not sell your data, and give it to nobody outside the network.
 - We make no decisions about you by computer alone.
@@ -1745,6 +1746,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
     tell: 'Announcements',
     tellHint: 'A mail when a new event comes into the agenda.',
     groups: 'Groups',
+    whole: (group: string) => `Everything of ${group}`,
     groupsHint: 'If you choose a group, you hear of the groups under it as well.',
     themes: 'Themes',
     about: (letter, what) => `${letter}: ${what.toLowerCase()}`,
@@ -1771,6 +1773,7 @@ Are you not satisfied with how we treat your data? You can complain to the [Auto
     mineLink: 'Change which mails you get',
     mineText: 'You get our newsletter or announcements.',
     follow: 'Rather a mail?',
+    test: 'This is a test. Only you get this mail.',
     followText: 'Get a message when something new comes up, or the newsletter once a month.',
     all: 'Stop everything',
     archive: {
@@ -2256,6 +2259,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         reinstated: 'The workshop is in the programme again. People can choose it anew.',
         choosing: 'Saved.',
         allocated: 'The places have been given. Everybody is told.',
+        taken_back: 'The places are taken back. Nobody has a place now.',
       },
       held: (count, time) => (count === 1 ? `One e-mail waits until ${time}` : `${count} e-mails wait until ${time}`),
       remove: 'Remove',
@@ -2319,6 +2323,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       seed: seed =>
         `This draw has the number ${seed}. It was settled before, and with it the outcome is always the same.`,
       allocated: moment => `The places were given on ${moment}. Since then: to who comes first.`,
+      takeBackText: time => `The mails leave at ${time}. Until then you can take the places back.`,
+      takeBack: 'Take them back',
     },
     doors: {
       title: event => `Lists by workshop: ${event}`,
@@ -3603,6 +3609,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         event_cancelled: ({ who, what }) => `${who} cancelled ${what}.`,
         event_reinstated: ({ who, what }) => `${who} let ${what} go ahead after all.`,
         workshops_allocated: ({ who, what }) => `${who} gave out the places in the workshops of ${what}.`,
+        workshops_taken_back: ({ who, what }) => `${who} took back the places given in the workshops of ${what}.`,
         event_duplicated: ({ who, what, parts: [from = ''] }) => `${who} made ${what} as a copy of “${from}”.`,
         session_added: ({ who, what, parts: [title = ''] }) => `${who} put “${title}” in the programme of ${what}.`,
         session_changed: ({ who, what, parts: [title = ''] }) =>
@@ -3674,6 +3681,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         registration_cancelled: ({ who, what, person }) =>
           `${who} cancelled the registration of ${person} for ${what}.`,
         registration_promoted: ({ who, what, person }) => `${who} gave ${person} a place at ${what}.`,
+        workshops_chosen: ({ who, what, person }) => `${who} chose workshops at ${what} for ${person}.`,
         registration_corrected: ({ who, what, person }) => `${who} corrected the details of ${person} at ${what}.`,
         address_corrected: ({ who, what, person }) => `${who} corrected the e-mail address of ${person} at ${what}.`,
         note_written: ({ who, what, person }) => `${who} wrote a note on ${person} for ${what}.`,
@@ -4163,6 +4171,23 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       correct: 'Correct the details',
       correctLead: 'If you choose another way to take part, this person gets a mail about it. Otherwise not.',
       saveDetails: 'Save the details',
+      workshops: {
+        title: 'Workshops',
+        statuses: { confirmed: 'has a place', waitlisted: 'waits', spare: 'second choice', cancelled: '' },
+        choose: 'Choose for this person',
+        voice: {
+          later: 'Chooses later',
+          full: 'full, goes on the waiting list',
+          waitingHere: 'full, is on the waiting list',
+          yours: 'has a place here',
+        },
+        save: 'Save the choice',
+        question: {
+          title: name => `Choose these workshops for ${name}?`,
+          lead: 'Nothing has been changed yet.',
+          button: 'Yes, save the choice',
+        },
+      },
       address: 'Correct the address',
       addAddress: 'Add an address',
       addressLead:
@@ -4174,6 +4199,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
         note: 'The note has been saved.',
         details: 'The details have been corrected.',
         address: 'The address has been corrected.',
+        choices: 'The choice has been saved.',
         merged: 'The two registrations are one now.',
       },
       detailsQuestion: {
@@ -4574,10 +4600,15 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       save: 'Save',
       saved: 'Saved.',
       composeNow: 'Make one now',
+      made: 'The one of this month is there already.',
+      otherGroups: 'Other groups',
       list: 'What is ready and what has left',
       none: 'Nothing has been made yet.',
       columns: { what: 'What', state: 'State', readers: 'Subscribers' },
-      kinds: { newsletter: 'Newsletter', announcement: 'Announcement' },
+      named: {
+        newsletter: (group: string) => `Newsletter of ${group}`,
+        announcement: (group: string) => `Announcement of ${group}`,
+      },
       phases: {
         draft: 'draft',
         waiting: 'waits a moment',
@@ -4597,7 +4628,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       whoColumns: { topic: 'Who follows this', followers: 'People', items: 'Events' },
       edit: 'Subject and introduction',
       subject: 'Subject',
-      subjectHint: 'Empty: our subject.',
+      subjectHint: 'If you leave this empty, we fill in a subject.',
       intro: 'Introduction',
       introHint: 'In your own words. An empty line begins a new paragraph.',
       items: 'What is in it',
@@ -4608,7 +4639,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       refill: 'Add what is new',
       preview: 'What it looks like',
       everything: 'everything',
-      eyes: 'With the eyes of who follows this',
+      eyes: 'Look at it as somebody who follows this',
       show: 'Show',
       send: count => (count === 1 ? 'Send to 1 subscriber' : `Send to ${count} subscribers`),
       waits: 'The mails wait for two minutes. Until then you can call them back.',
@@ -4628,6 +4659,8 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
           : left === 1
             ? 'Called back. One mail had left.'
             : `Called back. ${left} mails had left.`,
+      remakeText: 'You can change it and send it again. Its words and its order are kept.',
+      remake: 'Make it again',
       changed: {
         title: 'Nothing was sent',
         text: 'Somebody changed something after you looked at this. Check it, and send again.',
@@ -4655,7 +4688,10 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       announce: {
         title: 'Announce',
         interested: count => (count === 1 ? '1 person asked to hear of this' : `${count} people asked to hear of this`),
-        interestedText: 'They follow this group or this theme, and have not registered.',
+        interestedText: (count: number): string =>
+          count === 1
+            ? 'That person follows this group or this theme, and has not registered.'
+            : 'They follow this group or this theme, and have not registered.',
         toIt: 'Announce it',
         lead: 'People can ask to hear when something new comes up at a group or about a theme. Each event is announced once.',
         also: 'These dates of the series as well, in the same mail',

@@ -90,6 +90,7 @@ export const nl = {
     moment_past: 'Kies een moment dat nog komt, en minstens twee minuten van nu.',
     moment_before_end: 'Kies een moment na afloop van de bijeenkomst.',
     number: 'Vul een heel getal in.',
+    monthDay: 'Vul een heel getal in van 1 tot en met 28.',
     task_days: 'Vul een heel getal in: hoogstens 365 dagen ervoor, of hoogstens 90 dagen erna.',
     followUpDays: 'Vul een heel getal in van 1 tot en met 30, of laat het leeg.',
     declineHours: 'Vul een heel getal in van 0 tot en met 336, of laat het leeg.',
@@ -620,7 +621,7 @@ export const nl = {
         subject: 'Nieuw: {titel} ({dag})',
         subjectMany: 'Nieuw bij {werkplaats}',
         eyebrow: 'Nieuw in de agenda',
-        titleMany: 'Nieuw in de agenda',
+        titleMany: 'Nieuw bij {werkplaats}',
         lead: 'Je wilde het weten als er iets nieuws komt. Dit staat net in de agenda.',
         leadMany:
           'Je wilde het weten als er iets nieuws komt. Deze bijeenkomsten staan net in de agenda. Klik op een titel om je aan te melden.',
@@ -1295,7 +1296,7 @@ export const nl = {
 Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indienen bij de [Autoriteit Persoonsgegevens](https://www.autoriteitpersoonsgegevens.nl). Zij letten erop dat iedereen zich aan de privacywet (AVG) houdt.`,
     rest: `# Wat we niet doen
 
-- We meten je bezoek niet. We zetten geen cookies bij bezoekers, op één na: druk je bij een vraag op Herkenbaar, dan krijgt je browser een cookie. Daarmee tel je één keer mee. Het verloopt na een jaar.
+- We meten je bezoek niet, en ook niet of je een mail opent. We zetten geen cookies bij bezoekers, op één na: druk je bij een vraag op Herkenbaar, dan krijgt je browser een cookie. Daarmee tel je één keer mee. Het verloopt na een jaar.
 - We laden niets van andere websites.
 - We verkopen je gegevens niet, en geven ze aan niemand buiten het netwerk.
 - We nemen geen besluiten over je met een computer alleen.
@@ -1800,6 +1801,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     tell: 'Aankondigingen',
     tellHint: 'Een mail als er een nieuwe bijeenkomst in de agenda komt.',
     groups: 'Werkplaatsen',
+    whole: (group: string) => `Alles van ${group}`,
     groupsHint: 'Kies je een werkplaats, dan hoor je ook van de werkplaatsen die erbij horen.',
     themes: 'Thema’s',
     about: (letter: string, what: string) => `${letter}: ${what.toLowerCase()}`,
@@ -1826,6 +1828,7 @@ Ben je niet tevreden over hoe we met je gegevens omgaan? Je kunt een klacht indi
     mineLink: 'Wijzig welke mails je krijgt',
     mineText: 'Je krijgt onze nieuwsbrief of aankondigingen.',
     follow: 'Liever een mail?',
+    test: 'Dit is een test. Alleen jij krijgt deze mail.',
     followText: 'Krijg een bericht als er iets nieuws komt, of één keer per maand de nieuwsbrief.',
     all: 'Stop alles',
     archive: {
@@ -2331,6 +2334,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         reinstated: 'De workshop staat weer in het programma. Mensen kunnen hem opnieuw kiezen.',
         choosing: 'Bewaard.',
         allocated: 'De plaatsen zijn verdeeld. Iedereen krijgt bericht.',
+        taken_back: 'Het verdelen is teruggehaald. Niemand heeft nu een plaats.',
       },
       held: (count: number, time: string) =>
         count === 1 ? `Eén mail wacht nog tot ${time}` : `${count} mails wachten nog tot ${time}`,
@@ -2395,6 +2399,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       seed: (seed: string) =>
         `De loting heeft het nummer ${seed}. Dat lag al vast, en met dat nummer komt er altijd hetzelfde uit.`,
       allocated: (moment: string) => `De plaatsen zijn verdeeld op ${moment}. Sindsdien geldt: wie het eerst komt.`,
+      takeBackText: (time: string) => `De mails gaan om ${time} uur weg. Tot dan kun je het verdelen terughalen.`,
+      takeBack: 'Haal terug',
     },
     doors: {
       title: (event: string) => `Lijsten per workshop: ${event}`,
@@ -3740,6 +3746,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           `${who} liet de workshop “${title}” van ${what} toch doorgaan.`,
         choosing_changed: ({ who, what }: Happened) => `${who} wijzigde hoe mensen workshops kiezen bij ${what}.`,
         workshops_allocated: ({ who, what }: Happened) => `${who} verdeelde de plaatsen in de workshops van ${what}.`,
+        workshops_taken_back: ({ who, what }: Happened) =>
+          `${who} haalde het verdelen van de plaatsen in de workshops van ${what} terug.`,
         cover_set: ({ who, what }: Happened) => `${who} zette een omslagfoto bij ${what}.`,
         yield_written: ({ who, what }: Happened) => `${who} schreef op wat ${what} opleverde.`,
         material_added: ({ who, what, parts: [title = ''] }: Happened) => `${who} zette “${title}” bij ${what}.`,
@@ -3805,6 +3813,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         registration_added: ({ who, what, person }: Happened) => `${who} voegde ${person} toe aan ${what}.`,
         registration_cancelled: ({ who, what, person }: Happened) => `${who} meldde ${person} af voor ${what}.`,
         registration_promoted: ({ who, what, person }: Happened) => `${who} gaf ${person} een plaats bij ${what}.`,
+        workshops_chosen: ({ who, what, person }: Happened) => `${who} koos workshops bij ${what} voor ${person}.`,
         registration_corrected: ({ who, what, person }: Happened) =>
           `${who} verbeterde de gegevens van ${person} bij ${what}.`,
         address_corrected: ({ who, what, person }: Happened) =>
@@ -4312,6 +4321,23 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       correct: 'Gegevens verbeteren',
       correctLead: 'Kies je een andere manier van meedoen, dan krijgt deze persoon daar een mail over. Anders niet.',
       saveDetails: 'Bewaar de gegevens',
+      workshops: {
+        title: 'Workshops',
+        statuses: { confirmed: 'heeft een plaats', waitlisted: 'wacht', spare: 'tweede keuze', cancelled: '' },
+        choose: 'Kies voor deze persoon',
+        voice: {
+          later: 'Kiest later',
+          full: 'vol, komt op de wachtlijst',
+          waitingHere: 'vol, staat op de wachtlijst',
+          yours: 'heeft hier een plaats',
+        },
+        save: 'Bewaar de keuze',
+        question: {
+          title: (name: string) => `Deze workshops kiezen voor ${name}?`,
+          lead: 'Er is nog niets veranderd.',
+          button: 'Ja, bewaar de keuze',
+        },
+      },
       address: 'Adres verbeteren',
       addAddress: 'Adres toevoegen',
       addressLead:
@@ -4323,6 +4349,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         note: 'De notitie is bewaard.',
         details: 'De gegevens zijn verbeterd.',
         address: 'Het adres is verbeterd.',
+        choices: 'De keuze is bewaard.',
         merged: 'De twee aanmeldingen zijn nu één.',
       },
       detailsQuestion: {
@@ -4736,10 +4763,15 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       save: 'Bewaar',
       saved: 'Bewaard.',
       composeNow: 'Maak er nu een',
+      made: 'Die van deze maand is er al.',
+      otherGroups: 'Andere groepen',
       list: 'Wat er klaarstaat en wat weg is',
       none: 'Er is nog niets gemaakt.',
       columns: { what: 'Wat', state: 'Stand', readers: 'Abonnees' },
-      kinds: { newsletter: 'Nieuwsbrief', announcement: 'Aankondiging' },
+      named: {
+        newsletter: (group: string) => `Nieuwsbrief van ${group}`,
+        announcement: (group: string) => `Aankondiging van ${group}`,
+      },
       phases: {
         draft: 'concept',
         waiting: 'wacht nog even',
@@ -4759,7 +4791,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       whoColumns: { topic: 'Wie dit volgt', followers: 'Mensen', items: 'Bijeenkomsten' },
       edit: 'Onderwerp en inleiding',
       subject: 'Onderwerp',
-      subjectHint: 'Leeg: ons onderwerp.',
+      subjectHint: 'Laat je dit leeg, dan vullen we zelf een onderwerp in.',
       intro: 'Inleiding',
       introHint: 'In je eigen woorden. Een lege regel begint een nieuwe alinea.',
       items: 'Wat erin staat',
@@ -4770,7 +4802,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       refill: 'Vul aan met wat er nieuw is',
       preview: 'Zo ziet hij eruit',
       everything: 'alles',
-      eyes: 'Met de ogen van wie dit volgt',
+      eyes: 'Bekijk hem als iemand die dit volgt',
       show: 'Toon',
       send: (count: number) => (count === 1 ? 'Verstuur aan 1 abonnee' : `Verstuur aan ${count} abonnees`),
       waits: 'De mails wachten twee minuten. Zo lang kun je ze terughalen.',
@@ -4790,6 +4822,8 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
           : left === 1
             ? 'Teruggehaald. Eén mail was al weg.'
             : `Teruggehaald. ${left} mails waren al weg.`,
+      remakeText: 'Je kunt hem aanpassen en opnieuw versturen. De woorden en de volgorde blijven bewaard.',
+      remake: 'Maak hem opnieuw',
       changed: {
         title: 'Er is niets verstuurd',
         text: 'Iemand veranderde iets nadat je dit bekeek. Kijk het na, en verstuur opnieuw.',
@@ -4818,7 +4852,10 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
         title: 'Aankondigen',
         interested: (count: number) =>
           count === 1 ? '1 persoon vroeg om bericht hierover' : `${count} mensen vroegen om bericht hierover`,
-        interestedText: 'Zij volgen deze werkplaats of dit thema, en zijn nog niet aangemeld.',
+        interestedText: (count: number): string =>
+          count === 1
+            ? 'Die volgt deze werkplaats of dit thema, en is nog niet aangemeld.'
+            : 'Zij volgen deze werkplaats of dit thema, en zijn nog niet aangemeld.',
         toIt: 'Kondig het aan',
         lead: 'Mensen kunnen vragen om bericht als er iets nieuws komt bij een werkplaats of over een thema. Elke bijeenkomst kondig je één keer aan.',
         also: 'Ook deze datums van de reeks, in dezelfde mail',

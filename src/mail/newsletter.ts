@@ -73,7 +73,7 @@ function deskFor<Kind extends Letter>(kind: Kind, issue: Issue, house: House) {
     words,
     shared,
     links,
-    before: [Boolean(issue.isTest) && note(messagesIn(locale).mail.texts.mailing.test), ...prose],
+    before: [Boolean(issue.isTest) && note(messagesIn(locale).letters.test), ...prose],
     frame: {
       isByHand: true as const,
       locale,

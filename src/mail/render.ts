@@ -70,7 +70,7 @@ function plainText({ eyebrow, title, blocks, brand, host, footer, unsubscribe }:
 function blockText(block: Block): string {
   switch (block.type) {
     case 'facts':
-      return block.facts.map(factText).join('\n')
+      return block.facts.map(factText).join(block.facts.some(({ url, notes }) => url && notes?.length) ? '\n\n' : '\n')
     case 'button':
     case 'link':
       return `${block.text}:\n${block.url}`

@@ -18,7 +18,7 @@ export interface Asking extends Pick<SubscriptionRequest, 'id' | 'expiresAt'> {
 
 export function askingValues({ expiresAt }: Asking, { locale }: To, { config }: House): Values {
   const formats = formatsIn(locale, config.timeZone)
-  return { website: () => config.mailFrom.name, expires: () => formats.timeOf(config, expiresAt) }
+  return { website: () => config.mailFrom.name, expires: () => formats.moment(expiresAt) }
 }
 
 export function subscriptionProof(asking: Asking, to: To, house: House): Content {

@@ -5,7 +5,7 @@ import { eq } from '#db/drizzle.ts'
 import type { Db } from '#db/open.ts'
 import { choices, registrations, sessions } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
-import { allocateAll } from '#src/domain/allocating.ts'
+import { allocateAll, takeBackAllocation } from '#src/domain/allocating.ts'
 import { choose, leaveWorkshop } from '#src/domain/choosing.ts'
 import { addContributor, becomeAttendee } from '#src/domain/contributing.ts'
 import { mergeRegistrations } from '#src/domain/doubles.ts'
@@ -26,7 +26,10 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constantFrom('register', 'choose'), who, wishes }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('leave', 'come_back', 'ask', 'attend'), who }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('merge'), who, to: who }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('allocate', 'enlarge', 'call_off'), which: fc.nat(5) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constantFrom('allocate', 'take_back', 'enlarge', 'call_off'), which: fc.nat(5) }),
+  },
 )
 type Step = { does: string; who?: number; to?: number; which?: number; wishes?: [number[], number[]] }
 
@@ -74,6 +77,7 @@ function take(db: Db, { event: { id }, rounds }: Conference, { does, who = 0, to
       if (does === 'attend' && own) becomeAttendee(tx, own, NOW)
       if (does === 'merge' && own && all[to]) mergeRegistrations(tx, own.id, all[to].id, NOW)
       if (does === 'allocate') allocateAll(tx, event, 'zaad', { organiserId: null, revision: event.revision }, NOW)
+      if (does === 'take_back') takeBackAllocation(tx, event, { organiserId: null, revision: event.revision }, NOW)
       if (does === 'enlarge') {
         tx.update(sessions).set({ capacity: 3 }).where(eq(sessions.id, session)).run()
         fillWorkshops(tx, event, NOW)

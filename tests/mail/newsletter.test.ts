@@ -9,6 +9,7 @@ import { readIssue } from '#src/mail/about.ts'
 import { compose } from '#src/mail/mime.ts'
 import { newsletter } from '#src/mail/newsletter.ts'
 import { render } from '#src/mail/render.ts'
+import { subscriptionProof } from '#src/mail/subscriptions.ts'
 import { makeNewsletter } from '../support/letters.ts'
 import { headersOf } from '../support/smtp.ts'
 import { house, makeEvent, makeGroup, NOW, openWorld } from '../support/world.ts'
@@ -38,6 +39,12 @@ function openNews(intro = '') {
   return { db, issue, stop, items, content: newsletter(issue, house) }
 }
 
+test('the mail that asks for proof says until which day it can be given', () => {
+  const asking = { id: 1, expiresAt: NOW.add({ hours: 72 }), named: [] }
+  const { text } = render(subscriptionProof(asking, { email: 'zoe@example.org', locale: 'nl' }, house))
+  expect(text).toContain('De link werkt tot dinsdag 24 november 2026, 10.00 uur.')
+})
+
 test('it holds what begins within six weeks and takes place, in order, and what the past month left to read', () => {
   expect(openNews().items.map(({ event, part }) => [event.slug, part])).toEqual([
     ['eerst', 'coming'],
@@ -59,6 +66,7 @@ describe('how it reads', () => {
         '  12.00–13.00 uur · Groningen of online · Werkplaats Noord',
         '  Over geldzorgen.',
         '  https://agenda.example.org/events/eerst',
+        '',
         'do 3 dec: dan',
         '  12.00–13.00 uur · Online · Werkplaats Noord',
         '  https://agenda.example.org/events/dan',

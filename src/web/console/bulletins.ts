@@ -5,8 +5,8 @@ import { ITEM_ACTS, LONGEST } from '#src/domain/bulletin-edits.ts'
 import { type BulletinPhase, type Figures, figuresOf, phaseOfBulletin } from '#src/domain/bulletin-figures.ts'
 import { type Item, standing, withItems } from '#src/domain/bulletin-items.ts'
 import { type Bulletin, getBulletinWith, listBulletinsOf } from '#src/domain/bulletins.ts'
-import type { Group } from '#src/domain/groups.ts'
-import { composeNow, findNewsletter, type Newsletter, setNewsletter } from '#src/domain/newsletters.ts'
+import { type Group, inTree } from '#src/domain/groups.ts'
+import { composeNow, findNewsletter, findOfThisMonth, type Newsletter, setNewsletter } from '#src/domain/newsletters.ts'
 import { getGroupWith, listGroupsWith } from '#src/domain/organisers.ts'
 import { countReaders, type Following, itemsAbout, listFollowing } from '#src/domain/readers.ts'
 import { coverageOf, listAnnounceable } from '#src/domain/topics.ts'
@@ -28,6 +28,8 @@ import { sendHtml } from './mail-html.ts'
 interface Setting {
   group: Group
   newsletter: Newsletter | undefined
+  /** The one of this month, if there is one. */
+  made: Bulletin | undefined
   form: Form
 }
 
@@ -53,6 +55,8 @@ export interface BulletinPages {
     form: Form
     limits: typeof LONGEST
     done: (typeof DONE)[number] | undefined
+    /** It was called back, and another of this month can be made. */
+    canBeRemade: boolean
     /** What kept it from being sent, in a sentence. */
     changed: string
   }
@@ -63,7 +67,7 @@ const List = Type.Object({
   before: Type.Optional(Type.Integer({ minimum: 1 })),
   saved: Type.Optional(Type.String({ maxLength: 1 })),
 })
-const SettingForm = Type.Object({ day: Type.Integer({ minimum: 1, maximum: 28 }), isOn: Tick })
+const SettingForm = Type.Object({ monthDay: Type.Integer({ minimum: 1, maximum: 28 }), isOn: Tick })
 const Eyes = Type.Optional(Type.String({ pattern: '^([gt][1-9]\\d{0,9})?$' }))
 export const Look = Type.Object({ eyes: Eyes, done: Type.Optional(Type.Enum([...DONE])) })
 const PAGE = 30
@@ -91,7 +95,7 @@ export function bulletinRoutes(app: App, deps: Deps): void {
         )
         return reply.code(422).page('console/bulletins', { ...page, settings, isSaved: false })
       }
-      const { day, isOn } = request.body
+      const { monthDay: day, isOn } = request.body
       const choice = { day, isOn: isOn === 'on', timeZone: config.timeZone, organiserId: organiserOf(request).id }
       await write(tx => setNewsletter(tx, group, choice, clock.now()))
       return seeOther(request, reply, `${paths.console.bulletins()}?saved=1`)
@@ -119,7 +123,7 @@ export function bulletinRoutes(app: App, deps: Deps): void {
     const me = organiserOf(request)
     const rows = listBulletinsOf(db, me, before, PAGE)
     return {
-      settings: listGroupsWith(db, me, 'organiser').map(group => settingOf(group)),
+      settings: inTree(listGroupsWith(db, me, 'organiser')).map(group => settingOf(group)),
       rows: rows.map(row => ({
         ...row,
         phase: phaseOfBulletin(db, row.bulletin, clock.now()),
@@ -131,7 +135,8 @@ export function bulletinRoutes(app: App, deps: Deps): void {
   function settingOf(group: Group): Setting {
     const newsletter = findNewsletter(db, group)
     const isOn = newsletter?.nextOn ? 'on' : ''
-    return { group, newsletter, form: emptyForm({ day: String(newsletter?.day ?? 1), isOn }) }
+    const made = findOfThisMonth(db, group, config.timeZone, clock.now())
+    return { group, newsletter, made, form: emptyForm({ monthDay: String(newsletter?.day ?? 1), isOn }) }
   }
 }
 
@@ -157,7 +162,7 @@ export function bulletinPage(
   { bulletin, group }: { bulletin: Bulletin; group: Group },
   { eyes = '', done }: { eyes?: string | undefined; done?: (typeof DONE)[number] | undefined } = {},
 ): BulletinPages['console/bulletin'] {
-  const { db, clock } = deps
+  const { db, clock, config } = deps
   const now = clock.now()
   const whole = withItems(db, bulletin)
   const stands = new Set(standing(whole.items, now).map(({ event }) => event.id))
@@ -167,6 +172,10 @@ export function bulletinPage(
   return {
     ...{ bulletin, group, figures, eyes, done, changed: '', acts: ITEM_ACTS, limits: LONGEST },
     phase: phaseOfBulletin(db, bulletin, now),
+    canBeRemade:
+      bulletin.kind === 'newsletter' &&
+      bulletin.recalledAt !== null &&
+      !findOfThisMonth(db, group, config.timeZone, now),
     items: whole.items.map(item => ({ ...item, stands: stands.has(item.event.id) })),
     readers: isOut ? (bulletin.recipients ?? 0) : countReaders(db, whole, now),
     following: isOut ? [] : followingIn(deps, whole),

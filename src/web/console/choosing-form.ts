@@ -1,6 +1,7 @@
 // How people choose, as a form on the page of the programme; and what is to be said of giving the places.
 import type { FastifyRequest } from 'fastify'
 import { ALLOCATIONS } from '#db/schema.ts'
+import { takeBackUntil } from '#src/domain/allocating.ts'
 import { type ChoiceSettings, seedOf } from '#src/domain/choice-settings.ts'
 import { isAnyChosen } from '#src/domain/choices.ts'
 import type { Event } from '#src/domain/events.ts'
@@ -33,6 +34,8 @@ export interface ChoosingPart {
   awaits: boolean
   /** With which lots the places are given, to be shown. */
   seed: string
+  /** Places that were given can be taken back until then. */
+  takeBackUntil: Temporal.Instant | undefined
   /** People can go on choosing until then. */
   openUntil: Temporal.Instant | undefined
 }
@@ -69,5 +72,6 @@ export function choosingPart({ db, clock }: Deps, { t }: FastifyRequest, event: 
     seed: event.allocationSeed || seedOf(event),
     canAllocate: awaits && isFixed && !event.cancelledAt && isBefore(now, event.startsAt),
     openUntil: isBefore(now, end) ? end : undefined,
+    takeBackUntil: takeBackUntil(event, now),
   }
 }

@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Tx } from '#db/open.ts'
 import { preview } from '#db/write.ts'
-import { allocateAll, listOutcomes } from '#src/domain/allocating.ts'
+import { allocateAll, listOutcomes, takeBackAllocation } from '#src/domain/allocating.ts'
 import { seedOf, setChoosing } from '#src/domain/choice-settings.ts'
 import type { Event } from '#src/domain/events.ts'
 import { listRounds } from '#src/domain/workshops.ts'
@@ -27,6 +27,7 @@ const AllocationForm = Type.Object({
   seed: Type.String({ maxLength: 64, default: '' }),
   shown: Type.String({ maxLength: 8000, default: '' }),
 })
+const RecallForm = Type.Object({ revision: Revision })
 type Allocation = Static<typeof AllocationForm>
 
 export function choosingRoutes(app: App, deps: Deps): void {
@@ -61,6 +62,16 @@ export function choosingRoutes(app: App, deps: Deps): void {
       const { ask } = await allocate(request, event, request.body)
       if (ask) return reply.page('console/proposal', ask)
       return seeOther(request, reply, `${paths.console.programme(event.id)}?done=allocated#choosing`)
+    },
+  )
+
+  app.post(
+    '/console/events/:id/allocation/recall',
+    { schema: { params: Id, body: RecallForm } },
+    async (request, reply) => {
+      const event = getMyEvent(db, request)
+      await write(tx => takeBackAllocation(tx, event, editorOf(request, request.body.revision), clock.now()))
+      return seeOther(request, reply, `${paths.console.programme(event.id)}?done=taken_back#choosing`)
     },
   )
 

@@ -19,11 +19,14 @@ import { organiserOf } from './access.ts'
 import { Line } from './fields.ts'
 import { sendHtml } from './mail-html.ts'
 import { readLetter } from './mailing-letters.ts'
+import { titleOf } from './mailing-title.ts'
 import type { Options } from './pages.ts'
 
 export interface MailingPage {
   event: Event
   mailing: Mailing
+  /** Empty for one without a subject. */
+  title: string
   phase: Phase
   copies: Copies
   reach: Reach
@@ -82,6 +85,7 @@ export function mailingPage(
   return {
     event,
     mailing,
+    title: titleOf(mailing, event, request.locale),
     phase: phaseOf(mailing, copies, now),
     copies,
     reach: countAudiences(db, event, now, mailing.purpose)[mailing.audience],

@@ -28,13 +28,14 @@ import { FRAMING_CSP } from '../plugins/headers.ts'
 import { editorOf, getMyEvent, organiserOf, seeOther } from './access.ts'
 import { Revision } from './fields.ts'
 import { Look, type MailingPage, mailingPage } from './mailing-page.ts'
+import { titleOf } from './mailing-title.ts'
 import type { Options } from './pages.ts'
 
 export interface MailingPages {
   'console/mailings': {
     event: Event
     urgent: Urgency | undefined
-    rows: { mailing: Mailing; copies: Copies; phase: Phase }[]
+    rows: { mailing: Mailing; title: string; copies: Copies; phase: Phase }[]
     next: number | undefined
   }
   'console/mailing-form': {
@@ -74,7 +75,8 @@ export function mailingRoutes(app: App, deps: Deps): void {
     )
     const rows = found.flatMap(mailing => {
       const own = copies.get(mailing.id)
-      return own ? [{ mailing, copies: own, phase: phaseOf(mailing, own, clock.now()) }] : []
+      const title = titleOf(mailing, event, request.locale)
+      return own ? [{ mailing, title, copies: own, phase: phaseOf(mailing, own, clock.now()) }] : []
     })
     const next = found.length === PAGE ? found.at(-1)?.id : undefined
     return reply.page('console/mailings', { event, urgent: urgencyOf(event, clock.now()), rows, next })

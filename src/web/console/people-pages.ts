@@ -8,6 +8,7 @@ import type { Answer } from '#src/domain/replies.ts'
 import { SELECTION_ACTS } from '#src/domain/selections.ts'
 import type { Urgency } from '#src/domain/urgent.ts'
 import type { Form } from '../pages.ts'
+import type { OwnChoices } from '../public/choice-fields.ts'
 import type { Options } from './pages.ts'
 import type { PeopleFilter } from './people-filter.ts'
 
@@ -75,10 +76,14 @@ export interface PeoplePages {
     doubles: { id: number; name: string; because: Double['because'] }[]
     isOpen: boolean
     isToCome: boolean
-    done: 'note' | 'details' | 'address' | 'merged' | undefined
+    done: 'note' | 'details' | 'address' | 'choices' | 'merged' | undefined
     /** The form that was refused, if one was. */
-    refused: 'note' | 'details' | 'address' | undefined
+    refused: 'note' | 'details' | 'address' | 'choices' | undefined
     forms: Record<'note' | 'details' | 'address', Form>
+    /** Which workshops they chose; null for who does not come, and where there are none. */
+    workshops: OwnChoices | null
+    /** Whether an organiser can choose for them. */
+    canChooseFor: boolean
     choices: Record<'roles' | 'attendances', Options>
   }
   'console/doubles': { event: ListedEvent; pairs: { both: [Attendee, Attendee]; because: Double['because'] }[] }

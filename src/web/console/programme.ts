@@ -35,7 +35,16 @@ export interface Part {
   nextRound: number | undefined
 }
 
-export const DONE = ['added', 'changed', 'removed', 'cancelled', 'reinstated', 'choosing', 'allocated'] as const
+export const DONE = [
+  'added',
+  'changed',
+  'removed',
+  'cancelled',
+  'reinstated',
+  'choosing',
+  'allocated',
+  'taken_back',
+] as const
 
 export interface ProgrammePages {
   'console/programme': {

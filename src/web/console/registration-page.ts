@@ -9,9 +9,11 @@ import { placesOf, presencesOf } from '#src/domain/places.ts'
 import { type Happening, historyOf, type Milestone } from '#src/domain/registration-history.ts'
 import { getRegistration, type Registration } from '#src/domain/registrations.ts'
 import { answerOf } from '#src/domain/replies.ts'
+import { canChooseFor } from '#src/domain/workshops.ts'
 import { isBefore } from '#src/lib/time.ts'
 import type { Deps } from '../deps.ts'
 import { emptyForm, type Form } from '../pages.ts'
+import { ownChoicesOf } from '../public/choice-fields.ts'
 import { options } from './fields.ts'
 import type { ConsolePages } from './pages.ts'
 import type { HistoryLine } from './people-pages.ts'
@@ -48,6 +50,8 @@ export function registrationPage(
     isToCome: isBefore(now, event.startsAt),
     done,
     refused,
+    workshops: ownChoicesOf(db, event, one, now, refused === 'choices' ? form : undefined),
+    canChooseFor: canChooseFor(event, now),
     forms: {
       note: emptyForm({ note: one.note }),
       details: emptyForm(detailsOf(one)),

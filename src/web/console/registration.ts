@@ -21,7 +21,7 @@ import { Line, Shown } from './fields.ts'
 import { askOrDo, entriesOf } from './proposals.ts'
 import { registrationPage } from './registration-page.ts'
 
-const Query = Type.Object({ done: Type.Optional(Type.Enum(['note', 'details', 'address', 'merged'])) })
+const Query = Type.Object({ done: Type.Optional(Type.Enum(['note', 'details', 'address', 'choices', 'merged'])) })
 const NoteForm = Type.Object({ note: Line(5000) })
 const DetailsForm = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120, pattern: NAME_PATTERN }),

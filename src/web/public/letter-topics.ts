@@ -1,6 +1,7 @@
 // The ticks of the form about letters: what there is to follow, what of it is chosen, and back again.
 import type { Db } from '#db/open.ts'
 import type { LetterWish } from '#db/schema.ts'
+import { inTree } from '#src/domain/groups.ts'
 import {
   type Followable,
   type Letter,
@@ -19,16 +20,22 @@ export type Chosen = Static<typeof TopicForm>
 
 const FIELDS: Record<Letter, keyof Chosen> = { newsletter: 'news', announcement: 'tell' }
 
-/** What there is to tick, for each kind of letter. */
-export type Choices = Record<Letter, Record<keyof Followable, [key: string, name: string][]>>
+/** What there is to tick, for each kind of letter; `whole`: groups with others under them and none above. */
+export type Choices = Record<Letter, Record<keyof Followable | 'whole', [key: string, name: string][]>>
 
 export function choicesIn(db: Db): Choices {
   return { newsletter: ticksOf(listNewsworthy(db)), announcement: ticksOf(listAnnounceable(db)) }
 }
 
 function ticksOf({ groups, themes }: Followable): Choices[Letter] {
+  const tree = inTree(groups)
+  const whole = tree.filter(
+    ({ id, parentId }) => !tree.some(above => above.id === parentId) && tree.some(under => under.parentId === id),
+  )
+  const tick = ({ id, name }: { id: number; name: string }): [string, string] => [`g${id}`, name]
   return {
-    groups: groups.map(({ id, name }): [string, string] => [`g${id}`, name]),
+    whole: whole.map(tick),
+    groups: tree.filter(group => !whole.includes(group)).map(tick),
     themes: themes.map(({ id, name }): [string, string] => [`t${id}`, name]),
   }
 }
@@ -36,8 +43,8 @@ function ticksOf({ groups, themes }: Followable): Choices[Letter] {
 /** What was ticked, as far as it is there to be ticked. */
 export function wishesIn(chosen: Chosen, choices: Choices): LetterWish[] {
   return (['newsletter', 'announcement'] as const).flatMap(letter => {
-    const { groups, themes } = choices[letter]
-    const known = new Set([...groups, ...themes].map(([key]) => key))
+    const { whole, groups, themes } = choices[letter]
+    const known = new Set([...whole, ...groups, ...themes].map(([key]) => key))
     const keys = [...new Set(chosen[FIELDS[letter]])].filter(key => known.has(key))
     return keys.flatMap(key => {
       const topic = readTopicKey(key)

@@ -182,6 +182,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/events/:id/programme', '/console/events/1/programme', PART, 'organiser'],
   ['POST /console/events/:id/choosing', '/console/events/1/choosing', CHOOSING, 'organiser'],
   ['POST /console/events/:id/allocation', '/console/events/1/allocation', { revision: '2' }, 'organiser'],
+  ['POST /console/events/:id/allocation/recall', '/console/events/1/allocation/recall', { revision: '2' }, 'organiser'],
   ['GET /console/sessions/:id', '/console/sessions/1', undefined, 'organiser'],
   ['POST /console/sessions/:id', '/console/sessions/1', PART, 'organiser'],
   ['POST /console/sessions/:id/removal', '/console/sessions/1/removal', { revision: '2' }, 'organiser'],
@@ -260,6 +261,7 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['GET /console/registrations/:id', '/console/registrations/1', undefined, 'organiser'],
   ['POST /console/registrations/:id/note', '/console/registrations/1/note', { note: 'Belde.' }, 'organiser'],
   ['POST /console/registrations/:id/details', '/console/registrations/1/details', ADD, 'organiser'],
+  ['POST /console/registrations/:id/choices', '/console/registrations/1/choices', {}, 'organiser'],
   [
     'POST /console/registrations/:id/address',
     '/console/registrations/1/address',
@@ -322,7 +324,12 @@ const ROUTES: [string, string, Fields | undefined, 'anyone' | Right][] = [
   ['POST /console/materials/:id/place', '/console/materials/1/place', { to: 'up' }, 'organiser'],
   ['POST /console/materials/:id/removal', '/console/materials/1/removal', {}, 'organiser'],
   ['GET /console/bulletins', '/console/bulletins', undefined, 'anyone'],
-  ['POST /console/groups/:slug/newsletter', '/console/groups/noord/newsletter', { day: '5', isOn: 'on' }, 'organiser'],
+  [
+    'POST /console/groups/:slug/newsletter',
+    '/console/groups/noord/newsletter',
+    { monthDay: '5', isOn: 'on' },
+    'organiser',
+  ],
   [
     'POST /console/groups/:slug/newsletter/composition',
     '/console/groups/noord/newsletter/composition',

@@ -5,6 +5,7 @@ import { messages } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { listItems } from '#src/domain/bulletin-items.ts'
 import { findBulletin } from '#src/domain/bulletins.ts'
+import { createGroup } from '#src/domain/groups.ts'
 import { spread } from '#src/domain/spreading.ts'
 import { stopNewsletter } from '#src/domain/subscriptions.ts'
 import { fieldsOf, openConsole } from '../../support/console.ts'
@@ -25,7 +26,7 @@ async function openNews() {
 describe('the list', () => {
   test('says when the next one is made, and makes one now', async () => {
     const { post, page, bulletin } = await openNews()
-    const { headers } = await post('/console/groups/noord/newsletter', { day: '5', isOn: 'on' })
+    const { headers } = await post('/console/groups/noord/newsletter', { monthDay: '5', isOn: 'on' })
     expect(headers.location).toBe('/console/bulletins?saved=1')
     expect(await page('/console/bulletins')).toContain('De volgende staat klaar op zaterdag 5 december 2026.')
     const made = await post('/console/groups/noord/newsletter/composition')
@@ -36,12 +37,48 @@ describe('the list', () => {
 
   test.each(['0', '29', 'x'])('day %s is not in every month', async day => {
     const { post, bulletin } = await openNews()
-    const { statusCode, body } = await post('/console/groups/noord/newsletter', { day, isOn: 'on' })
+    const { statusCode, body } = await post('/console/groups/noord/newsletter', { monthDay: day, isOn: 'on' })
     expect([statusCode, body.includes(`value="${day}"`), bulletin()]).toEqual([422, true, undefined])
   })
 })
 
+describe('the groups', () => {
+  test('the one at the top comes first; who has the newsletter of this month is led to it', async () => {
+    const { db, group, post, page } = await openNews()
+    writeNow(db, tx => createGroup(tx, { slug: 'aa', name: 'Aa', summary: '', parentId: group.id }))
+    const inOrder = (html: string) =>
+      [...html.matchAll(/De nieuwsbrief van ([^<]+)<\/h3>/g)].map(([, name]) => name?.trim())
+    expect(inOrder(await page('/console/bulletins'))).toEqual(['Werkplaats Noord', 'Aa'])
+    await post('/console/groups/noord/newsletter/composition')
+    const body = await page('/console/bulletins')
+    expect(body).toContain('Die van deze maand is er al. <a href="/console/bulletins/1">')
+    expect(body).not.toContain('/console/groups/noord/newsletter/composition')
+  })
+})
+
 describe('a newsletter', () => {
+  test('that was called back can be made again, with its words and its order', async () => {
+    const { db, group, post, page, event } = await openNews()
+    const other = makeEvent(db, group, { title: 'Later' })
+    makeNewsletter(db, group)
+    await post('/console/bulletins/1', { revision: '1', subject: 'Samen verder', intro: 'Een goed jaar!' })
+    await post(`/console/bulletins/1/items/${event.id}`, { revision: '2', act: 'down' })
+    await post(`/console/bulletins/1/items/${other.id}`, { revision: '3', act: 'hide' })
+    await post('/console/bulletins/1/release', { revision: '4', recipients: '1' })
+    expect((await post('/console/groups/noord/newsletter/composition')).statusCode).toBe(409)
+    await post('/console/bulletins/1/recall')
+    expect(await page('/console/bulletins/1')).toContain('Maak hem opnieuw')
+    const { headers } = await post('/console/groups/noord/newsletter/composition')
+    expect(headers.location).toBe('/console/bulletins/2?done=composed')
+    expect(findBulletin(db, 2)).toMatchObject({ subject: 'Samen verder', intro: 'Een goed jaar!', releasedAt: null })
+    const items = listItems(db, { id: 2 }).map(item => [item.event.title, item.hiddenAt !== null])
+    expect(items).toEqual([
+      ['Later', true],
+      [event.title, false],
+    ])
+    expect(await page('/console/bulletins/1')).not.toContain('Maak hem opnieuw')
+  })
+
   test('shows how many get it and what they read, before the button that sends it', async () => {
     const { db, group, page, event } = await openNews()
     makeNewsletter(db, group)

@@ -68,6 +68,14 @@ describe('writing', () => {
     expect(html.body).not.toMatch(/href=|\/(registrations|join)\/[\w-]{40}/)
   })
 
+  test('is called by its subject, with what is the same for everybody filled in', async () => {
+    const { write, get, event, list } = await open()
+    const page = await write({ subject: 'Na afloop: {titel} ({dag}), {voornaam}' })
+    const title = `Na afloop: ${event.title} (do 3 dec), {voornaam}`
+    expect((await get(page)).body).toContain(`<h1>${title}</h1>`)
+    expect((await get(list)).body).toContain(`>${title}</a>`)
+  })
+
   test('counts who gets it, and names apart who does not', async () => {
     const { db, write, get, event } = await open()
     makeRegistration(db, event, { name: 'Cas Zonder', email: null })

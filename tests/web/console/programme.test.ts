@@ -284,6 +284,14 @@ describe('how people choose', () => {
     expect(told()).toHaveLength(4)
     expect((await post(path, { revision: revision() })).statusCode).toBe(409)
     expect((await get(page)).body).toContain(`De loting heeft het nummer ${sure.seed}.`)
+    const back = `${path}/recall`
+    const form = fieldsOf((await get(page)).body, back) as Record<string, string>
+    expect((await post(back, { revision: '1' })).statusCode).toBe(409)
+    const recalled = await post(back, form)
+    expect([recalled.statusCode, recalled.headers.location]).toEqual([303, `${page}?done=taken_back#choosing`])
+    expect(event().allocatedAt).toBeNull()
+    expect(told()).toEqual([])
+    expect((await get(page)).body).not.toContain(back)
   })
 })
 

@@ -63,6 +63,7 @@ describe('the page with everything', () => {
     const { body } = await app.inject(mine)
     expect(body).toContain('Je hebt nu geen aanmeldingen voor wat nog komt.')
     expect(body).toContain('<h2>Geweest of afgemeld</h2>')
+    expect(body.match(/<span class="badge[^>]*>([^<]*)/)?.[1]).toBe('je was erbij')
   })
 
   test('gives a new feed address to who asks for one, and the old one stops', async () => {
