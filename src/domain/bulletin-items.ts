@@ -1,5 +1,5 @@
 // The events in a bulletin: which, in what order, and what of them can be said at a moment.
-import { and, asc, eq, sql } from '#db/drizzle.ts'
+import { and, asc, eq, inArray, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { prepared } from '#db/prepared.ts'
 import { bulletinItems, events } from '#db/schema.ts'
@@ -79,4 +79,17 @@ export function copyItems(tx: Tx, from: Pick<Bulletin, 'id'>, to: Pick<Bulletin,
       .values({ ...row, bulletinId: to.id })
       .run()
   }
+}
+
+/** The titles in each of these, in order. */
+export function titlesIn(db: Db, list: Pick<Bulletin, 'id'>[]): Map<number, string[]> {
+  const ids = list.map(({ id }) => id)
+  const rows = db
+    .select({ id: bulletinItems.bulletinId, title: events.title })
+    .from(bulletinItems)
+    .innerJoin(events, eq(events.id, bulletinItems.eventId))
+    .where(inArray(bulletinItems.bulletinId, ids))
+    .orderBy(asc(bulletinItems.position))
+    .all()
+  return new Map(ids.map(id => [id, rows.filter(row => row.id === id).map(({ title }) => title)]))
 }

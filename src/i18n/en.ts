@@ -1181,7 +1181,7 @@ export const en: Messages = {
       subscription: {
         title: 'Your subscription to our mails',
         what: 'What you want the newsletter or announcements about, in which language, and the day on which you confirmed it. Your address is kept as long as this.',
-        seen: 'Organisers see numbers only.',
+        seen: 'Nobody sees who subscribed: organisers see numbers. Your address does stand with the mails that left.',
       },
       subscription_request: {
         title: 'A request for our mails',
@@ -4604,7 +4604,9 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       otherGroups: 'Other groups',
       list: 'What is ready and what has left',
       none: 'Nothing has been made yet.',
-      columns: { what: 'What', state: 'State', readers: 'Subscribers' },
+      columns: { what: 'What', state: 'State', readers: 'To whom' },
+      about: (title, others) =>
+        others === 0 ? title : others === 1 ? `${title}, and one more` : `${title}, and ${others} more`,
       named: {
         newsletter: (group: string) => `Newsletter of ${group}`,
         announcement: (group: string) => `Announcement of ${group}`,
@@ -4638,6 +4640,7 @@ Write to [${contact}](mailto:${contact}). You can also say what you need to take
       dropped: 'is in it no more: it was called off or has begun',
       refill: 'Add what is new',
       preview: 'What it looks like',
+      previewThen: 'What it looked like',
       everything: 'everything',
       eyes: 'Look at it as somebody who follows this',
       show: 'Show',

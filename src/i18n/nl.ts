@@ -1226,7 +1226,7 @@ export const nl = {
       subscription: {
         title: 'Je abonnement op onze mails',
         what: 'Waarover je de nieuwsbrief of aankondigingen wilt, in welke taal, en op welke dag je dat bevestigde. Je adres bewaren we zo lang als dit.',
-        seen: 'Organisatoren zien alleen aantallen.',
+        seen: 'Niemand ziet wie zich opgaf: organisatoren zien aantallen. Wel staat je adres bij de mails die weggingen.',
       },
       subscription_request: {
         title: 'Een vraag om onze mails',
@@ -4767,7 +4767,9 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       otherGroups: 'Andere groepen',
       list: 'Wat er klaarstaat en wat weg is',
       none: 'Er is nog niets gemaakt.',
-      columns: { what: 'Wat', state: 'Stand', readers: 'Abonnees' },
+      columns: { what: 'Wat', state: 'Stand', readers: 'Aan wie' },
+      about: (title: string, others: number) =>
+        others === 0 ? title : others === 1 ? `${title}, en nog een` : `${title}, en nog ${others}`,
       named: {
         newsletter: (group: string) => `Nieuwsbrief van ${group}`,
         announcement: (group: string) => `Aankondiging van ${group}`,
@@ -4801,6 +4803,7 @@ Mail naar [${contact}](mailto:${contact}). Je kunt bij het aanmelden ook zeggen 
       dropped: 'staat er niet meer in: het gaat niet door of is al begonnen',
       refill: 'Vul aan met wat er nieuw is',
       preview: 'Zo ziet hij eruit',
+      previewThen: 'Zo zag hij eruit',
       everything: 'alles',
       eyes: 'Bekijk hem als iemand die dit volgt',
       show: 'Toon',

@@ -3,12 +3,14 @@
 import { and, asc, eq, isNull } from '#db/drizzle.ts'
 import type { Tx } from '#db/open.ts'
 import { DATA_KINDS } from '#db/personal-data.ts'
-import { bulletins, events, messages, registrations, subscriptionRequests } from '#db/schema.ts'
+import { bulletinItems, bulletins, events, messages, registrations, subscriptionRequests } from '#db/schema.ts'
 import { writeNow } from '#db/write.ts'
 import { proofOf, requestAddress } from '#src/domain/addresses.ts'
 import { announce, countInterested } from '#src/domain/announcements.ts'
 import { listAttendees } from '#src/domain/attendees.ts'
+import { editBulletin } from '#src/domain/bulletin-edits.ts'
 import { withItems } from '#src/domain/bulletin-items.ts'
+import { type Bulletin, findBulletin } from '#src/domain/bulletins.ts'
 import { cancelEvent } from '#src/domain/cancellations.ts'
 import { writeNote } from '#src/domain/corrections.ts'
 import { createEvent, publishEvent } from '#src/domain/drafts.ts'
@@ -26,9 +28,10 @@ import { cancelRegistration, register } from '#src/domain/registering.ts'
 import type { Registration } from '#src/domain/registrations.ts'
 import { createSeries, getSeries, type Series } from '#src/domain/series.ts'
 import { createSignIn } from '#src/domain/sign-ins.ts'
-import { releaseBulletin } from '#src/domain/spreading.ts'
+import { recallBulletin, releaseBulletin } from '#src/domain/spreading.ts'
 import { stopAllReminders } from '#src/domain/stopping.ts'
 import { requestSubscription } from '#src/domain/subscribing.ts'
+import { setWishes } from '#src/domain/subscriptions.ts'
 import { beginSweep, countGone, endSweep } from '#src/domain/sweeps.ts'
 import { answerAll } from './answered.ts'
 import { askedPages } from './asked.ts'
@@ -614,6 +617,7 @@ function letters(site: Site): Address[] {
     )
     return [composeNow(tx, top, by, now), out, { ...announced, event: other }] as const
   })
+  const other = otherLetters(site, top)
   const token = (purpose: 'newsletter' | 'announcements' | 'letters', version = 1) =>
     `/unsubscribe/${tokens.sign(purpose, { id: reader.id, version })}`
   const request = db.select().from(subscriptionRequests).get()
@@ -636,8 +640,46 @@ function letters(site: Site): Address[] {
     ['/console/bulletins/:id', `/console/bulletins/${draft.id}?eyes=g${top.id}&done=composed`, 'draft'],
     ['/console/bulletins/:id', `/console/bulletins/${sent.id}`, 'leaving'],
     ['/console/bulletins/:id', `/console/bulletins/${told.id}`, 'announcement'],
+    ...other,
     ['/console/events/:id/announcement', `/console/events/${event.id}/announcement`],
     ['/console/events/:id/announcement', `/console/events/${told.event.id}/announcement`, 'announced'],
+  ]
+}
+
+/** Who gets nothing any more; a newsletter that was called back, one in which all is long, one with nothing in it. */
+function otherLetters({ db, clock, tokens }: Site, top: Group): Address[] {
+  const now = clock.now()
+  const stopped = subscribe(db, 'gestopt@example.org', [letterWish('newsletter', `g${top.id}`)], now)
+  const by = { timeZone: 'Europe/Amsterdam', organiserId: 1 }
+  const [recalled, long, empty] = writeNow(db, tx => {
+    setWishes(tx, stopped, [], now)
+    const [first, second, third] = listGroups(tx).filter(({ id }) => id !== top.id)
+    if (!first || !second || !third) throw new Error('there are too few groups')
+    const made = composeNow(tx, first, by, now)
+    tx.update(bulletins).set({ releasedAt: now, recipients: 3, spreadAt: now }).where(eq(bulletins.id, made.id)).run()
+    const out = findBulletin(tx, made.id) as Bulletin
+    recallBulletin(tx, out, { id: 1 }, now)
+    const texts = {
+      subject: 'Samenwerkingsovereenkomsten'.repeat(5),
+      intro: `${'Lange woorden. '.repeat(90)}\n\nEn nog een.`,
+    }
+    const wordy = composeNow(tx, second, by, now)
+    editBulletin(tx, wordy, texts, { organiserId: 1, revision: wordy.revision }, now)
+    const bare = composeNow(tx, third, by, now)
+    tx.delete(bulletinItems).where(eq(bulletinItems.bulletinId, bare.id)).run()
+    return [made, wordy, bare]
+  })
+  return [
+    [
+      '/subscriptions/:token',
+      `/subscriptions/${tokens.sign('subscription', { id: stopped.id, version: 1 })}`,
+      'stopped',
+    ],
+    ['/console/bulletins/:id', `/console/bulletins/${recalled?.id}`, 'recalled'],
+    ['/console/bulletins/:id', `/console/bulletins/${long?.id}?done=saved`, 'long'],
+    ['/console/bulletins/:id', `/console/bulletins/${empty?.id}`, 'nothing in it'],
+    ['/console/bulletins', '/console/bulletins?saved=1', 'saved'],
+    ['/newsletter/archive', '/newsletter/archive?before=1', 'empty'],
   ]
 }
 

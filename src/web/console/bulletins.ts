@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ITEM_ACTS, LONGEST } from '#src/domain/bulletin-edits.ts'
 import { type BulletinPhase, type Figures, figuresOf, phaseOfBulletin } from '#src/domain/bulletin-figures.ts'
-import { type Item, standing, withItems } from '#src/domain/bulletin-items.ts'
+import { type Item, standing, titlesIn, withItems } from '#src/domain/bulletin-items.ts'
 import { type Bulletin, getBulletinWith, listBulletinsOf } from '#src/domain/bulletins.ts'
 import { type Group, inTree } from '#src/domain/groups.ts'
 import { composeNow, findNewsletter, findOfThisMonth, type Newsletter, setNewsletter } from '#src/domain/newsletters.ts'
@@ -36,7 +36,8 @@ interface Setting {
 export interface BulletinPages {
   'console/bulletins': {
     settings: Setting[]
-    rows: { bulletin: Bulletin; group: Group; phase: BulletinPhase }[]
+    /** `titles`: of an announcement, what it tells of. */
+    rows: { bulletin: Bulletin; group: Group; phase: BulletinPhase; titles: string[] }[]
     next: number | undefined
     isSaved: boolean
   }
@@ -122,10 +123,15 @@ export function bulletinRoutes(app: App, deps: Deps): void {
   function listPage(request: FastifyRequest, before: number | undefined) {
     const me = organiserOf(request)
     const rows = listBulletinsOf(db, me, before, PAGE)
+    const told = titlesIn(
+      db,
+      rows.map(({ bulletin }) => bulletin).filter(({ kind }) => kind === 'announcement'),
+    )
     return {
       settings: inTree(listGroupsWith(db, me, 'organiser')).map(group => settingOf(group)),
       rows: rows.map(row => ({
         ...row,
+        titles: told.get(row.bulletin.id) ?? [],
         phase: phaseOfBulletin(db, row.bulletin, clock.now()),
       })),
       next: rows.length === PAGE ? rows.at(-1)?.bulletin.id : undefined,
@@ -140,7 +146,7 @@ export function bulletinRoutes(app: App, deps: Deps): void {
   }
 }
 
-/** As one of its readers gets it, whoever follows this; nothing if there would be nothing in it. */
+/** As one of its readers gets it, whoever follows this; of one that was released, as it was then. Nothing if there is nothing in it. */
 export function readBulletin(
   deps: Deps,
   request: FastifyRequest,
@@ -149,7 +155,8 @@ export function readBulletin(
 ): Rendered | undefined {
   const { db, clock } = deps
   const whole = withItems(db, bulletin)
-  const items = eyes ? itemsAbout(db, whole, eyes, clock.now()) : standing(whole.items, clock.now())
+  const at = bulletin.releasedAt ?? clock.now()
+  const items = eyes ? itemsAbout(db, whole, eyes, at) : standing(whole.items, at)
   if (!items.length) return undefined
   const { email, locale } = organiserOf(request)
   const issue = readIssue(db, bulletin, { subscription: { id: 0 }, email, locale, items })
