@@ -9,9 +9,8 @@ import { approveQuestion, rejectQuestion } from '#src/domain/moderating.ts'
 import { mergeQuestions } from '#src/domain/question-doubles.ts'
 import { planQuestion } from '#src/domain/question-plans.ts'
 import { findQuestion, getQuestion, type Question } from '#src/domain/questions.ts'
+import type { Address } from './pages/address.ts'
 import type { Site } from './site.ts'
-
-type Address = [route: string, path: string, state?: string]
 
 const LONG = `Hoe bereik je wie nooit komt, en ${'onuitsprekelijk'.repeat(6)} wil meedoen? ${'Iedereen in de buurt heeft er een mening over. '.repeat(7)}`
 
