@@ -53,7 +53,7 @@ test('one mail to each, with what is overdue by event, the day it was due and th
   expect(received?.mail.subject).toBe('Draaiboek: dit is te laat')
   expect(text).toContain(
     'do 3 dec: Schuld & schaamte\n  Tekst klaar: had klaar moeten zijn op do 12 nov, 10 dagen geleden\n' +
-      `  https://agenda.example.org/console/events/${office.first.id}/run-sheet\n` +
+      `  https://agenda.example.org/console/events/${office.first.id}/run-sheet\n\n` +
       'do 17 dec: In de wijk\n  Spreker gevraagd: had klaar moeten zijn op do 19 nov, 3 dagen geleden\n' +
       `  https://agenda.example.org/console/events/${office.second.id}/run-sheet`,
   )

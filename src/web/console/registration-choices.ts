@@ -21,7 +21,7 @@ const ChoicesForm = Type.Object({ recipients: Shown }, ChoiceFields)
 
 export function registrationChoicesRoutes(app: App, deps: Deps): void {
   const { db, clock } = deps
-  const form = { schema: { params: Id, body: ChoicesForm }, attachValidation: true }
+  const form = { schema: { params: Id, body: ChoicesForm } }
 
   app.post('/console/registrations/:id/choices', form, async (request, reply) => {
     const found = getRegistrationWith(db, organiserOf(request), 'organiser', request.params.id)
