@@ -8,7 +8,9 @@ import { askQuestion } from '#src/domain/asking.ts'
 import { addContributor } from '#src/domain/contributing.ts'
 import { addSession } from '#src/domain/drafts.ts'
 import { getEvent } from '#src/domain/events.ts'
+import { getGroup } from '#src/domain/groups.ts'
 import { createMailing } from '#src/domain/mailings.ts'
+import { composeNow } from '#src/domain/newsletters.ts'
 import { findOrganiser } from '#src/domain/organisers.ts'
 import type { Filled } from './fill.ts'
 
@@ -18,6 +20,7 @@ export interface Laid extends Filled {
   contributor: number
   session: number
   question: number
+  bulletin: number
   registration: number
   message: number
   cancelled: number | undefined
@@ -45,6 +48,7 @@ export function addressesOf(routes: string[], laid: Laid): Address[] {
     [/contributors\/:id/, [laid.contributor]],
     [/sessions\/:id/, [laid.session]],
     [/questions\/:id/, [laid.question]],
+    [/bulletins\/:id/, [laid.bulletin]],
     [/groups\/:slug/, [laid.groupSlug]],
     [/series\/:slug/, [laid.seriesSlug]],
   ]
@@ -65,7 +69,7 @@ export function addressesOf(routes: string[], laid: Laid): Address[] {
     })
 }
 
-/** A mailing to write, somebody who is asked to speak, a part of a programme, two questions, and a mail with something in it. */
+/** A mailing to write, somebody who is asked to speak, a part of a programme, two questions, a newsletter, and a mail with something in it. */
 export function layMore(db: Db, filled: Filled, now: Temporal.Instant): Laid {
   const message = first(
     db
@@ -77,7 +81,7 @@ export function layMore(db: Db, filled: Filled, now: Temporal.Instant): Laid {
   return { ...filled, ...layPeopleToMail(db, filled, now), ...findOthers(db, now), message }
 }
 
-function layPeopleToMail(db: Db, { laterEventId, owner }: Filled, now: Temporal.Instant) {
+function layPeopleToMail(db: Db, { laterEventId, owner, groupSlug }: Filled, now: Temporal.Instant) {
   return writeNow(db, tx => {
     const [event, organiser] = [getEvent(tx, laterEventId), findOrganiser(tx, owner)]
     const words = { audience: 'all', subject: 'Tot donderdag', body: 'Dag {voornaam}, tot donderdag.' } as const
@@ -96,7 +100,9 @@ function layPeopleToMail(db: Db, { laterEventId, owner }: Filled, now: Temporal.
     } as const
     const [question] = [1, 2].map(() => askQuestion(tx, { ...wording, email: '', locale: 'nl' }, now).id)
     const contributor = addContributor(tx, event, asked, now).id
-    return { mailing: mailing.id, contributor, session, question: first(question) }
+    const rhythm = { timeZone: 'Europe/Amsterdam', organiserId: organiser?.id ?? null }
+    const bulletin = composeNow(tx, getGroup(tx, groupSlug), rhythm, now).id
+    return { mailing: mailing.id, contributor, session, question: first(question), bulletin }
   })
 }
 
