@@ -1,6 +1,6 @@
 // Announcing: a new event is told to who follows its group or its theme, when an organiser says so. Each event once; the dates of a
 // series that are announced together come in one mail.
-import { and, asc, eq, gt, isNotNull } from '#db/drizzle.ts'
+import { and, asc, eq, gt, isNotNull, isNull, ne, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { bulletinItems, bulletins, events } from '#db/schema.ts'
 import { Refusal } from '#src/lib/errors.ts'
@@ -42,12 +42,20 @@ export function listAlongside(db: Db, { id, seriesId }: Event, now: Temporal.Ins
   return db
     .select()
     .from(events)
-    .where(and(eq(events.seriesId, seriesId), isNotNull(events.publishedAt), gt(events.startsAt, now)))
+    .where(and(eq(events.seriesId, seriesId), ne(events.id, id), gt(events.startsAt, now), isAnnounceable))
     .orderBy(asc(events.startsAt))
+    .limit(MOST - 1)
     .all()
-    .filter(event => event.id !== id && canAnnounce(event, now) && !findAnnouncement(db, event))
-    .slice(0, MOST - 1)
 }
+
+const wasAnnounced = sql`exists (select 1 from ${bulletinItems} join ${bulletins} on ${bulletins.id} = ${bulletinItems.bulletinId}
+  where ${bulletinItems.eventId} = ${events.id} and ${isAnnounced})`
+const isAnnounceable = and(
+  isNotNull(events.publishedAt),
+  isNull(events.cancelledAt),
+  eq(events.isInvitationOnly, false),
+  sql`not ${wasAnnounced}`,
+)
 
 /** What is to be announced, and what an organiser says with it. */
 export interface Announcing {

@@ -26,6 +26,17 @@ export function findNewsletter(db: Db, { id }: Pick<Group, 'id'>): Newsletter | 
   return db.select().from(newsletters).where(eq(newsletters.groupId, id)).get()
 }
 
+/** By group, all there are. */
+export function listNewsletters(db: Db): Map<number, Newsletter> {
+  return new Map(
+    db
+      .select()
+      .from(newsletters)
+      .all()
+      .map(newsletter => [newsletter.groupId, newsletter]),
+  )
+}
+
 /** Turns it on, from the next time that this day comes round; or off. */
 export function setNewsletter(
   tx: Tx,
@@ -98,7 +109,7 @@ export function composeNow(
   { timeZone, organiserId }: { timeZone: string; organiserId: number | null },
   now: Temporal.Instant,
 ): Bulletin {
-  const month = dateIn(now, timeZone).toString().slice(0, 7)
+  const month = monthOf(timeZone, now)
   if (findOfMonth(tx, group, month)) throw new Refusal('not_possible_now')
   return compose(tx, group, month, organiserId, now)
 }
@@ -110,8 +121,23 @@ export function findOfThisMonth(
   timeZone: string,
   now: Temporal.Instant,
 ): Bulletin | undefined {
-  return findOfMonth(db, group, dateIn(now, timeZone).toString().slice(0, 7))
+  return findOfMonth(db, group, monthOf(timeZone, now))
 }
+
+/** The same for every group that has one, by group. */
+export function listOfThisMonth(db: Db, timeZone: string, now: Temporal.Instant): Map<number, Bulletin> {
+  const isOfMonth = and(eq(bulletins.month, monthOf(timeZone, now)), isNotUndone)
+  return new Map(
+    db
+      .select()
+      .from(bulletins)
+      .where(isOfMonth)
+      .all()
+      .map(bulletin => [bulletin.groupId, bulletin]),
+  )
+}
+
+const monthOf = (timeZone: string, now: Temporal.Instant) => dateIn(now, timeZone).toString().slice(0, 7)
 
 function findOfMonth(db: Db, { id }: Pick<Group, 'id'>, month: string): Bulletin | undefined {
   return db

@@ -108,15 +108,15 @@ export function announcementRoutes(app: App, deps: Deps): void {
     const now = clock.now()
     const announced = findAnnouncement(db, event)?.id
     const isPossible = canAnnounce(event, now) && announced === undefined
-    const composed = composeAnnouncement(db, event, also, now)
+    const composed = isPossible ? composeAnnouncement(db, event, also, now) : undefined
     const said = { subject: '', intro: cleanText(intro) }
     return {
       ...{ announced, isPossible, form, changed: '', limits: LONGEST, mayChange: true },
       event: getListedEvent(db, event.id),
       seal: sealOf({ also, intro: said.intro }),
       alongside: isPossible ? listAlongside(db, event, now) : [],
-      readers: isPossible ? countReaders(db, composed, now) : 0,
-      mail: isPossible ? mailOf(request, composed, said) : undefined,
+      readers: composed ? countReaders(db, composed, now) : 0,
+      mail: composed && mailOf(request, composed, said),
     }
   }
 

@@ -6,7 +6,14 @@ import { type BulletinPhase, type Figures, figuresOf, phaseOfBulletin } from '#s
 import { type Item, standing, titlesIn, withItems } from '#src/domain/bulletin-items.ts'
 import { type Bulletin, getBulletinWith, listBulletinsOf } from '#src/domain/bulletins.ts'
 import { type Group, inTree } from '#src/domain/groups.ts'
-import { composeNow, findNewsletter, findOfThisMonth, type Newsletter, setNewsletter } from '#src/domain/newsletters.ts'
+import {
+  composeNow,
+  findOfThisMonth,
+  listNewsletters,
+  listOfThisMonth,
+  type Newsletter,
+  setNewsletter,
+} from '#src/domain/newsletters.ts'
 import { getGroupWith, listGroupsWith } from '#src/domain/organisers.ts'
 import { countReaders, type Following, itemsAbout, listFollowing } from '#src/domain/readers.ts'
 import { coverageOf, listAnnounceable } from '#src/domain/topics.ts'
@@ -128,7 +135,7 @@ export function bulletinRoutes(app: App, deps: Deps): void {
       rows.map(({ bulletin }) => bulletin).filter(({ kind }) => kind === 'announcement'),
     )
     return {
-      settings: inTree(listGroupsWith(db, me, 'organiser')).map(group => settingOf(group)),
+      settings: settingsOf(inTree(listGroupsWith(db, me, 'organiser'))),
       rows: rows.map(row => ({
         ...row,
         titles: told.get(row.bulletin.id) ?? [],
@@ -138,11 +145,13 @@ export function bulletinRoutes(app: App, deps: Deps): void {
     }
   }
 
-  function settingOf(group: Group): Setting {
-    const newsletter = findNewsletter(db, group)
-    const isOn = newsletter?.nextOn ? 'on' : ''
-    const made = findOfThisMonth(db, group, config.timeZone, clock.now())
-    return { group, newsletter, made, form: emptyForm({ monthDay: String(newsletter?.day ?? 1), isOn }) }
+  function settingsOf(list: Group[]): Setting[] {
+    const [newsletters, made] = [listNewsletters(db), listOfThisMonth(db, config.timeZone, clock.now())]
+    return list.map(group => {
+      const newsletter = newsletters.get(group.id)
+      const form = emptyForm({ monthDay: String(newsletter?.day ?? 1), isOn: newsletter?.nextOn ? 'on' : '' })
+      return { group, newsletter, made: made.get(group.id), form }
+    })
   }
 }
 
