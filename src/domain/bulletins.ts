@@ -22,12 +22,13 @@ const byId = prepared(db =>
     .prepare(),
 )
 
+/** Bulletins, each with its group. */
+const withGroup = (db: Db) =>
+  db.select({ bulletin: bulletins, group: groups }).from(bulletins).innerJoin(groups, eq(groups.id, bulletins.groupId))
+
 /** The bulletin with its group, if this organiser may write for it; NotFound otherwise. */
 export function getBulletinWith(db: Db, organiser: Organiser, id: number): { bulletin: Bulletin; group: Group } {
-  const row = db
-    .select({ bulletin: bulletins, group: groups })
-    .from(bulletins)
-    .innerJoin(groups, eq(groups.id, bulletins.groupId))
+  const row = withGroup(db)
     .where(and(eq(bulletins.id, id), inArray(bulletins.groupId, groupsWith(organiser, 'organiser'))))
     .get()
   if (!row) throw new NotFound('bulletin')
@@ -37,10 +38,7 @@ export function getBulletinWith(db: Db, organiser: Organiser, id: number): { bul
 /** What an organiser writes or wrote, the newest first; `before` is the id of the last one seen. */
 export function listBulletinsOf(db: Db, organiser: Organiser, before: number | undefined, limit: number) {
   const isMine = inArray(bulletins.groupId, groupsWith(organiser, 'organiser'))
-  return db
-    .select({ bulletin: bulletins, group: groups })
-    .from(bulletins)
-    .innerJoin(groups, eq(groups.id, bulletins.groupId))
+  return withGroup(db)
     .where(and(isMine, before === undefined ? undefined : lt(bulletins.id, before)))
     .orderBy(desc(bulletins.id))
     .limit(limit)
@@ -50,16 +48,18 @@ export function listBulletinsOf(db: Db, organiser: Organiser, before: number | u
 /** Newsletters that wait for somebody to check them. */
 export function listWaiting(db: Db, organiser: Organiser) {
   const waits = and(eq(bulletins.kind, 'newsletter'), isNull(bulletins.releasedAt))
-  return db
-    .select({ bulletin: bulletins, group: groups })
-    .from(bulletins)
-    .innerJoin(groups, eq(groups.id, bulletins.groupId))
+  return withGroup(db)
     .where(and(waits, inArray(bulletins.groupId, groupsWith(organiser, 'organiser'))))
     .orderBy(asc(bulletins.id))
     .all()
 }
 
-const isPublic = and(eq(bulletins.kind, 'newsletter'), isNotNull(bulletins.releasedAt), isNull(bulletins.recalledAt))
+/** A newsletter that went out, for everybody to read back. */
+export const isPublic = and(
+  eq(bulletins.kind, 'newsletter'),
+  isNotNull(bulletins.releasedAt),
+  isNull(bulletins.recalledAt),
+)
 
 /** A copy has left, or may have; a test says nothing. */
 const hasLeft = sql`exists (select 1 from ${messages} where ${messages.bulletinId} = ${bulletins.id}
@@ -69,10 +69,7 @@ export const isNotUndone = or(isNull(bulletins.recalledAt), hasLeft)
 
 /** The newsletters that went out, for everybody to read back, the newest first. */
 export function listPublished(db: Db, before: number | undefined, limit: number) {
-  return db
-    .select({ bulletin: bulletins, group: groups })
-    .from(bulletins)
-    .innerJoin(groups, eq(groups.id, bulletins.groupId))
+  return withGroup(db)
     .where(and(isPublic, before === undefined ? undefined : lt(bulletins.id, before)))
     .orderBy(desc(bulletins.id))
     .limit(limit)
@@ -81,10 +78,7 @@ export function listPublished(db: Db, before: number | undefined, limit: number)
 
 /** One of them; NotFound for a draft, so that nobody can tell it from nothing. */
 export function getPublished(db: Db, id: number): { bulletin: Bulletin; group: Group } {
-  const row = db
-    .select({ bulletin: bulletins, group: groups })
-    .from(bulletins)
-    .innerJoin(groups, eq(groups.id, bulletins.groupId))
+  const row = withGroup(db)
     .where(and(eq(bulletins.id, id), isPublic))
     .get()
   if (!row) throw new NotFound('bulletin')

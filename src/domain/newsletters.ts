@@ -1,6 +1,6 @@
 // The newsletter of a group: whether there is one, on which day of the month it is composed, and what goes into it then. It is
 // never sent by itself: composing makes a draft, which an organiser checks and releases.
-import { and, desc, eq, isNotNull, isNull, lte, sql } from '#db/drizzle.ts'
+import { and, desc, eq, isNotNull, lte, sql } from '#db/drizzle.ts'
 import type { Db, Tx } from '#db/open.ts'
 import { given, prepared } from '#db/prepared.ts'
 import { bulletinItems, bulletins, groups, newsletters } from '#db/schema.ts'
@@ -9,7 +9,7 @@ import { dateIn, isBefore } from '#src/lib/time.ts'
 import { listPast, listUpcoming } from './agenda.ts'
 import { audit } from './audit.ts'
 import { addItems, copyItems } from './bulletin-items.ts'
-import { type Bulletin, isNotUndone } from './bulletins.ts'
+import { type Bulletin, isNotUndone, isPublic } from './bulletins.ts'
 import type { ListedEvent } from './events.ts'
 import { findGroup, type Group } from './groups.ts'
 
@@ -199,12 +199,10 @@ function listTold(db: Db, { groupId }: Bulletin): Set<number> {
     .select({ eventId: bulletinItems.eventId })
     .from(bulletins)
     .innerJoin(bulletinItems, eq(bulletinItems.bulletinId, bulletins.id))
-    .where(and(eq(bulletins.groupId, groupId), wentOut, eq(bulletinItems.part, 'past')))
+    .where(and(eq(bulletins.groupId, groupId), isPublic, eq(bulletinItems.part, 'past')))
     .all()
   return new Set(rows.map(({ eventId }) => eventId))
 }
-
-const wentOut = and(eq(bulletins.kind, 'newsletter'), isNotNull(bulletins.releasedAt), isNull(bulletins.recalledAt))
 
 /** What was in the past two months and left something to read or to see, the last one first. */
 function listWithYield(db: Db, group: string, now: Temporal.Instant): ListedEvent[] {

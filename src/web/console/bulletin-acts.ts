@@ -19,6 +19,7 @@ import { FRAMING_CSP } from '../plugins/headers.ts'
 import { editorOf, organiserOf, seeOther } from './access.ts'
 import { bulletinPage } from './bulletins.ts'
 import { Line, Revision } from './fields.ts'
+import { unlessChanged } from './unless-changed.ts'
 
 const EditForm = Type.Object({ revision: Revision, subject: Line(LONGEST.subject), intro: Line(LONGEST.intro) })
 const OneRevision = Type.Object({ revision: Revision })
@@ -46,7 +47,7 @@ export function bulletinActRoutes(app: App, deps: Deps): void {
       editBulletin(tx, mine(request, tx).bulletin, texts, editorOf(request, revision), clock.now())
     }
     try {
-      return (await unlessChanged(work)) ? back(request, reply, 'saved') : changed(request, reply, revision)
+      return (await unlessChanged(deps, work)) ? back(request, reply, 'saved') : changed(request, reply, revision)
     } catch (error) {
       if (!(error instanceof Invalid)) throw error
       return again(request, reply, domainProblems(error, request.t.fields))
@@ -64,7 +65,7 @@ export function bulletinActRoutes(app: App, deps: Deps): void {
 
   app.post(`${one}/items/:event`, { schema: { params: ItemParams, body: ItemForm } }, async (request, reply) => {
     const { revision, act } = request.body
-    const isDone = await unlessChanged(tx => {
+    const isDone = await unlessChanged(deps, tx => {
       const { bulletin } = mine(request, tx)
       changeItem(tx, bulletin, request.params.event, act, editorOf(request, revision), clock.now())
     })
@@ -78,7 +79,7 @@ export function bulletinActRoutes(app: App, deps: Deps): void {
 
   app.post(`${one}/release`, { schema: { params: Id, body: Release } }, async (request, reply) => {
     const { revision, recipients: shown } = request.body
-    const isDone = await unlessChanged(tx => {
+    const isDone = await unlessChanged(deps, tx => {
       releaseBulletin(tx, mine(request, tx).bulletin, { ...editorOf(request, revision), shown }, clock.now())
     })
     return isDone ? back(request, reply) : changed(request, reply, revision, shown)
@@ -91,22 +92,11 @@ export function bulletinActRoutes(app: App, deps: Deps): void {
 
   app.post(`${one}/deletion`, { schema: { params: Id, body: OneRevision } }, async (request, reply) => {
     const { revision } = request.body
-    const isDone = await unlessChanged(tx =>
+    const isDone = await unlessChanged(deps, tx =>
       deleteBulletin(tx, mine(request, tx).bulletin, editorOf(request, revision), clock.now()),
     )
     return isDone ? seeOther(request, reply, paths.console.bulletins()) : changed(request, reply, revision)
   })
-
-  /** Whether it was done; not if what the page showed is no longer so. */
-  async function unlessChanged(work: (tx: Tx) => void): Promise<boolean> {
-    try {
-      await write(work)
-      return true
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'changed_meanwhile') return false
-      throw error
-    }
-  }
 
   /** The page as it is now, with what changed since it was looked at. */
   function changed(request: Request, reply: FastifyReply, revision: number, shown?: number) {

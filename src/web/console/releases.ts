@@ -5,7 +5,7 @@ import type { Tx } from '#db/open.ts'
 import { countAudiences } from '#src/domain/audiences.ts'
 import { getMailingWith } from '#src/domain/mailings.ts'
 import { hurry, recall, release, schedule, testMailing, withdraw } from '#src/domain/releases.ts'
-import { Invalid, Refusal } from '#src/lib/errors.ts'
+import { Invalid } from '#src/lib/errors.ts'
 import { paths } from '#src/lib/paths.ts'
 import Type from '#src/lib/schemas.ts'
 import type { App, Deps } from '../deps.ts'
@@ -15,6 +15,7 @@ import { FRAMING_CSP } from '../plugins/headers.ts'
 import { editorOf, organiserOf, seeOther } from './access.ts'
 import { Day, Revision, Time } from './fields.ts'
 import { mailingPage } from './mailing-page.ts'
+import { unlessChanged } from './unless-changed.ts'
 
 const Release = Type.Object({ revision: Revision, recipients: Type.Integer({ minimum: 0 }) })
 const Schedule = Type.Object({ revision: Revision, date: Day, time: Time })
@@ -40,7 +41,7 @@ export function releaseRoutes(app: App, deps: Deps): void {
 
   app.post(`${one}/release`, { schema: { params: Id, body: Release } }, async (request, reply) => {
     const { revision, recipients: shown } = request.body
-    const isDone = await unlessChanged(tx => {
+    const isDone = await unlessChanged(deps, tx => {
       const { mailing, event } = mine(request, tx)
       release(tx, mailing, event, { ...editorOf(request, revision), shown }, clock.now())
     })
@@ -60,7 +61,7 @@ export function releaseRoutes(app: App, deps: Deps): void {
         schedule(tx, mailing, event, `${date}T${time}`, editorOf(request, revision), clock.now())
       }
       try {
-        if (!(await unlessChanged(work))) return changed(request, reply, revision)
+        if (!(await unlessChanged(deps, work))) return changed(request, reply, revision)
       } catch (error) {
         if (!(error instanceof Invalid)) throw error
         return again(request, reply, domainProblems(error, request.t.fields))
@@ -71,7 +72,7 @@ export function releaseRoutes(app: App, deps: Deps): void {
 
   app.post(`${one}/withdrawal`, { schema: { params: Id, body: OneRevision } }, async (request, reply) => {
     const { revision } = request.body
-    const isDone = await unlessChanged(tx => {
+    const isDone = await unlessChanged(deps, tx => {
       const { mailing, event } = mine(request, tx)
       withdraw(tx, mailing, event, editorOf(request, revision), clock.now())
     })
@@ -93,17 +94,6 @@ export function releaseRoutes(app: App, deps: Deps): void {
     })
     return back(request, reply, dropped ? undefined : 'late')
   })
-
-  /** Whether it was done; not if what the page showed is no longer so. */
-  async function unlessChanged(work: (tx: Tx) => void): Promise<boolean> {
-    try {
-      await write(work)
-      return true
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'changed_meanwhile') return false
-      throw error
-    }
-  }
 
   /** The page as it is now, with what changed since it was looked at. */
   function changed(request: Request, reply: FastifyReply, revision: number, shown?: number) {
